@@ -1,0 +1,104 @@
+/**
+ * The heavy work behind one interface: `plain.ts` is the readable oracle, faster twins must give the same answers.
+ *
+ * Arrays that kernels work on come from `float32` and `float64`, so that a twin with threads can place them in
+ * shared memory. Every method calls `progress(done, total)` at least a few times a second and rejects with
+ * `StoppedError` soon after its signal is aborted. Nothing here keeps a reference to its arguments.
+ */
+
+export interface Job {
+  readonly signal?: AbortSignal;
+  readonly progress?: (done: number, total: number) => void;
+}
+
+/** Fisher z is cut at this value (r at tanh 6); it is also the diagonal of every similarity matrix. */
+export const MAX_Z = 6;
+
+export interface WaveformSimilarityInput {
+  /** (units, channels, samples) waveforms of one template. */
+  readonly waveforms: Float32Array;
+  readonly units: number;
+  readonly channels: number;
+  readonly samples: number;
+  /** (units,) peak channel of each unit in these waveforms. */
+  readonly peakChannels: Int32Array;
+  /** (channels, n) nearest channels of every channel, itself first. */
+  readonly neighbours: Int32Array;
+  /** Number of neighbours n. */
+  readonly neighbourCount: number;
+}
+
+export interface KrigingGroup {
+  /** (channels, channels) interpolation matrix of one displacement. */
+  readonly matrix: Float64Array;
+  /** The units that share the displacement. */
+  readonly units: Int32Array;
+}
+
+/** Edges of a minimum spanning tree in the order in which Prim's algorithm adds them. */
+export interface SpanningTree {
+  /** (n - 1,) the unit added before. */
+  readonly from: Int32Array;
+  /** (n - 1,) the unit that is added. */
+  readonly to: Int32Array;
+  /** (n - 1,) its distance to the tree. */
+  readonly weight: Float64Array;
+}
+
+export interface Kernels {
+  /** Recorded in the result. */
+  readonly name: string;
+  readonly threads: number;
+
+  /** Zero-filled arrays the kernels can work on. */
+  float32(length: number): Float32Array;
+  float64(length: number): Float64Array;
+
+  /**
+   * Fisher z of Pearson's r between all rows of x (rows, columns), symmetric, diagonal `MAX_Z`.
+   * Rows without variance have r = 0. `out` is (rows, rows).
+   */
+  correlateRows(x: Float64Array, rows: number, columns: number, out: Float64Array, job?: Job): Promise<void>;
+
+  /**
+   * As `correlateRows`, over the columns that are not NaN in both rows.
+   * Resolves to the first pair without a common column, if there is one (`out` is then incomplete).
+   */
+  correlateRowsWithGaps(
+    x: Float64Array,
+    rows: number,
+    columns: number,
+    out: Float64Array,
+    job?: Job,
+  ): Promise<readonly [number, number] | undefined>;
+
+  /**
+   * Waveform similarity: z[i,j] on the neighbours of peak channel i, symmetrised by the maximum, then
+   * `out[i,j] = max(out[i,j], ·)` (start from -Infinity); diagonal `MAX_Z`. `out` is (units, units).
+   */
+  correlateWaveforms(input: WaveformSimilarityInput, out: Float64Array, job?: Job): Promise<void>;
+
+  /** `out[u] = matrix · waveforms[u]` for the units of every group; other units of `out` are left alone. */
+  krige(
+    waveforms: Float32Array,
+    channels: number,
+    samples: number,
+    groups: readonly KrigingGroup[],
+    out: Float32Array,
+    job?: Job,
+  ): Promise<void>;
+
+  /** Σ_f weights[f]·features[f], elementwise. */
+  weightedSum(
+    features: readonly Float64Array[],
+    weights: Float64Array,
+    out: Float64Array,
+    job?: Job,
+  ): Promise<void>;
+
+  /**
+   * Minimum spanning tree of the complete graph with distance `1 / (1 + tanh S)` by Prim's algorithm from unit 0;
+   * among equal distances the lower unit is added. `similarity` is S, (n, n), symmetric.
+   */
+  spanningTree(similarity: Float64Array, n: number, job?: Job): Promise<SpanningTree>;
+}

@@ -1,0 +1,164 @@
+/** What a run gives back: values, never files. */
+
+import type { Motion } from './motion/motion.ts';
+import type { FeatureName, Settings } from './settings.ts';
+
+/** Step 1: what is computed once per unit. */
+export interface UnitFeatures {
+  readonly units: number;
+  /** (units, 3) µm. */
+  readonly locations: Float64Array;
+  /** (units,) µV. */
+  readonly amplitude: Float64Array;
+  /** (units,) channel index. */
+  readonly peakChannels: Int32Array;
+  /** (units,) shank id of the peak channel. */
+  readonly unitShanks: Int32Array;
+  readonly autoCorr?: Histogram;
+  readonly isi?: Histogram;
+  /** NaN marks a missing bin. */
+  readonly peth?: Histogram;
+  /** Units with fewer than 2 spikes: their autocorrelogram and ISI histogram are zero. */
+  readonly silentUnits: readonly number[];
+}
+
+/** One row per unit. */
+export interface Histogram {
+  readonly data: Float64Array;
+  readonly bins: number;
+}
+
+/** Waveforms read where the probe would have been: one (units, channels, samples) array per template. */
+export interface CorrectedWaveforms {
+  readonly units: number;
+  readonly channels: number;
+  readonly samples: number;
+  readonly templates: readonly Float32Array[];
+  /** False when they are the waveforms as they came (no motion was estimated or given). */
+  readonly interpolated: boolean;
+}
+
+/** Candidate pairs a < b, (P, 2), ordered by b, then a. */
+export interface UnitPairs {
+  readonly count: number;
+  readonly units: Int32Array;
+}
+
+/** A discriminant between matched and unmatched pairs. */
+export interface Discriminant {
+  readonly coef: Float64Array;
+  readonly intercept: number;
+}
+
+/** Step 6. */
+export interface ClusteringResult {
+  readonly features: readonly FeatureName[];
+  /** (features,) sums to 1. */
+  readonly weights: Float64Array;
+  /** Weighted similarity above which a pair is a good match; ±Infinity when no discriminant exists. */
+  readonly threshold: number;
+  /** (units, units) weighted similarity S; `1 / (1 + tanh S)` is the distance, 0 on the diagonal. */
+  readonly similarity: Float64Array;
+  /** (units, units) each, in the order of `features`. */
+  readonly featureSimilarity: readonly Float64Array[];
+  readonly pairs: UnitPairs;
+  /** (units,) cluster of each unit from 0; -1 noise. */
+  readonly labels: Int32Array;
+  readonly clusterCount: number;
+  /** (units,) optimal leaf order of the single-linkage tree. */
+  readonly leafOrder: Int32Array;
+  /** Weights of every iteration, first to last. */
+  readonly weightHistory: readonly Float64Array[];
+}
+
+/** The 2.5 and 97.5 percentile of the motion per session, at one depth. */
+export interface MotionBand {
+  /** µm; undefined for rigid motion, which is the same at all depths. */
+  readonly depth?: number;
+  /** (sessions,) µm. */
+  readonly estimate: Float64Array;
+  readonly lower: Float64Array;
+  readonly upper: Float64Array;
+}
+
+/** One round of the motion loop. */
+export interface MotionRound {
+  readonly features: readonly FeatureName[];
+  readonly weights: Float64Array;
+  readonly threshold: number;
+  /** Pairs of units that share a cluster. */
+  readonly matches: number;
+  readonly pairs: UnitPairs;
+  /** (P,) weighted similarity of the candidate pairs. */
+  readonly pairSimilarity: Float64Array;
+  /** (P,) 1 when both units are in one cluster. */
+  readonly pairMatched: Uint8Array;
+  /** (P,) 1 when the pair was used for the motion. */
+  readonly pairUsed: Uint8Array;
+  /** Motion estimated in this round; undefined when the round ended the loop without an estimate. */
+  readonly motion?: Motion;
+  readonly bands: readonly MotionBand[];
+}
+
+/** What was done to a pair by curation; the position + 1 is the number in `CurationTypes.npy`. */
+export const CURATION_TYPES = [
+  'Removal_SameSession',
+  'Removal_LowSimilarity',
+  'Merge_HighSimilarity',
+] as const;
+export type CurationType = 1 | 2 | 3;
+
+/** Step 8. */
+export interface CurationResult {
+  /** (units,) cluster of each unit from 0; -1 unmatched. */
+  readonly labels: Int32Array;
+  readonly clusterCount: number;
+  /** (M, 2) pairs of units that share a cluster, k < j, row order. */
+  readonly matchedPairs: Int32Array;
+  /** (K, 2) pairs that curation cut or joined. */
+  readonly curationPairs: Int32Array;
+  /** (K,) */
+  readonly curationTypes: Uint8Array;
+}
+
+/** Everything about one shank, or about a recording with one. */
+export interface TrackingResult {
+  readonly settings: Settings;
+  readonly sessions: Int32Array;
+  readonly sessionCount: number;
+  readonly features: UnitFeatures;
+  readonly rounds: readonly MotionRound[];
+  /** The motion with which `corrected` was made. */
+  readonly motion: Motion;
+  readonly corrected: CorrectedWaveforms;
+  readonly clustering: ClusteringResult;
+  readonly curation: CurationResult;
+  readonly warnings: readonly string[];
+  /** Name of the kernels that computed it. */
+  readonly kernels: string;
+}
+
+/** One shank of a multi-shank run. */
+export interface ShankResult {
+  readonly shankId: number;
+  /** (units of the shank,) global index of each unit. */
+  readonly units: Int32Array;
+  readonly result: TrackingResult;
+}
+
+/** Shanks tracked apart, sharing one preprocessing. */
+export interface MultiShankResult {
+  readonly settings: Settings;
+  readonly sessions: Int32Array;
+  readonly sessionCount: number;
+  /** Of all units. */
+  readonly features: UnitFeatures;
+  readonly shanks: readonly ShankResult[];
+  /** Curated labels of all units: each shank's labels follow those of the shanks before it. */
+  readonly labels: Int32Array;
+  readonly clusterCount: number;
+  /** (M, 2) global unit indices, shank after shank. */
+  readonly matchedPairs: Int32Array;
+  readonly warnings: readonly string[];
+  readonly kernels: string;
+}

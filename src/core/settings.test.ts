@@ -1,0 +1,67 @@
+import { describe, expect, it } from 'vitest';
+import { InputError } from './errors.ts';
+import { nearestKey, resolveSettings, SETTINGS_TABLE } from './settings.ts';
+
+describe('resolveSettings', () => {
+  it('fills in every key of the table', () => {
+    const { settings } = resolveSettings({});
+    for (const { key } of SETTINGS_TABLE) {
+      const value = key.split('.').reduce<unknown>((s, k) => (s as Record<string, unknown>)[k], settings);
+      expect(value, key).toBeDefined();
+    }
+  });
+
+  it('takes the recommended preset without a file and the reference preset with one', () => {
+    const bare = resolveSettings({}).settings;
+    expect(bare.preset).toBe('recommended');
+    expect(bare.motionEstimation.stop_rule).toBe('converged');
+    expect(bare.autoCuration.auto_merge).toBe(true);
+    const filed = resolveSettings({}, { hasPeth: true, fromFile: true }).settings;
+    expect(filed.preset).toBe('reference');
+    expect(filed.motionEstimation).toMatchObject({
+      stop_rule: 'matches',
+      repeat_last_feature_set: false,
+      stop_early: false,
+      max_iter: 2,
+    });
+  });
+
+  it('lets single keys override the preset', () => {
+    const { settings } = resolveSettings({ preset: 'recommended', autoCuration: { auto_merge: false } });
+    expect(settings.autoCuration.auto_merge).toBe(false);
+    expect(settings.motionEstimation.stop_rule).toBe('converged');
+  });
+
+  it('ignores the case of feature names', () => {
+    const { settings } = resolveSettings({ clustering: { features: ['waveform', 'autocorr', 'isi'] } });
+    expect(settings.clustering.features).toEqual(['Waveform', 'AutoCorr', 'ISI']);
+  });
+
+  it('derives the motion distance from the clustering distance', () => {
+    const { settings } = resolveSettings({ clustering: { max_distance: 60 } });
+    expect(settings.motionEstimation.max_distance).toBe(60);
+  });
+
+  it('warns about unknown keys with the nearest known name', () => {
+    const { warnings } = resolveSettings({ clustering: { n_iters: 3 }, path_to_python: 'x' });
+    expect(warnings).toHaveLength(1);
+    expect(warnings[0]).toContain('"clustering.n_iter"');
+    expect(nearestKey('centring_waveforms')).toBe('centering_waveforms');
+  });
+
+  it.each([
+    [{ clustering: { n_iter: 0 } }, 'clustering.n_iter', 'at least 1'],
+    [{ clustering: { n_iter: 2.5 } }, 'clustering.n_iter', 'whole number'],
+    [{ clustering: { features: ['Wavefrom'] } }, 'clustering.features', 'Waveform, ISI'],
+    [{ clustering: { max_distance: Number.NaN } }, 'clustering.max_distance', 'a number'],
+    [{ preset: 'fast' }, 'preset', '"reference" or "recommended"'],
+    [{ autoCorr: { window: 0 } }, 'autoCorr.window', 'above 0'],
+    [{ autoCuration: { auto_split: 'yes' } }, 'autoCuration.auto_split', 'true or false'],
+    [{ autoCorr: 3 }, 'autoCorr', 'a group of settings'],
+  ])('refuses %j', (user, key, expected) => {
+    const attempt = () => resolveSettings(user);
+    expect(attempt).toThrow(InputError);
+    expect(attempt).toThrow(key);
+    expect(attempt).toThrow(expected);
+  });
+});
