@@ -1,0 +1,232 @@
+/** The rounds of motion estimation: cluster, infer how the probe moved from the matches, correct the waveforms, repeat. */
+import { clusterIteratively, matchedPairs, pairValues } from '../clustering/iterative-clustering.ts';
+import type { RunContext } from '../context.ts';
+import type { Dataset } from '../dataset.ts';
+import { InputError } from '../errors.ts';
+import type {
+  ClusteringResult,
+  CorrectedWaveforms,
+  MotionBand,
+  MotionRound,
+  UnitFeatures,
+} from '../result.ts';
+import type { Settings } from '../settings.ts';
+import type { FeatureSimilarities } from '../similarity/feature-similarity.ts';
+import { getNearbyPairs } from '../similarity/nearby-pairs.ts';
+import { uncorrected } from '../similarity/waveform-similarity.ts';
+import { bootstrapMotion } from './bootstrap.ts';
+import { correctWaveforms } from './corrected-waveforms.ts';
+import { estimateMotion, type MotionPairs } from './estimate-motion.ts';
+import type { Interpolator } from './kriging.ts';
+import { Motion } from './motion.ts';
+
+/** Seed of the bootstrap: the same input gives the same band. */
+const BOOTSTRAP_SEED = 20260101;
+
+export interface MotionLoopResult {
+  readonly rounds: readonly MotionRound[];
+  readonly motion: Motion;
+  /** Waveforms corrected with `motion`. */
+  readonly corrected: CorrectedWaveforms;
+}
+
+/** A motion and the waveforms that were corrected with it. */
+interface State {
+  readonly motion: Motion;
+  readonly corrected: CorrectedWaveforms;
+}
+
+/**
+ * Estimates the motion of the probe (`docs/methods.md`, step 7).
+ *
+ * @param dataset units, sessions, waveforms (centred when the settings ask for it) and probe
+ * @param given a motion that is known from elsewhere: the first round then starts from it
+ * @throws InputError when a motion is given and the first feature set lacks Waveform
+ */
+export async function runMotionLoop(
+  dataset: Dataset,
+  features: UnitFeatures,
+  similarities: FeatureSimilarities,
+  interpolator: Interpolator,
+  settings: Settings,
+  context: RunContext,
+  given?: Motion,
+): Promise<MotionLoopResult> {
+  const { motionEstimation, waveformCorrection } = settings;
+  const sets = motionEstimation.features;
+  if (given && !sets[0].includes('Waveform')) {
+    throw new InputError({
+      where: 'settings, setting "motionEstimation.features"',
+      found: `[${sets[0].join(', ')}] as the first feature set, together with waveformCorrection.path_to_motion`,
+      expected: 'Waveform among the first feature set',
+      remedy:
+        'A given motion corrects the waveforms of the first round: add Waveform, or leave the motion out.',
+    });
+  }
+  const correct = async (motion: Motion, state?: State): Promise<State> => ({
+    motion,
+    corrected: await correctWaveforms(
+      dataset.waveforms,
+      dataset.sessions,
+      features.locations,
+      dataset.probe,
+      motion,
+      { nTemplates: waveformCorrection.n_templates, interpolator, context, previous: state },
+    ),
+  });
+
+  const still = new Motion(dataset.sessionCount);
+  let state: State = given
+    ? await correct(given)
+    : { motion: still, corrected: uncorrected(dataset.waveforms) };
+  let before: State | undefined;
+  const rounds: MotionRound[] = [];
+  const roundCount = motionEstimation.repeat_last_feature_set
+    ? motionEstimation.max_iter
+    : Math.min(motionEstimation.max_iter, sets.length);
+  const byConvergence = motionEstimation.stop_rule === 'converged';
+
+  for (let i = 1; i <= roundCount; i++) {
+    const names = sets[Math.min(i, sets.length) - 1];
+    const clustering = await clusterIteratively(
+      {
+        units: dataset.units,
+        sessionCount: dataset.sessionCount,
+        features: names,
+        featureSimilarity: await similarities.of(names, state.corrected, 'motion'),
+        pairs: getNearbyPairs(
+          motionEstimation.max_distance,
+          dataset.sessions,
+          features.locations,
+          state.motion,
+        ),
+      },
+      { nIter: settings.clustering.n_iter, weightTol: settings.clustering.weight_tol, leafOrder: false },
+      context,
+    );
+    const matches = countMatches(clustering.labels, clustering.clusterCount);
+    log(context, `Round ${i}: ${matches} matched pairs with ${names.join(', ')}.`);
+
+    const previousMatches = rounds.at(-1)?.matches ?? Number.NEGATIVE_INFINITY;
+    if (!byConvergence && motionEstimation.stop_early && matches <= previousMatches) {
+      rounds.push(describeRound(clustering, dataset.sessions, matches));
+      log(context, `Round ${i}: matches did not grow (${previousMatches} before); stepping back one motion.`);
+      // `before` holds what the previous round worked with.
+      const back = before as State;
+      return { rounds, ...(back.corrected.interpolated ? back : await correct(back.motion)) };
+    }
+
+    const round = describeRound(clustering, dataset.sessions, matches);
+    const pairs = usedPairs(round, dataset.sessions, features.locations);
+    const { motion, disconnected } = estimateMotion(pairs, dataset.sessionCount, {
+      linearCorrection: waveformCorrection.linear_correction,
+    });
+    warnDisconnected(context, i, disconnected);
+    const bands: MotionBand[] = bootstrapMotion(pairs, dataset.sessionCount, {
+      linearCorrection: waveformCorrection.linear_correction,
+      seed: BOOTSTRAP_SEED,
+    });
+    rounds.push({ ...round, motion, bands });
+    const [low, high] = motionRange(motion, dataset.probe.locations);
+    log(
+      context,
+      `Round ${i}: motion from ${pairs.sessionA.length} pairs, ${low.toFixed(1)} to ${high.toFixed(1)} µm.`,
+    );
+
+    const change = largestChange(motion, state.motion, dataset.probe.locations);
+    before = state;
+    state = await correct(motion, state);
+    if (byConvergence && i >= 2 && change < motionEstimation.motion_tol) {
+      log(context, `Round ${i}: the motion changed by ${change.toFixed(2)} µm: converged.`);
+      break;
+    }
+  }
+  return { rounds, ...state };
+}
+
+function log(context: RunContext, text: string): void {
+  context.onEvent?.({ kind: 'log', text });
+}
+
+function warnDisconnected(context: RunContext, round: number, sessions: readonly number[]): void {
+  if (sessions.length === 0) return;
+  const text = `Round ${round}: no matched pairs connect session${sessions.length > 1 ? 's' : ''} ${sessions.join(', ')} with the others; the motion there is not known relative to them.`;
+  context.onEvent?.({ kind: 'warning', text });
+}
+
+/** Pairs of units that share a cluster: Σ size·(size − 1)/2. */
+export function countMatches(labels: Int32Array, clusterCount: number): number {
+  const sizes = new Float64Array(clusterCount);
+  for (const label of labels) if (label >= 0) sizes[label]++;
+  return sizes.reduce((sum, size) => sum + (size * (size - 1)) / 2, 0);
+}
+
+function describeRound(clustering: ClusteringResult, sessions: Int32Array, matches: number): MotionRound {
+  const { pairs, similarity, labels, threshold } = clustering;
+  const pairSimilarity = pairValues(similarity, labels.length, pairs);
+  const pairMatched = matchedPairs(labels, pairs);
+  const pairUsed = new Uint8Array(pairs.count);
+  for (let p = 0; p < pairs.count; p++) {
+    const apart = sessions[pairs.units[2 * p]] !== sessions[pairs.units[2 * p + 1]];
+    pairUsed[p] = pairMatched[p] && apart && pairSimilarity[p] > threshold ? 1 : 0;
+  }
+  return {
+    features: clustering.features,
+    weights: clustering.weights,
+    threshold,
+    matches,
+    pairs,
+    pairSimilarity,
+    pairMatched,
+    pairUsed,
+    bands: [],
+  };
+}
+
+function usedPairs(round: MotionRound, sessions: Int32Array, locations: Float64Array): MotionPairs {
+  const used: number[] = [];
+  for (let p = 0; p < round.pairs.count; p++) if (round.pairUsed[p]) used.push(p);
+  const unit = (p: number, end: 0 | 1) => round.pairs.units[2 * p + end];
+  return {
+    sessionA: Int32Array.from(used, (p) => sessions[unit(p, 0)]),
+    sessionB: Int32Array.from(used, (p) => sessions[unit(p, 1)]),
+    depthA: Float64Array.from(used, (p) => locations[3 * unit(p, 0) + 1]),
+    depthB: Float64Array.from(used, (p) => locations[3 * unit(p, 1) + 1]),
+  };
+}
+
+function depthRange(channelLocations: Float64Array): [number, number] {
+  let low = Number.POSITIVE_INFINITY;
+  let high = Number.NEGATIVE_INFINITY;
+  for (let c = 1; c < channelLocations.length; c += 2) {
+    low = Math.min(low, channelLocations[c]);
+    high = Math.max(high, channelLocations[c]);
+  }
+  return [low, high];
+}
+
+/** Smallest and largest motion over sessions, at the lowest and the highest channel, µm. */
+export function motionRange(motion: Motion, channelLocations: Float64Array): [number, number] {
+  let low = Number.POSITIVE_INFINITY;
+  let high = Number.NEGATIVE_INFINITY;
+  for (const depth of depthRange(channelLocations)) {
+    for (let session = 1; session <= motion.sessionCount; session++) {
+      const value = motion.getMotion(session, depth);
+      low = Math.min(low, value);
+      high = Math.max(high, value);
+    }
+  }
+  return [low, high];
+}
+
+/** Largest difference of two motions over sessions, at the lowest and the highest channel, µm. */
+function largestChange(a: Motion, b: Motion, channelLocations: Float64Array): number {
+  let largest = 0;
+  for (const depth of depthRange(channelLocations)) {
+    for (let session = 1; session <= a.sessionCount; session++) {
+      const change = Math.abs(a.getMotion(session, depth) - b.getMotion(session, depth));
+      largest = Math.max(largest, change);
+    }
+  }
+  return largest;
+}

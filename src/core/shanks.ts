@@ -1,0 +1,140 @@
+/** Several shanks: one preprocessing, then every shank on its own. */
+import { inStage, type RunContext } from './context.ts';
+import type { Dataset, Waveforms } from './dataset.ts';
+import type { Motion } from './motion/motion.ts';
+import { preprocessUnits } from './preprocess.ts';
+import type { Histogram, MultiShankResult, ShankResult, UnitFeatures } from './result.ts';
+import type { Settings } from './settings.ts';
+import { trackPreprocessed } from './track.ts';
+
+/**
+ * Tracks every shank on its own: the shank of a unit is that of its peak channel. Shanks keep the geometry of the whole
+ * probe. (`docs/methods.md`, step 9.)
+ */
+export async function trackShanks(
+  dataset: Dataset,
+  settings: Settings,
+  context: RunContext,
+  given?: Motion,
+): Promise<MultiShankResult> {
+  const warnings: string[] = [];
+  const rootContext: RunContext = {
+    ...context,
+    onEvent(event) {
+      if (event.kind === 'warning') warnings.push(event.text);
+      context.onEvent?.(event);
+    },
+  };
+  const { features, waveforms } = await inStage(rootContext, 'preprocessing', () =>
+    preprocessUnits(dataset, settings, rootContext),
+  );
+  const shanks: ShankResult[] = [];
+  for (const shankId of shankIds(features.unitShanks)) {
+    const units = unitsOfShank(features.unitShanks, shankId);
+    context.onEvent?.({ kind: 'log', text: `Shank ${shankId}: ${units.length} units.` });
+    const result = await trackPreprocessed(
+      subsetDataset(dataset, units),
+      { features: subsetFeatures(features, units), waveforms: subsetWaveforms(waveforms, units, context) },
+      settings,
+      {
+        ...context,
+        onEvent: (event) =>
+          rootContext.onEvent?.(
+            event.kind === 'warning' || event.kind === 'log'
+              ? { ...event, text: `Shank ${shankId}: ${event.text}` }
+              : event,
+          ),
+      },
+      given,
+    );
+    shanks.push({ shankId, units, result });
+  }
+  return {
+    settings,
+    sessions: dataset.sessions,
+    sessionCount: dataset.sessionCount,
+    features,
+    shanks,
+    ...mergeLabels(dataset.units, shanks),
+    warnings,
+    kernels: context.kernels.name,
+  };
+}
+
+/** The shank ids that have units, in ascending order. */
+export function shankIds(unitShanks: Int32Array): number[] {
+  return [...new Set(unitShanks)].sort((a, b) => a - b);
+}
+
+/** Indices of the units of a shank, ascending. */
+export function unitsOfShank(unitShanks: Int32Array, shankId: number): Int32Array {
+  const units: number[] = [];
+  unitShanks.forEach((shank, unit) => {
+    if (shank === shankId) units.push(unit);
+  });
+  return Int32Array.from(units);
+}
+
+function subsetDataset(dataset: Dataset, units: Int32Array): Dataset {
+  return {
+    ...dataset,
+    units: units.length,
+    sessions: Int32Array.from(units, (u) => dataset.sessions[u]),
+    spikeTimes: (unit) => dataset.spikeTimes(units[unit]),
+    peth: undefined,
+  };
+}
+
+function subsetWaveforms(waveforms: Waveforms, units: Int32Array, context: RunContext): Waveforms {
+  const { channels, samples } = waveforms;
+  const data = context.kernels.float32(units.length * channels * samples);
+  copyRows(waveforms.data, channels * samples, units, data);
+  return { data, units: units.length, channels, samples };
+}
+
+function subsetFeatures(features: UnitFeatures, units: Int32Array): UnitFeatures {
+  const histogram = (all: Histogram | undefined) =>
+    all && {
+      data: copyRows(all.data, all.bins, units, new Float64Array(units.length * all.bins)),
+      bins: all.bins,
+    };
+  const silent = new Set(features.silentUnits);
+  return {
+    units: units.length,
+    locations: copyRows(features.locations, 3, units, new Float64Array(3 * units.length)),
+    amplitude: Float64Array.from(units, (u) => features.amplitude[u]),
+    peakChannels: Int32Array.from(units, (u) => features.peakChannels[u]),
+    unitShanks: Int32Array.from(units, (u) => features.unitShanks[u]),
+    autoCorr: histogram(features.autoCorr),
+    isi: histogram(features.isi),
+    peth: histogram(features.peth),
+    silentUnits: Array.from(units.keys()).filter((i) => silent.has(units[i])),
+  };
+}
+
+function copyRows<T extends Float32Array | Float64Array>(
+  from: T,
+  columns: number,
+  rows: Int32Array,
+  to: T,
+): T {
+  rows.forEach((row, i) => {
+    to.set(from.subarray(row * columns, (row + 1) * columns), i * columns);
+  });
+  return to;
+}
+
+function mergeLabels(unitCount: number, shanks: readonly ShankResult[]) {
+  const labels = new Int32Array(unitCount).fill(-1);
+  const matchedPairs: number[] = [];
+  let clusterCount = 0;
+  for (const { units, result } of shanks) {
+    const { curation } = result;
+    curation.labels.forEach((label, i) => {
+      if (label >= 0) labels[units[i]] = label + clusterCount;
+    });
+    for (const unit of curation.matchedPairs) matchedPairs.push(units[unit]);
+    clusterCount += curation.clusterCount;
+  }
+  return { labels, clusterCount, matchedPairs: Int32Array.from(matchedPairs) };
+}

@@ -1,0 +1,92 @@
+/** Similarities of all features, each computed once for as long as what it is computed from stays the same. */
+import type { RunContext, Stage } from '../context.ts';
+import { InputError } from '../errors.ts';
+import type { CorrectedWaveforms, Histogram, UnitFeatures } from '../result.ts';
+import type { FeatureName } from '../settings.ts';
+import { waveformSimilarity } from './waveform-similarity.ts';
+
+/**
+ * Gives the (units, units) similarity matrices of features. Those of autocorrelogram, ISI and PETH do not depend on the
+ * waveforms and are kept for good; those of waveforms are kept per corrected waveforms, the latest two.
+ */
+export class FeatureSimilarities {
+  private readonly histograms = new Map<FeatureName, Float64Array>();
+  private waveforms: { of: CorrectedWaveforms; similarity: Float64Array }[] = [];
+
+  constructor(
+    private readonly features: UnitFeatures,
+    private readonly neighbours: Int32Array,
+    private readonly context: RunContext,
+  ) {}
+
+  /** Similarity matrices in the order of `names`. */
+  async of(
+    names: readonly FeatureName[],
+    corrected: CorrectedWaveforms,
+    stage: Stage,
+  ): Promise<Float64Array[]> {
+    const matrices: Float64Array[] = [];
+    for (const name of names) {
+      const report = (done: number, total: number) =>
+        this.context.onEvent?.({ kind: 'progress', stage, step: `${name} similarity`, done, total });
+      matrices.push(
+        name === 'Waveform'
+          ? await this.ofWaveforms(corrected, report)
+          : await this.ofHistograms(name, report),
+      );
+    }
+    return matrices;
+  }
+
+  private async ofWaveforms(
+    corrected: CorrectedWaveforms,
+    report: (done: number, total: number) => void,
+  ): Promise<Float64Array> {
+    const known = this.waveforms.find((entry) => entry.of === corrected);
+    if (known) return known.similarity;
+    const similarity = await waveformSimilarity(corrected, this.neighbours, this.context, report);
+    this.waveforms = [...this.waveforms.slice(-1), { of: corrected, similarity }];
+    return similarity;
+  }
+
+  private async ofHistograms(
+    name: Exclude<FeatureName, 'Waveform'>,
+    report: (done: number, total: number) => void,
+  ): Promise<Float64Array> {
+    const known = this.histograms.get(name);
+    if (known) return known;
+    const { units } = this.features;
+    const { data, bins } = this.histogramOf(name);
+    const { kernels, signal } = this.context;
+    const out = kernels.float64(units * units);
+    const job = { signal, progress: report };
+    if (name === 'PETH') {
+      const disjoint = await kernels.correlateRowsWithGaps(data, units, bins, out, job);
+      if (disjoint) throw noCommonBin(disjoint);
+    } else {
+      await kernels.correlateRows(data, units, bins, out, job);
+    }
+    this.histograms.set(name, out);
+    return out;
+  }
+
+  private histogramOf(name: Exclude<FeatureName, 'Waveform'>): Histogram {
+    const { autoCorr, isi, peth } = this.features;
+    const histogram = { AutoCorr: autoCorr, ISI: isi, PETH: peth }[name];
+    if (histogram) return histogram;
+    throw new InputError({
+      where: name === 'PETH' ? 'peth.npy' : `feature ${name}`,
+      found: 'nothing',
+      expected: `the ${name} of every unit, since ${name} is among the features`,
+      remedy: `Provide it, or take ${name} out of motionEstimation.features and clustering.features.`,
+    });
+  }
+}
+
+const noCommonBin = ([a, b]: readonly [number, number]) =>
+  new InputError({
+    where: 'peth.npy',
+    found: `no bin that is valid (not NaN) for both unit ${a} and unit ${b}`,
+    expected: 'at least one common bin for every two units',
+    remedy: 'Fill the missing bins or take PETH out of the features.',
+  });

@@ -1,0 +1,72 @@
+/** What the functions that work on folders share. */
+import type { RunEvent, Stage } from '../core/context.ts';
+import type { Settings } from '../core/settings.ts';
+
+/** How shanks are treated: `auto` tracks each on its own when `channel_shanks.npy` names several. */
+export type ShankMode = 'auto' | 'each' | 'together';
+
+export interface StageOptions {
+  readonly onEvent?: (event: RunEvent) => void;
+  /** Stops the work within about a second; nothing that was there before is harmed. */
+  readonly signal?: AbortSignal;
+  /**
+   * Whether the settings come from a `settings.json` (default) or are bare defaults: the preset and two keys of motion
+   * estimation mean different things when they are left out (`docs/settings.md`).
+   */
+  readonly fromFile?: boolean;
+  /** Name under which errors speak of the settings; default `settings`. */
+  readonly source?: string;
+}
+
+export interface RunOptions extends StageOptions {
+  readonly shanks?: ShankMode;
+  /** Whether to draw `Figures/`; default true. */
+  readonly figures?: boolean;
+}
+
+/** What a run tells at its end. */
+export interface RunSummary {
+  readonly settings: Settings;
+  readonly units: number;
+  readonly sessions: number;
+  readonly channels: number;
+  readonly samples: number;
+  /** Shanks that were tracked on their own; 1 for a run without. */
+  readonly shanks: number;
+  /** Neurons found: clusters after curation. */
+  readonly clusters: number;
+  /** Matched pairs of units. */
+  readonly matches: number;
+  /** One per shank. */
+  readonly weights: readonly { readonly shank?: number; readonly feature: string; readonly weight: number }[];
+  /** Similarity threshold, one per shank. */
+  readonly thresholds: readonly number[];
+  /** Smallest and largest motion over sessions and shanks, µm. */
+  readonly motionRange: readonly [number, number];
+  readonly seconds: Readonly<Partial<Record<Stage, number>>>;
+  readonly totalSeconds: number;
+  /** Largest resident memory of the process, bytes. */
+  readonly peakMemory: number;
+  readonly kernels: string;
+  readonly threads: number;
+  readonly warnings: readonly string[];
+  readonly outputFolder: string;
+}
+
+/** What `checkData` tells about an input folder. */
+export interface CheckSummary {
+  readonly dataFolder: string;
+  readonly units: number;
+  readonly sessions: number;
+  readonly channels: number;
+  readonly samples: number;
+  readonly shankIds: readonly number[];
+  readonly unitsPerSession: readonly number[];
+  readonly spikes: number;
+  readonly hasPeth: boolean;
+  /** Estimated peak memory of a run, bytes. */
+  readonly memory: number;
+  /** Estimated time of a run, seconds. */
+  readonly seconds: number;
+  readonly warnings: readonly string[];
+}
