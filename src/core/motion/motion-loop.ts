@@ -19,6 +19,7 @@ import { correctWaveforms } from './corrected-waveforms.ts';
 import { estimateMotion, type MotionPairs } from './estimate-motion.ts';
 import type { Interpolator } from './kriging.ts';
 import { Motion } from './motion.ts';
+import { motionRoundCount } from './motion-feature-sets.ts';
 
 /** Seed of the bootstrap: the same input gives the same band. */
 const BOOTSTRAP_SEED = 20260101;
@@ -81,9 +82,7 @@ export async function runMotionLoop(
     : { motion: still, corrected: uncorrected(dataset.waveforms) };
   let before: State | undefined;
   const rounds: MotionRound[] = [];
-  const roundCount = motionEstimation.repeat_last_feature_set
-    ? motionEstimation.max_iter
-    : Math.min(motionEstimation.max_iter, sets.length);
+  const roundCount = motionRoundCount(settings);
   const byConvergence = motionEstimation.stop_rule === 'converged';
 
   for (let i = 1; i <= roundCount; i++) {

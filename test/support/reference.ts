@@ -1,0 +1,79 @@
+/** The golden cases: their data, settings and expected results. */
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Dataset } from '../../src/core/dataset.ts';
+import { motionFromArray } from '../../src/core/motion/given-motion.ts';
+import type { Motion } from '../../src/core/motion/motion.ts';
+import { resolveSettings, type Settings, type UserSettings } from '../../src/core/settings.ts';
+import { readNpyLite } from './npy-lite.ts';
+
+const SHARED = join(import.meta.dirname, '../../../shared/reference');
+
+/** Whether the full golden cases are at hand. */
+export const hasReference = existsSync(SHARED);
+
+export const SINGLE_SHANK_CASES = ['rigid', 'nonrigid', 'given_motion', 'hard', 'centering'] as const;
+
+export interface ReferenceCase {
+  readonly dataset: Dataset;
+  /** Settings under the preset reference. */
+  readonly settings: Settings;
+  readonly recommended: Settings;
+  readonly given?: Motion;
+  expected(name: string): { data: Float64Array; shape: number[] };
+  file(name: string): string;
+}
+
+export function loadCase(name: string): ReferenceCase {
+  const folder = join(SHARED, name);
+  const changes = JSON.parse(readFileSync(join(folder, 'settings_changes.json'), 'utf8')) as UserSettings;
+  const dataset = loadDataset(join(folder, 'data'));
+  const context = { hasPeth: dataset.peth !== undefined, fromFile: false };
+  const settings = resolveSettings({ ...changes, preset: 'reference' }, context).settings;
+  const motionPath = settings.waveformCorrection.path_to_motion;
+  return {
+    dataset,
+    settings,
+    recommended: resolveSettings({ ...changes, preset: 'recommended' }, context).settings,
+    given: motionPath
+      ? motionFromArray(readNpyLite(join(folder, motionPath)), dataset.sessionCount, motionPath)
+      : undefined,
+    expected: (file) => readNpyLite(join(folder, 'expected', `${file}.npy`)),
+    file: (path) => join(folder, path),
+  };
+}
+
+function loadDataset(folder: string): Dataset {
+  const read = (name: string) => readNpyLite(join(folder, `${name}.npy`));
+  const { data, shape } = read('waveform_all');
+  const [units, channels, samples] = shape;
+  const sessions = Int32Array.from(read('session_index').data);
+  const shankFile = join(folder, 'channel_shanks.npy');
+  const hasShanks = existsSync(shankFile);
+  const peth = existsSync(join(folder, 'peth.npy')) ? read('peth') : undefined;
+  return {
+    units,
+    sessionCount: Math.max(...sessions),
+    sessions,
+    waveforms: { data: Float32Array.from(data), units, channels, samples },
+    probe: {
+      channels,
+      locations: read('channel_locations').data,
+      shanks: hasShanks ? Int32Array.from(read('channel_shanks').data) : new Int32Array(channels).fill(1),
+      hasShanks,
+    },
+    spikeTimes: async (unit) => read(`spike_times/Unit${unit}`).data,
+    peth: peth && { data: peth.data, bins: peth.shape[1] },
+  };
+}
+
+/** Largest absolute difference of two equally long vectors; NaN when lengths differ. */
+export function largestDifference(a: ArrayLike<number>, b: ArrayLike<number>): number {
+  if (a.length !== b.length) return Number.NaN;
+  let largest = 0;
+  for (let i = 0; i < a.length; i++) {
+    const difference = a[i] === b[i] ? 0 : Math.abs(a[i] - b[i]);
+    if (!(difference <= largest)) largest = difference;
+  }
+  return largest;
+}
