@@ -1,0 +1,34 @@
+/** `dant convert`: MATLAB's spikeInfo.mat to a data folder. */
+import path from 'node:path';
+import type { Command } from 'commander';
+import { type CommonOptions, execute } from '../execute.ts';
+import { addCommonOptions } from './options.ts';
+
+const EXAMPLES = `
+Examples:
+  dant convert spikeInfo.mat data
+  dant convert spikeInfo.mat data && dant run data`;
+
+export function addConvertCommand(program: Command): void {
+  addCommonOptions(
+    program
+      .command('convert')
+      .summary('turn spikeInfo.mat into a data folder')
+      .description('Turn spikeInfo.mat (MATLAB v7.3) into a data folder that can be tracked.')
+      .argument('<file>', 'spikeInfo.mat')
+      .argument('<out>', 'data folder to write'),
+  )
+    .addHelpText('after', EXAMPLES)
+    .action((file: string, out: string, options: CommonOptions) =>
+      execute('convert', options, async ({ onEvent, signal, writesTo }) => {
+        const dataFolder = path.resolve(out);
+        writesTo(dataFolder);
+        const { convertSpikeInfo } = await import('../../stages/preprocess.ts');
+        await convertSpikeInfo(path.resolve(file), dataFolder, { onEvent, signal });
+        return {
+          result: { dataFolder },
+          text: `Converted ${file}.\n\n  Data  ${dataFolder}\n  Next  dant run ${out}`,
+        };
+      }),
+    );
+}

@@ -1,0 +1,59 @@
+/** `dant run`: track the neurons of a recording. */
+import type { Command } from 'commander';
+import type { RunOptions } from '../../stages/stage-options.ts';
+import { type CommonOptions, execute } from '../execute.ts';
+import { type InputOptions, readInput } from '../input.ts';
+import { formatRunSummary } from '../ui/summary.ts';
+import { addCommonOptions, addDataOptions } from './options.ts';
+
+interface Options extends CommonOptions, InputOptions {
+  readonly shanks: RunOptions['shanks'];
+  readonly figures: boolean;
+}
+
+const EXAMPLES = `
+DATA is a data folder, to be tracked with the default settings, or a settings file. Without it, settings.json in the
+current folder is used when there is one, else the data in the current folder.
+
+Examples:
+  dant run data
+  dant run data --output results --set clustering.max_distance=50
+  dant run settings.json --preset recommended
+  dant run settings.json --set 'clustering.features=["Waveform","AutoCorr","ISI"]'
+  dant run data --quiet --json > summary.json`;
+
+export function addRunCommand(program: Command): void {
+  const command = program
+    .command('run')
+    .summary('track the neurons of a recording')
+    .description(
+      'Track the neurons of a recording: find the units of different sessions that are one neuron.',
+    )
+    .argument('[data]', 'data folder or settings file')
+    .option(
+      '-o, --output <dir>',
+      'folder for the results (default: ./DANT_Output, or what the settings say)',
+    );
+  addDataOptions(command).option('--no-figures', 'draw no figures');
+  addCommonOptions(command)
+    .addHelpText('after', EXAMPLES)
+    .action((data: string | undefined, options: Options) =>
+      execute('run', options, async (context) => {
+        const input = await readInput(data, options);
+        for (const text of input.notes) context.onEvent({ kind: 'log', text });
+        for (const text of input.warnings) context.onEvent({ kind: 'warning', text });
+        if (input.userSettings.output_folder) context.writesTo(input.userSettings.output_folder);
+        const { runFolder } = await import('../../stages/run.ts');
+        const summary = await runFolder(input.userSettings, {
+          onEvent: context.onEvent,
+          signal: context.signal,
+          fromFile: input.fromFile,
+          source: input.source,
+          shanks: options.shanks,
+          figures: options.figures,
+        });
+        const result = { ...summary, warnings: [...input.warnings, ...summary.warnings] };
+        return { result, text: formatRunSummary(result, { figures: options.figures }) };
+      }),
+    );
+}

@@ -1,0 +1,87 @@
+/** What all commands share: progress, stopping, standard output and the exit code. */
+import type { RunEvent } from '../core/context.ts';
+import { describeFailure } from './ui/exit.ts';
+import { createReporter, type Reporter } from './ui/progress.ts';
+import { createStopSignal } from './ui/stop-signal.ts';
+
+/** Options that every command that works on data has. */
+export interface CommonOptions {
+  readonly quiet?: boolean;
+  readonly json?: boolean;
+}
+
+/** What a command hands to the functions it calls. */
+export interface CommandContext {
+  readonly onEvent: (event: RunEvent) => void;
+  readonly signal: AbortSignal;
+  /** Names the folder that the command writes to, for what is said when it is stopped. */
+  writesTo(folder: string): void;
+}
+
+/** What a command brings back. */
+export interface Outcome {
+  /** For `--json`. */
+  readonly result: unknown;
+  /** For people. */
+  readonly text: string;
+}
+
+/** Runs the work of a command: prints its outcome or its error, and sets the exit code. Never throws. */
+export async function execute(
+  command: string,
+  options: CommonOptions,
+  work: (context: CommandContext) => Promise<Outcome>,
+): Promise<void> {
+  const reporter = createReporter(process.stderr, options.quiet === true);
+  let folder: string | undefined;
+  const fail = (error: unknown) =>
+    reportFailure(error, describeStop(reporter, folder), options.json === true);
+  const stop = createStopSignal((error) => {
+    reporter.stop();
+    fail(error);
+  });
+  try {
+    const { result, text } = await work({
+      onEvent: (event) => reporter.onEvent(event),
+      signal: stop.signal,
+      writesTo(path) {
+        folder = path;
+      },
+    });
+    reporter.stop();
+    if (options.json) printDocument({ ok: true, command, result });
+    else if (!options.quiet) process.stdout.write(`${text.trimEnd()}\n`);
+  } catch (error) {
+    reporter.stop();
+    fail(error);
+  } finally {
+    stop.dispose();
+  }
+}
+
+/** Tells an error to people on standard error and, with `--json`, to machines on standard output; sets the exit code. */
+export function reportFailure(error: unknown, stoppedText: string, json: boolean): void {
+  const debug = (process.env.DANT_DEBUG ?? '0') !== '0';
+  const failure = describeFailure(error, stoppedText, debug);
+  process.exitCode = failure.exitCode;
+  if (json) printDocument(failure.document);
+  process.stderr.write(`${failure.text}\n`);
+}
+
+function describeStop(reporter: Reporter, folder: string | undefined): string {
+  if (folder === undefined) return 'Stopped. Nothing was changed.';
+  if (reporter.stage === 'write' || reporter.stage === 'figures') {
+    return `Stopped while writing ${folder}: run the command again to complete it.`;
+  }
+  return `Stopped. Nothing was changed in ${folder}.`;
+}
+
+/** JSON has no infinities: they become the text "Infinity" and "-Infinity". */
+function printDocument(document: unknown): void {
+  const text = JSON.stringify(
+    document,
+    (_key, value) => (typeof value === 'number' && !Number.isFinite(value) ? String(value) : value),
+    2,
+  );
+  process.stdout.write(`${text}\n`);
+}

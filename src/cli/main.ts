@@ -1,0 +1,21 @@
+#!/usr/bin/env node
+/** The command line `dant`. */
+import { CommanderError } from 'commander';
+import { reportFailure } from './execute.ts';
+import { createProgram } from './program.ts';
+import { EXIT } from './ui/exit.ts';
+
+// A reader that goes away (`dant settings | head -1`) is not an error.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+  });
+}
+
+const args = process.argv.slice(2);
+try {
+  await createProgram().parseAsync(args.length > 0 ? args : ['--help'], { from: 'user' });
+} catch (error) {
+  if (error instanceof CommanderError && error.exitCode === 0) process.exitCode = EXIT.success;
+  else reportFailure(error, 'Stopped.', args.includes('--json'));
+}

@@ -1,0 +1,47 @@
+/** The commands of `dant` and their help. */
+import { readFileSync } from 'node:fs';
+import { Command } from 'commander';
+import { addCheckCommand } from './commands/check.ts';
+import { addConvertCommand } from './commands/convert.ts';
+import { addRunCommand } from './commands/run.ts';
+import { addScoreCommand } from './commands/score.ts';
+import { addSettingsCommand } from './commands/settings.ts';
+import { addSimulateCommand } from './commands/simulate.ts';
+
+const EXAMPLES = `
+Examples:
+  dant run data                        track the neurons of the recording in data/
+  dant run settings.json               the same, with settings
+  dant check data                      look at the recording without tracking it
+  dant convert spikeInfo.mat data      turn MATLAB's file into a data folder
+  dant settings --init                 write settings.json with every setting explained
+  dant simulate demo && dant run demo  try it on a simulated recording
+
+Exit codes: 0 done, 1 fault, 2 bad input, 130 stopped.
+DANT_DEBUG=1 shows where in the program an error arose; NO_COLOR=1 switches colours off.`;
+
+/** A program that throws CommanderError on wrong usage, and prints nothing about it. */
+export function createProgram(): Command {
+  const program = new Command('dant')
+    .description('Track single neurons across days in chronic high-density recordings.')
+    .version(packageVersion(), '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'print this help')
+    .helpCommand('help [command]', 'print the help of a command')
+    .showSuggestionAfterError()
+    .configureOutput({ outputError: () => {} })
+    .exitOverride()
+    .addHelpText('after', EXAMPLES);
+  addRunCommand(program);
+  addCheckCommand(program);
+  addConvertCommand(program);
+  addSettingsCommand(program);
+  addSimulateCommand(program);
+  addScoreCommand(program);
+  return program;
+}
+
+/** The version in package.json, two folders above the built and the source file alike. */
+function packageVersion(): string {
+  const file = new URL('../../package.json', import.meta.url);
+  return (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version;
+}

@@ -1,0 +1,127 @@
+/** What a command tells people at its end. */
+import type { Stage } from '../../core/context.ts';
+import type { CheckSummary, RunSummary } from '../../stages/stage-options.ts';
+import { STAGE_TITLES } from './progress.ts';
+import {
+  formatBytes,
+  formatCount,
+  formatDuration,
+  formatEstimate,
+  formatNumber,
+  formatNumberOf,
+} from './text.ts';
+
+type Row = readonly [label: string, value: string];
+
+/**
+ * @param options.figures whether the run drew figures
+ */
+export function formatRunSummary(summary: RunSummary, options: { readonly figures: boolean }): string {
+  const { units, sessions, clusters, matches, outputFolder } = summary;
+  const lines = [
+    `Found ${formatNumberOf(clusters, 'neuron')} in more than one session: ${formatNumberOf(matches, 'matched pair')} among ${formatNumberOf(units, 'unit')} of ${formatNumberOf(sessions, 'session')}.`,
+    '',
+    ...formatTable([
+      ['Recording', describeRecording(summary)],
+      ['Preset', summary.settings.preset],
+      ...weightRows(summary),
+      ['Threshold', summary.thresholds.map((threshold) => formatNumber(threshold, 3)).join(', ')],
+      ['Motion', `${summary.motionRange.map((motion) => formatNumber(motion, 1)).join(' to ')} µm`],
+      ['Time', describeSeconds(summary)],
+      ['Memory', `${formatBytes(summary.peakMemory)} at most`],
+      ['Computed by', `${summary.kernels} kernels, ${formatNumberOf(summary.threads, 'thread')}`],
+    ]),
+    '',
+    `Results in ${outputFolder}`,
+    ...formatTable([
+      ...(options.figures
+        ? [['Figures/Overview.png', 'all figures on one page: look at this first'] as const]
+        : []),
+      ['IdxCluster.npy', 'the neuron of every unit; -1 where it has no match'],
+      ['MatchedPairs.npy', 'pairs of units that are one neuron'],
+      ['Output.npz', 'everything'],
+    ]),
+    ...formatWarnings(summary.warnings),
+  ];
+  return lines.join('\n');
+}
+
+export function formatCheckSummary(summary: CheckSummary): string {
+  const { unitsPerSession, shankIds } = summary;
+  const average = summary.units > 0 ? summary.spikes / summary.units : 0;
+  const lines = [
+    `${summary.dataFolder} can be tracked.`,
+    '',
+    ...formatTable([
+      ['Recording', describeRecording({ ...summary, shanks: shankIds.length })],
+      ...(shankIds.length > 1 ? [['Shanks', shankIds.join(', ')] as const] : []),
+      ['Spikes', `${formatCount(summary.spikes)} (${formatCount(average)} per unit)`],
+      ['PETH', summary.hasPeth ? 'yes' : 'none'],
+      ['Memory of a run', `about ${formatBytes(summary.memory)}`],
+      ['Time of a run', `about ${formatEstimate(summary.seconds)}`],
+    ]),
+    '',
+    'Units per session',
+    ...formatSessions(unitsPerSession),
+    ...formatWarnings(summary.warnings),
+  ];
+  return lines.join('\n');
+}
+
+/** Two columns, indented. */
+export function formatTable(rows: readonly Row[]): string[] {
+  const width = Math.max(0, ...rows.map(([label]) => label.length));
+  return rows.map(([label, value]) => `  ${label.padEnd(width)}  ${value}`);
+}
+
+export function formatWarnings(warnings: readonly string[]): string[] {
+  if (warnings.length === 0) return [];
+  return ['', formatNumberOf(warnings.length, 'Warning'), ...warnings.map((text) => `  ${text}`)];
+}
+
+function describeRecording(recording: {
+  readonly units: number;
+  readonly sessions: number;
+  readonly channels: number;
+  readonly samples: number;
+  readonly shanks: number;
+}): string {
+  const { units, sessions, channels, samples, shanks } = recording;
+  const parts = [
+    formatNumberOf(units, 'unit'),
+    formatNumberOf(sessions, 'session'),
+    `${formatNumberOf(channels, 'channel')} × ${formatNumberOf(samples, 'sample')}`,
+  ];
+  if (shanks > 1) parts.push(formatNumberOf(shanks, 'shank'));
+  return parts.join(', ');
+}
+
+/** One row per shank. */
+function weightRows({ weights }: RunSummary): Row[] {
+  const shanks = [...new Set(weights.map((weight) => weight.shank))];
+  return shanks.map((shank) => {
+    const own = weights.filter((weight) => weight.shank === shank);
+    const text = own.map(({ feature, weight }) => `${feature} ${formatNumber(weight, 3)}`).join(', ');
+    return [shank === undefined ? 'Weights' : `Weights, shank ${shank}`, text];
+  });
+}
+
+function describeSeconds({ totalSeconds, seconds }: RunSummary): string {
+  const stages = Object.entries(seconds) as [Stage, number][];
+  const parts = stages.map(([stage, own]) => `${STAGE_TITLES[stage].toLowerCase()} ${formatDuration(own)}`);
+  const total = formatDuration(totalSeconds);
+  return parts.length > 0 ? `${total} (${parts.join(', ')})` : total;
+}
+
+/** Most characters of a bar of units. */
+const BAR_WIDTH = 40;
+
+function formatSessions(unitsPerSession: readonly number[]): string[] {
+  const most = Math.max(1, ...unitsPerSession);
+  const numberWidth = formatCount(most).length;
+  const sessionWidth = String(unitsPerSession.length).length;
+  return unitsPerSession.map((units, i) => {
+    const bar = '▇'.repeat(Math.max(1, Math.round((BAR_WIDTH * units) / most)));
+    return `  ${String(i + 1).padStart(sessionWidth)}  ${formatCount(units).padStart(numberWidth)}  ${bar}`;
+  });
+}

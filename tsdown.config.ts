@@ -1,0 +1,25 @@
+import { existsSync } from 'node:fs';
+import { defineConfig } from 'tsdown';
+
+const entries = [
+  'src/index.ts',
+  'src/node.ts',
+  'src/figures/index.ts',
+  'src/cli/main.ts',
+  'src/workers/node-worker.ts',
+];
+
+export default defineConfig({
+  entry: entries.filter((entry) => existsSync(entry)),
+  // One output file per source file: what is found relative to `import.meta.url` (fonts, workers) lies where it did.
+  unbundle: true,
+  root: 'src',
+  format: 'esm',
+  platform: 'neutral',
+  target: 'es2023',
+  fixedExtension: false,
+  dts: true,
+  sourcemap: true,
+  hash: false,
+  copy: [{ from: 'src/figures/fonts/*', to: 'dist/figures/fonts' }],
+});
