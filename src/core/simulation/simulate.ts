@@ -1,0 +1,227 @@
+/** Simulated chronic recordings: neurons with known identities on a probe with known motion. */
+import type { Dataset, Probe } from '../dataset.ts';
+import type { Motion } from '../motion/motion.ts';
+import { derivedRandom, STREAM } from './derived-seed.ts';
+import { simulateMotion } from './drift-model.ts';
+import {
+  apparentDepth,
+  drawChanges,
+  drawNeuron,
+  firingInSession,
+  type Neuron,
+  sourceInSession,
+} from './neuron.ts';
+import { drawMissingEvents, simulatePeth } from './peth-model.ts';
+import { shankExtent } from './probes.ts';
+import { type ResolvedSimulation, resolveSimulation, type SimulationOptions } from './simulation-options.ts';
+import { simulateSpikeTrain, type TrainLength } from './spike-trains.ts';
+import { simulateWaveform } from './waveform-model.ts';
+
+export { SIMULATION_DEFAULTS, type SimulationOptions } from './simulation-options.ts';
+
+/** A neuron that lies farther than this beyond the last site is not found, µm. */
+const REACH_UM = 15;
+
+/** Everything about one unit. */
+export interface SimulatedUnit {
+  /** Neuron it is a recording of. */
+  readonly neuron: number;
+  /** 1..N */
+  readonly session: number;
+  /** x, y, z of the soma as it lies to the probe, µm. */
+  readonly location: readonly [number, number, number];
+  /** (channels, samples) µV. */
+  readonly waveform: Float32Array;
+  /** Sorted, ms. */
+  readonly spikeTimes: Float64Array;
+  /** (bins,) spikes per second; NaN marks a missing bin. */
+  readonly peth?: Float64Array;
+}
+
+/** A recording whose units are made one at a time, each from nothing but the options and its index. */
+export interface RecordingPlan {
+  readonly probe: Probe;
+  readonly samples: number;
+  /** Number of units; they are ordered by session, then by neuron. */
+  readonly units: number;
+  readonly sessionCount: number;
+  /** (units,) session number of each unit, 1..N. */
+  readonly sessions: Int32Array;
+  /** (units,) neuron of each unit, 0-based; a neuron is found at most once in a session. */
+  readonly neuronId: Int32Array;
+  readonly trueMotion: Motion;
+  /** Bins of the PETH; 0 for a recording without one. */
+  readonly pethBins: number;
+  /** @throws RangeError when there is no such unit; so do the next two */
+  simulateUnit(unit: number): SimulatedUnit;
+  /** The unit without its spike train, which takes most of the time. */
+  simulateUnitWaveform(unit: number): Omit<SimulatedUnit, 'spikeTimes'>;
+  /** The spike train alone. */
+  simulateUnitSpikes(unit: number): Float64Array;
+}
+
+/** A recording in memory; its spike trains are made when they are asked for. */
+export interface SimulatedRecording extends RecordingPlan {
+  readonly dataset: Dataset;
+}
+
+/**
+ * Simulates a chronic recording: a probe moves between sessions along neurons that keep their identity while their
+ * place, waveform and firing wander.
+ *
+ * Same options, same recording. Holds 4 · units · channels · samples bytes of waveforms; `planRecording` holds none.
+ * @throws RangeError for an option out of range, or a session without any unit
+ */
+export function simulateRecording(options: SimulationOptions = {}): SimulatedRecording {
+  const plan = planRecording(options);
+  const { units, probe, samples, sessions, sessionCount, pethBins } = plan;
+  const waveforms = new Float32Array(units * probe.channels * samples);
+  const peth = new Float64Array(units * pethBins);
+  for (let unit = 0; unit < units; unit++) {
+    const simulated = plan.simulateUnitWaveform(unit);
+    waveforms.set(simulated.waveform, unit * probe.channels * samples);
+    if (simulated.peth) peth.set(simulated.peth, unit * pethBins);
+  }
+  const dataset: Dataset = {
+    units,
+    sessionCount,
+    sessions,
+    waveforms: { data: waveforms, units, channels: probe.channels, samples },
+    probe,
+    spikeTimes: async (unit) => plan.simulateUnitSpikes(unit),
+    ...(pethBins > 0 && { peth: { data: peth, bins: pethBins } }),
+  };
+  return { ...plan, dataset };
+}
+
+/**
+ * The recording of `simulateRecording`, with its units yet to be made: for recordings larger than memory.
+ * @throws RangeError for an option out of range, or a session without any unit
+ */
+export function planRecording(options: SimulationOptions = {}): RecordingPlan {
+  const simulation = resolveSimulation(options);
+  const { probe, samples, seed, noise, sampleRateHz } = simulation;
+  const trueMotion = simulation.motion ?? drawMotion(simulation);
+  const neurons = Array.from({ length: simulation.neurons }, (_, n) => drawNeuron(simulation, n));
+  const { sessions, neuronId } = findNeurons(simulation, neurons, trueMotion);
+  const layout = simulation.peth;
+  const missingEvents =
+    layout &&
+    drawMissingEvents(
+      simulation.sessions,
+      layout.events,
+      layout.missing,
+      derivedRandom(seed, STREAM.missingBins),
+    );
+  // Rise and main phase take the first third of the samples, as in the templates of spike sorters.
+  const troughSample = Math.floor(samples / 3);
+
+  const identify = (unit: number) => {
+    if (!(Number.isInteger(unit) && unit >= 0 && unit < neuronId.length)) {
+      throw new RangeError(`simulateUnit: got unit ${unit}, expected 0 to ${neuronId.length - 1}`);
+    }
+    const [index, session] = [neuronId[unit], sessions[unit]];
+    return { index, session, neuron: neurons[index], change: drawChanges(simulation, index)[session - 1] };
+  };
+
+  const simulateUnitWaveform = (unit: number) => {
+    const { index, session, neuron, change } = identify(unit);
+    const source = sourceInSession(neuron, change, trueMotion, session);
+    const spikes = expectedSpikes(simulation, neuron.firing.rateHz * change.rate);
+    const noiseUv = noise.spikeUv / Math.sqrt(Math.max(1, Math.min(spikes, noise.averagedSpikes)));
+    const random = derivedRandom(seed, STREAM.waveformNoise, index, session);
+    return {
+      neuron: index,
+      session,
+      location: [source.x, source.y, source.z] as const,
+      waveform: simulateWaveform(source, probe, { samples, sampleRateHz, troughSample, noiseUv }, random),
+      ...(layout &&
+        neuron.peth && {
+          peth: simulatePeth(
+            neuron.peth,
+            layout,
+            { gain: change.response, missingEvent: missingEvents?.[session - 1] },
+            derivedRandom(seed, STREAM.peth, index, session),
+          ),
+        }),
+    };
+  };
+
+  const simulateUnitSpikes = (unit: number) => {
+    const { index, session, neuron, change } = identify(unit);
+    const random = derivedRandom(seed, STREAM.spikeTrain, index, session);
+    return simulateSpikeTrain(firingInSession(neuron, change), trainLength(simulation), random);
+  };
+
+  return {
+    probe,
+    samples,
+    units: neuronId.length,
+    sessionCount: simulation.sessions,
+    sessions,
+    neuronId,
+    trueMotion,
+    pethBins: layout ? layout.events * layout.binsPerEvent : 0,
+    simulateUnit: (unit) => ({ ...simulateUnitWaveform(unit), spikeTimes: simulateUnitSpikes(unit) }),
+    simulateUnitWaveform,
+    simulateUnitSpikes,
+  };
+}
+
+function drawMotion({ probe, sessions, drift, seed }: ResolvedSimulation): Motion {
+  const depths = probe.locations.filter((_, i) => i % 2 === 1);
+  const centre = (depths.reduce((a, b) => Math.min(a, b)) + depths.reduce((a, b) => Math.max(a, b))) / 2;
+  return simulateMotion(sessions, centre, drift, derivedRandom(seed, STREAM.motion));
+}
+
+function trainLength({ firing }: ResolvedSimulation): TrainLength {
+  return firing.spikes === undefined ? { durationMs: firing.durationMs } : { spikes: firing.spikes };
+}
+
+function expectedSpikes({ firing }: ResolvedSimulation, rateHz: number): number {
+  return firing.spikes ?? rateHz * firing.durationMs * 1e-3;
+}
+
+/** Which neurons are found in which sessions: those within reach, by chance. */
+function findNeurons(
+  simulation: ResolvedSimulation,
+  neurons: readonly Neuron[],
+  motion: Motion,
+): { sessions: Int32Array; neuronId: Int32Array } {
+  const within: { neuron: number; session: number; draw: number }[] = [];
+  const extents = new Map(
+    [...new Set(simulation.probe.shanks)].map((s) => [s, shankExtent(simulation.probe, s)]),
+  );
+  for (let session = 1; session <= simulation.sessions; session++) {
+    for (const [neuron, { shank, source }] of neurons.entries()) {
+      const y = apparentDepth(source.y, motion, session);
+      const { bottom, top } = extents.get(shank)!;
+      if (y < bottom - REACH_UM || y > top + REACH_UM) continue;
+      const draw = derivedRandom(simulation.seed, STREAM.presence, neuron, session).uniform();
+      within.push({ neuron, session, draw });
+    }
+  }
+  const limit = simulation.units === undefined ? simulation.presence : drawOfRank(within, simulation.units);
+  const found = within.filter(({ draw }) => draw < limit);
+  for (let session = 1; session <= simulation.sessions; session++) {
+    if (found.some((f) => f.session === session)) continue;
+    throw new RangeError(
+      `simulateRecording: got no unit in session ${session}, expected at least one: raise the number of neurons or the presence`,
+    );
+  }
+  return {
+    sessions: Int32Array.from(found, (f) => f.session),
+    neuronId: Int32Array.from(found, (f) => f.neuron),
+  };
+}
+
+/** The limit under which exactly `count` draws lie. */
+function drawOfRank(draws: readonly { readonly draw: number }[], count: number): number {
+  if (draws.length < count) {
+    throw new RangeError(
+      `simulateRecording: got ${count} for option "units", expected at most ${draws.length} with these neurons and sessions`,
+    );
+  }
+  const sorted = Float64Array.from(draws, ({ draw }) => draw).sort();
+  return sorted[count] ?? 1;
+}
