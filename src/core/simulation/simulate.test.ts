@@ -104,7 +104,7 @@ describe('simulateRecording', () => {
 
   it('averages noise away over spikes, up to the number of averaged ones', () => {
     const noiseOf = (spikes: number) => {
-      const { waveform } = planRecording({
+      const waveform = planRecording({
         sessions: 1,
         neurons: 3,
         presence: 1,

@@ -52,12 +52,14 @@ export interface RecordingPlan {
   readonly trueMotion: Motion;
   /** Bins of the PETH; 0 for a recording without one. */
   readonly pethBins: number;
-  /** @throws RangeError when there is no such unit; so do the next two */
+  /** @throws RangeError when there is no such unit; so do the others */
   simulateUnit(unit: number): SimulatedUnit;
-  /** The unit without its spike train, which takes most of the time. */
-  simulateUnitWaveform(unit: number): Omit<SimulatedUnit, 'spikeTimes'>;
-  /** The spike train alone. */
+  /** Its waveform alone. */
+  simulateUnitWaveform(unit: number): Float32Array;
+  /** Its spike train alone. */
   simulateUnitSpikes(unit: number): Float64Array;
+  /** Its PETH alone; undefined in a recording without one. */
+  simulateUnitPeth(unit: number): Float64Array | undefined;
 }
 
 /** A recording in memory; its spike trains are made when they are asked for. */
@@ -78,9 +80,8 @@ export function simulateRecording(options: SimulationOptions = {}): SimulatedRec
   const waveforms = new Float32Array(units * probe.channels * samples);
   const peth = new Float64Array(units * pethBins);
   for (let unit = 0; unit < units; unit++) {
-    const simulated = plan.simulateUnitWaveform(unit);
-    waveforms.set(simulated.waveform, unit * probe.channels * samples);
-    if (simulated.peth) peth.set(simulated.peth, unit * pethBins);
+    waveforms.set(plan.simulateUnitWaveform(unit), unit * probe.channels * samples);
+    peth.set(plan.simulateUnitPeth(unit) ?? [], unit * pethBins);
   }
   const dataset: Dataset = {
     units,
@@ -124,33 +125,31 @@ export function planRecording(options: SimulationOptions = {}): RecordingPlan {
     return { index, session, neuron: neurons[index], change: drawChanges(simulation, index)[session - 1] };
   };
 
+  const sourceOf = (unit: number) => {
+    const { session, neuron, change } = identify(unit);
+    return sourceInSession(neuron, change, trueMotion, session);
+  };
+
   const simulateUnitWaveform = (unit: number) => {
     const { index, session, neuron, change } = identify(unit);
-    const source = sourceInSession(neuron, change, trueMotion, session);
     const spikes = expectedSpikes(simulation, neuron.firing.rateHz * change.rate);
     const noiseUv = noise.spikeUv / Math.sqrt(Math.max(1, Math.min(spikes, noise.averagedSpikes)));
     const random = derivedRandom(seed, STREAM.waveformNoise, index, session);
-    return {
-      neuron: index,
-      session,
-      location: [source.x, source.y, source.z] as const,
-      waveform: simulateWaveform(source, probe, { samples, sampleRateHz, troughSample, noiseUv }, random),
-      ...(layout &&
-        neuron.peth && {
-          peth: simulatePeth(
-            neuron.peth,
-            layout,
-            { gain: change.response, missingEvent: missingEvents?.[session - 1] },
-            derivedRandom(seed, STREAM.peth, index, session),
-          ),
-        }),
-    };
+    return simulateWaveform(sourceOf(unit), probe, { samples, sampleRateHz, troughSample, noiseUv }, random);
   };
 
   const simulateUnitSpikes = (unit: number) => {
     const { index, session, neuron, change } = identify(unit);
     const random = derivedRandom(seed, STREAM.spikeTrain, index, session);
     return simulateSpikeTrain(firingInSession(neuron, change), trainLength(simulation), random);
+  };
+
+  const simulateUnitPeth = (unit: number) => {
+    const { index, session, neuron, change } = identify(unit);
+    if (!layout || !neuron.peth) return undefined;
+    const random = derivedRandom(seed, STREAM.peth, index, session);
+    const missingEvent = missingEvents?.[session - 1];
+    return simulatePeth(neuron.peth, layout, { gain: change.response, missingEvent }, random);
   };
 
   return {
@@ -162,9 +161,20 @@ export function planRecording(options: SimulationOptions = {}): RecordingPlan {
     neuronId,
     trueMotion,
     pethBins: layout ? layout.events * layout.binsPerEvent : 0,
-    simulateUnit: (unit) => ({ ...simulateUnitWaveform(unit), spikeTimes: simulateUnitSpikes(unit) }),
+    simulateUnit(unit) {
+      const { x, y, z } = sourceOf(unit);
+      return {
+        neuron: neuronId[unit],
+        session: sessions[unit],
+        location: [x, y, z],
+        waveform: simulateUnitWaveform(unit),
+        spikeTimes: simulateUnitSpikes(unit),
+        peth: simulateUnitPeth(unit),
+      };
+    },
     simulateUnitWaveform,
     simulateUnitSpikes,
+    simulateUnitPeth,
   };
 }
 
