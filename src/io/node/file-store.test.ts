@@ -1,0 +1,116 @@
+import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { inTemporaryFolder } from '../../../test/numpy.ts';
+import { InputError } from '../../core/errors.ts';
+import { listDeep, type Store, subStore } from '../byte-source.ts';
+import { MemoryStore } from '../memory-store.ts';
+import { FileStore } from './file-store.ts';
+
+const text = (store: Store, name: string) =>
+  store.open(name).then(async (file) => file && new TextDecoder().decode(await file.read(0, file.size)));
+const bytes = (content: string) => new TextEncoder().encode(content);
+
+const STORES: [string, (work: (store: Store) => Promise<void>) => Promise<void>][] = [
+  ['MemoryStore', (work) => work(new MemoryStore())],
+  ['FileStore', (work) => inTemporaryFolder((folder) => work(new FileStore(join(folder, 'new'))))],
+  ['subStore', (work) => work(subStore(new MemoryStore(), 'a/b'))],
+];
+
+describe.each(STORES)('%s', (_, withStore) => {
+  it('gives back what was written, and undefined for what was not', () =>
+    withStore(async (store) => {
+      await store.write('a/b.txt', bytes('first'));
+      await store.write('a/b.txt', [bytes('sec'), bytes('ond')]);
+      expect(await text(store, 'a/b.txt')).toBe('second');
+      const file = await store.open('a/b.txt');
+      expect(file?.size).toBe(6);
+      expect(new TextDecoder().decode(await file?.read(2, 3))).toBe('con');
+      expect(await store.open('a/c.txt')).toBeUndefined();
+      expect(await store.open('a/b.txt/c')).toBeUndefined();
+    }));
+
+  it('takes pieces whose memory is used again', () =>
+    withStore(async (store) => {
+      const memory = new Uint8Array(2);
+      await store.write(
+        'x',
+        (async function* () {
+          for (const value of [65, 66, 67]) yield memory.fill(value);
+        })(),
+      );
+      expect(await text(store, 'x')).toBe('AABBCC');
+    }));
+
+  it('lists files and folders, sorted', () =>
+    withStore(async (store) => {
+      for (const name of ['b', 'a/z', 'a/y', 'c/d/e']) await store.write(name, bytes(name));
+      expect(await store.list()).toEqual(['a/', 'b', 'c/']);
+      expect(await store.list('a')).toEqual(['y', 'z']);
+      expect(await store.list('nothing')).toEqual([]);
+      expect(await listDeep(store)).toEqual(['a/y', 'a/z', 'b', 'c/d/e']);
+    }));
+
+  it('renames over what stands there, and removes folders with all they hold', () =>
+    withStore(async (store) => {
+      await store.write('x', bytes('new'));
+      await store.write('f/y', bytes('old'));
+      await store.rename('x', 'f/y');
+      expect(await text(store, 'f/y')).toBe('new');
+      await store.remove('f');
+      await store.remove('f');
+      expect(await listDeep(store)).toEqual([]);
+    }));
+
+  it('keeps the old file, and nothing else, when writing fails half-way', () =>
+    withStore(async (store) => {
+      await store.write('f/x', bytes('old'));
+      const failing = (async function* () {
+        yield bytes('ne');
+        throw new Error('no more');
+      })();
+      await expect(store.write('f/x', failing)).rejects.toThrow('no more');
+      expect(await text(store, 'f/x')).toBe('old');
+      expect(await store.list('f')).toEqual(['x']);
+    }));
+});
+
+describe('FileStore', () => {
+  it('follows links', () =>
+    inTemporaryFolder(async (folder) => {
+      mkdirSync(join(folder, 'real'));
+      writeFileSync(join(folder, 'real', 'x'), 'here');
+      symlinkSync(join(folder, 'real'), join(folder, 'link'));
+      const store = new FileStore(folder);
+      expect(await store.list()).toEqual(['link/', 'real/']);
+      expect(await text(store, 'link/x')).toBe('here');
+    }));
+
+  it('says what is wrong with a place that cannot be written', () =>
+    inTemporaryFolder(async (folder) => {
+      writeFileSync(join(folder, 'file'), '');
+      const store = new FileStore(join(folder, 'file', 'out'));
+      for (const attempt of [store.checkWritable(), store.write('x', bytes('x'))]) {
+        await expect(attempt).rejects.toThrow(InputError);
+        await expect(attempt).rejects.toThrow('output folder');
+      }
+      expect(readFileSync(join(folder, 'file'), 'utf8')).toBe('');
+    }));
+
+  it('leaves no trace of checking', () =>
+    inTemporaryFolder(async (folder) => {
+      await new FileStore(join(folder, 'a', 'b')).checkWritable();
+      expect(readdirSync(folder)).toEqual([]);
+    }));
+
+  it('refuses a folder in place of a file, and a file that became shorter', () =>
+    inTemporaryFolder(async (folder) => {
+      mkdirSync(join(folder, 'x.npy'));
+      const store = new FileStore(folder);
+      await expect(store.open('x.npy')).rejects.toThrow('found a folder');
+      writeFileSync(join(folder, 'y'), '12345');
+      const file = await store.open('y');
+      writeFileSync(join(folder, 'y'), '12');
+      await expect(file?.read(0, 5)).rejects.toThrow(InputError);
+    }));
+});

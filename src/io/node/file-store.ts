@@ -1,0 +1,222 @@
+/** Files of the disk as a store. */
+import { constants } from 'node:fs';
+import { access, type FileHandle, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import { InputError } from '../../core/errors.ts';
+import type { ByteSource, Chunks, Store } from '../byte-source.ts';
+
+/** A folder of the disk; it need not exist until something is written. */
+export class FileStore implements Store {
+  readonly name: string;
+
+  /** @param folder its path */
+  constructor(folder: string) {
+    this.name = folder;
+  }
+
+  async open(name: string): Promise<ByteSource | undefined> {
+    return openFile(join(this.name, name));
+  }
+
+  /** Writes beside the place, then renames: readers see the old file or the whole new one, never a part. */
+  async write(name: string, chunks: Chunks): Promise<void> {
+    const path = join(this.name, name);
+    const temporary = join(dirname(path), `.${process.pid}-${nextNumber()}.tmp`);
+    try {
+      await mkdir(dirname(path), { recursive: true });
+      const file = await open(temporary, 'wx');
+      try {
+        if (chunks instanceof Uint8Array) await writeFully(file, chunks);
+        else for await (const piece of chunks) await writeFully(file, piece);
+        await file.sync();
+      } finally {
+        await file.close();
+      }
+      await rename(temporary, path);
+    } catch (error) {
+      await rm(temporary, { force: true }).catch(() => {});
+      throw cannotWrite(path, error);
+    }
+  }
+
+  async list(folder = ''): Promise<readonly string[]> {
+    try {
+      const entries = await readdir(join(this.name, folder), { withFileTypes: true });
+      const isFolder = async (entry: (typeof entries)[number]) =>
+        entry.isSymbolicLink()
+          ? await stat(join(this.name, folder, entry.name)).then(
+              (target) => target.isDirectory(),
+              () => false,
+            )
+          : entry.isDirectory();
+      const names = await Promise.all(
+        entries.map(async (entry) => ((await isFolder(entry)) ? `${entry.name}/` : entry.name)),
+      );
+      return names.sort();
+    } catch (error) {
+      if (isMissing(error)) return [];
+      throw cannotRead(join(this.name, folder), error);
+    }
+  }
+
+  async remove(name: string): Promise<void> {
+    const path = join(this.name, name);
+    try {
+      await rm(path, { recursive: true, force: true });
+    } catch (error) {
+      throw cannotWrite(path, error);
+    }
+  }
+
+  async rename(from: string, to: string): Promise<void> {
+    const path = join(this.name, to);
+    try {
+      await mkdir(dirname(path), { recursive: true });
+      await rename(join(this.name, from), path);
+    } catch (error) {
+      throw cannotWrite(path, error);
+    }
+  }
+
+  /**
+   * Whether the folder could be written, told before the work begins; leaves no trace.
+   * @throws InputError when it, or the nearest folder above it that exists, cannot be written
+   */
+  async checkWritable(): Promise<void> {
+    let folder = resolve(this.name);
+    for (;;) {
+      try {
+        if (!(await stat(folder)).isDirectory()) {
+          throw new InputError({
+            where: this.name,
+            found: `a file at ${folder}`,
+            expected: 'a folder for the results',
+            remedy: 'Choose another output folder.',
+          });
+        }
+        await access(folder, constants.W_OK | constants.X_OK);
+        return;
+      } catch (error) {
+        if (!isMissing(error) || dirname(folder) === folder) throw cannotWrite(this.name, error);
+        folder = dirname(folder);
+      }
+    }
+  }
+}
+
+/**
+ * A file of the disk, or undefined when there is none. It is opened anew for every read, so nothing needs closing.
+ * @throws InputError when it is a folder or must not be read
+ */
+export async function openFile(path: string): Promise<ByteSource | undefined> {
+  let size: number;
+  try {
+    const status = await stat(path);
+    if (status.isDirectory()) {
+      throw new InputError({
+        where: path,
+        found: 'a folder',
+        expected: 'a file',
+        remedy: 'Give the path of the file itself.',
+      });
+    }
+    size = status.size;
+  } catch (error) {
+    if (isMissing(error)) return undefined;
+    throw cannotRead(path, error);
+  }
+  return {
+    name: path,
+    size,
+    async read(offset, length) {
+      let file: FileHandle | undefined;
+      try {
+        file = await open(path, 'r');
+        return await readFully(file, offset, length, path);
+      } catch (error) {
+        throw cannotRead(path, error);
+      } finally {
+        await file?.close();
+      }
+    },
+  };
+}
+
+async function readFully(
+  file: FileHandle,
+  offset: number,
+  length: number,
+  path: string,
+): Promise<Uint8Array> {
+  const bytes = new Uint8Array(length);
+  let done = 0;
+  while (done < length) {
+    const { bytesRead } = await file.read(bytes, done, length - done, offset + done);
+    if (bytesRead === 0) {
+      throw new InputError({
+        where: path,
+        found: `the end of the file at byte ${offset + done}`,
+        expected: `at least ${offset + length} bytes`,
+        remedy: 'The file became shorter while it was read; run again when nothing writes to it.',
+      });
+    }
+    done += bytesRead;
+  }
+  return bytes;
+}
+
+async function writeFully(file: FileHandle, bytes: Uint8Array): Promise<void> {
+  let done = 0;
+  while (done < bytes.length) {
+    done += (await file.write(bytes, done, bytes.length - done)).bytesWritten;
+  }
+}
+
+let lastNumber = 0;
+const nextNumber = () => ++lastNumber;
+
+const codeOf = (error: unknown) => (error as NodeJS.ErrnoException | undefined)?.code;
+const isMissing = (error: unknown) => ['ENOENT', 'ENOTDIR'].includes(codeOf(error) ?? '');
+
+const REASONS: Readonly<Record<string, string>> = {
+  EACCES: 'no permission',
+  EPERM: 'no permission',
+  EROFS: 'a read-only disk',
+  ENOSPC: 'a full disk',
+  EDQUOT: 'a used-up disk quota',
+  ENOTDIR: 'a file where a folder should be',
+  EEXIST: 'a file where a folder should be',
+  EISDIR: 'a folder where a file should be',
+  EIO: 'an input/output error of the disk',
+  ELOOP: 'links that lead in a circle',
+  ENAMETOOLONG: 'a path that is too long',
+  EMFILE: 'too many open files',
+};
+
+function cannotRead(path: string, error: unknown): unknown {
+  const reason = REASONS[codeOf(error) ?? ''];
+  if (!reason) return error;
+  return new InputError(
+    {
+      where: path,
+      found: reason,
+      expected: 'a file that can be read',
+      remedy: 'Mend its permissions or choose another path.',
+    },
+    { cause: error },
+  );
+}
+
+function cannotWrite(path: string, error: unknown): unknown {
+  const reason = REASONS[codeOf(error) ?? ''];
+  if (!reason) return error;
+  return new InputError(
+    {
+      where: path,
+      found: reason,
+      expected: 'a place that can be written',
+      remedy: 'Make room, mend the permissions, or choose another output folder.',
+    },
+    { cause: error },
+  );
+}

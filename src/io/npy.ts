@@ -1,0 +1,341 @@
+/** Reading NumPy's .npy files, piece by piece. Python objects are refused, never loaded. */
+import { InputError, throwIfStopped } from '../core/errors.ts';
+import { type NdArray, sizeOf, type TypedArray } from '../core/ndarray.ts';
+import type { ByteSource } from './byte-source.ts';
+import { type NpyDtype, type NpyHeader, parseNpyHeader } from './npy-header.ts';
+
+/** Types of arrays in memory: `float16` is widened to `float32`. */
+export type NumericDtype = Exclude<NpyDtype, 'unicode' | 'float16'>;
+
+/** An array in C order as a .npy file holds it: numbers (bool as 0 and 1), or text. */
+export type NpyArray =
+  | (NdArray<TypedArray> & { readonly dtype: NumericDtype })
+  | (NdArray<string[]> & { readonly dtype: 'unicode' });
+
+/** Types that numbers can be read as. */
+export interface NumericArrays {
+  float32: Float32Array;
+  float64: Float64Array;
+  int32: Int32Array;
+}
+
+export interface ReadNpyOptions<T> {
+  /** Makes the array that is filled; default `new`. */
+  readonly allocate?: (length: number) => T;
+  /** Called with the number of elements read so far, and of all. */
+  readonly progress?: (done: number, total: number) => void;
+  readonly signal?: AbortSignal;
+}
+
+/** More than any header of an array of numbers; small files are read at once. */
+const HEAD_BYTES = 65_536;
+const PIECE_BYTES = 8 << 20;
+
+/** A .npy file whose header has been read. */
+export interface NpyFile extends NpyHeader {
+  readonly source: ByteSource;
+  /** The beginning of the file. */
+  readonly head: Uint8Array;
+}
+
+/** Reads the header. @throws InputError when the file is no array of numbers or text, or is damaged */
+export async function openNpy(source: ByteSource): Promise<NpyFile> {
+  const head = await source.read(0, Math.min(source.size, HEAD_BYTES));
+  return { source, head, ...parseNpyHeader(head, source.size, source.name) };
+}
+
+/** Reads a whole array in its own type. @throws InputError as `openNpy` */
+export async function readNpy(source: ByteSource): Promise<NpyArray> {
+  const file = await openNpy(source);
+  const length = sizeOf(file.shape);
+  if (file.dtype === 'unicode') {
+    const data = new Array<string>(length).fill('');
+    if (file.itemSize > 0) await fill(file, data, (bytes) => decodeText(bytes, file));
+    return { dtype: file.dtype, shape: file.shape, data };
+  }
+  const dtype = file.dtype === 'float16' ? 'float32' : file.dtype;
+  const data = allocated(file, () => newArray(dtype, length));
+  await fill(file, data, (bytes) => decodeNumbers(bytes, file));
+  return { dtype, shape: file.shape, data };
+}
+
+/**
+ * Reads a whole array of numbers as another type, without holding it in its own.
+ *
+ * Numbers are rounded to the nearest float32 or float64; `int32` takes only whole numbers in its range.
+ *
+ * @throws InputError as `openNpy`; when the elements are text or bool; for `int32` when a number is not whole or too large
+ */
+export async function readNpyAs<K extends keyof NumericArrays>(
+  source: ByteSource,
+  type: K,
+  options: ReadNpyOptions<NumericArrays[K]> = {},
+): Promise<NdArray<NumericArrays[K]>> {
+  return readNpyFileAs(await openNpy(source), type, options);
+}
+
+/** As `readNpyAs`, of a file whose header has been read. */
+export async function readNpyFileAs<K extends keyof NumericArrays>(
+  file: NpyFile,
+  type: K,
+  options: ReadNpyOptions<NumericArrays[K]> = {},
+): Promise<NdArray<NumericArrays[K]>> {
+  requireNumbers(file);
+  const length = sizeOf(file.shape);
+  const make = options.allocate ?? ((n: number) => newArray(type, n) as NumericArrays[K]);
+  const data = allocated(file, () => make(length));
+  await fill(file, data, converter(file, type), options);
+  return { shape: file.shape, data };
+}
+
+/**
+ * Reads rows `from .. to - 1` along the first axis, as another type.
+ * @throws InputError as `readNpyAs`, and when the array is in Fortran order; RangeError when there are no such rows
+ */
+export async function readNpyRowsAs<K extends keyof NumericArrays>(
+  file: NpyFile,
+  from: number,
+  to: number,
+  type: K,
+): Promise<NdArray<NumericArrays[K]>> {
+  requireNumbers(file);
+  const [rows, ...rest] = file.shape;
+  if (!(from >= 0 && from <= to && to <= rows)) {
+    throw new RangeError(`readNpyRowsAs: got rows ${from} to ${to}, expected them within 0 to ${rows}`);
+  }
+  if (file.fortranOrder && rest.some((n) => n > 1)) {
+    throw new InputError({
+      where: file.source.name,
+      found: 'an array in Fortran order',
+      expected: 'C order, to read single rows',
+      remedy: 'Save it with numpy.ascontiguousarray(array).',
+    });
+  }
+  const columns = sizeOf(rest);
+  const part = { ...file, shape: [to - from, ...rest], fortranOrder: false };
+  part.dataOffset = file.dataOffset + from * columns * file.itemSize;
+  const data = newArray(type, (to - from) * columns) as NumericArrays[K];
+  await fill(part, data, converter(file, type));
+  return { shape: part.shape, data };
+}
+
+function requireNumbers({ dtype, source }: NpyFile): void {
+  if (dtype !== 'unicode' && dtype !== 'bool') return;
+  throw new InputError({
+    where: source.name,
+    found: dtype === 'bool' ? 'an array of True and False' : 'an array of text',
+    expected: 'an array of numbers',
+    remedy: 'Save it as numbers, such as numpy.save(file, array.astype("float64")).',
+  });
+}
+
+/** Memory that cannot be had is the input's fault, not the program's. */
+function allocated<T>({ source, shape, itemSize }: NpyFile, make: () => T): T {
+  try {
+    return make();
+  } catch (cause) {
+    if (!(cause instanceof RangeError)) throw cause;
+    throw new InputError(
+      {
+        where: source.name,
+        found: `an array of shape (${shape.join(', ')}), ${((sizeOf(shape) * itemSize) / 2 ** 30).toFixed(1)} GiB`,
+        expected: 'an array that fits in memory',
+        remedy: 'Use a machine with more memory, or fewer units.',
+      },
+      { cause },
+    );
+  }
+}
+
+type MutableArray = { [index: number]: unknown; readonly length: number };
+
+/** Reads the elements of a file into `data`, C order, in pieces. */
+async function fill(
+  file: NpyFile,
+  data: MutableArray,
+  decode: (bytes: Uint8Array) => ArrayLike<unknown>,
+  { progress, signal }: Pick<ReadNpyOptions<unknown>, 'progress' | 'signal'> = {},
+): Promise<void> {
+  const { source, head, itemSize, dataOffset } = file;
+  const total = data.length;
+  const pieceLength = Math.max(1, Math.floor(PIECE_BYTES / Math.max(1, itemSize)));
+  const scatter = file.fortranOrder && file.shape.length > 1 ? fortranScatter(file.shape) : undefined;
+  for (let done = 0; done < total; done += pieceLength) {
+    throwIfStopped(signal);
+    const count = Math.min(pieceLength, total - done);
+    const start = dataOffset + done * itemSize;
+    const end = start + count * itemSize;
+    const bytes = end <= head.length ? head.subarray(start, end) : await source.read(start, end - start);
+    const piece = decode(bytes);
+    if (scatter) scatter(piece, done, data);
+    else if (Array.isArray(data)) for (let i = 0; i < count; i++) data[done + i] = piece[i];
+    else (data as unknown as Float64Array).set(piece as Float64Array, done);
+    progress?.(done + count, total);
+  }
+}
+
+/**
+ * Puts consecutive elements of an array in Fortran order (first axis fastest) to their places in C order.
+ */
+function fortranScatter(shape: readonly number[]) {
+  const strides = shape.map((_, axis) => sizeOf(shape.slice(axis + 1)));
+  return (piece: ArrayLike<unknown>, first: number, data: MutableArray): void => {
+    const index = [];
+    for (let rest = first, axis = 0; axis < shape.length; axis++) {
+      index.push(rest % shape[axis]);
+      rest = Math.floor(rest / shape[axis]);
+    }
+    let target = index.reduce((sum, i, axis) => sum + i * strides[axis], 0);
+    const [rows] = shape;
+    const [rowStride] = strides;
+    let row = index[0];
+    for (let k = 0; k < piece.length; ) {
+      const run = Math.min(rows - row, piece.length - k);
+      for (let r = 0; r < run; r++, target += rowStride) data[target] = piece[k++];
+      row += run;
+      if (row < rows) return;
+      row = 0;
+      target -= rows * rowStride;
+      for (let axis = 1; axis < shape.length; axis++) {
+        target += strides[axis];
+        if (++index[axis] < shape[axis]) break;
+        target -= shape[axis] * strides[axis];
+        index[axis] = 0;
+      }
+    }
+  };
+}
+
+function newArray(dtype: NumericDtype, length: number): TypedArray {
+  switch (dtype) {
+    case 'bool':
+    case 'uint8':
+      return new Uint8Array(length);
+    case 'int8':
+      return new Int8Array(length);
+    case 'int16':
+      return new Int16Array(length);
+    case 'int32':
+      return new Int32Array(length);
+    case 'int64':
+      return new BigInt64Array(length);
+    case 'uint16':
+      return new Uint16Array(length);
+    case 'uint32':
+      return new Uint32Array(length);
+    case 'uint64':
+      return new BigUint64Array(length);
+    case 'float32':
+      return new Float32Array(length);
+    case 'float64':
+      return new Float64Array(length);
+  }
+}
+
+/** Elements in their own type from bytes of a file. */
+function decodeNumbers(bytes: Uint8Array, { dtype, itemSize, littleEndian }: NpyHeader): TypedArray {
+  // Typed arrays need their bytes aligned, and little-endian as all machines that run this are.
+  let aligned = bytes;
+  if (bytes.byteOffset % itemSize !== 0 || (!littleEndian && itemSize > 1)) aligned = new Uint8Array(bytes);
+  if (!littleEndian) swapBytes(aligned, itemSize);
+  const { buffer, byteOffset } = aligned;
+  const length = bytes.length / itemSize;
+  switch (dtype) {
+    case 'int8':
+      return new Int8Array(buffer, byteOffset, length);
+    case 'int16':
+      return new Int16Array(buffer, byteOffset, length);
+    case 'int32':
+      return new Int32Array(buffer, byteOffset, length);
+    case 'int64':
+      return new BigInt64Array(buffer, byteOffset, length);
+    case 'uint16':
+      return new Uint16Array(buffer, byteOffset, length);
+    case 'uint32':
+      return new Uint32Array(buffer, byteOffset, length);
+    case 'uint64':
+      return new BigUint64Array(buffer, byteOffset, length);
+    case 'float16':
+      return Float32Array.from(new Uint16Array(buffer, byteOffset, length), fromHalf);
+    case 'float32':
+      return new Float32Array(buffer, byteOffset, length);
+    case 'float64':
+      return new Float64Array(buffer, byteOffset, length);
+    default:
+      return aligned;
+  }
+}
+
+function swapBytes(bytes: Uint8Array, itemSize: number): void {
+  for (let at = 0; at < bytes.length; at += itemSize) {
+    for (let i = at, j = at + itemSize - 1; i < j; i++, j--) {
+      const byte = bytes[i];
+      bytes[i] = bytes[j];
+      bytes[j] = byte;
+    }
+  }
+}
+
+/** IEEE 754 binary16. */
+function fromHalf(bits: number): number {
+  const sign = bits & 0x8000 ? -1 : 1;
+  const exponent = (bits >> 10) & 31;
+  const fraction = bits & 1023;
+  if (exponent === 0) return sign * fraction * 2 ** -24;
+  if (exponent === 31) return fraction === 0 ? sign * Number.POSITIVE_INFINITY : Number.NaN;
+  return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
+}
+
+function decodeText(bytes: Uint8Array, { itemSize, littleEndian, source }: NpyFile): string[] {
+  const characters = itemSize / 4;
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const texts: string[] = [];
+  for (let at = 0; at < bytes.length; at += itemSize) {
+    let text = '';
+    for (let c = 0; c < characters; c++) {
+      const point = view.getUint32(at + 4 * c, littleEndian);
+      if (point > 0x10ffff) {
+        throw new InputError({
+          where: source.name,
+          found: `the character code ${point}`,
+          expected: 'text in Unicode',
+          remedy: 'The file is damaged: save it again.',
+        });
+      }
+      text += String.fromCodePoint(point);
+    }
+    texts.push(text.replace(/\0+$/, ''));
+  }
+  return texts;
+}
+
+/** From bytes of a file to numbers that can be put in an array of the wanted type. */
+function converter(file: NpyFile, type: keyof NumericArrays): (bytes: Uint8Array) => ArrayLike<number> {
+  const decode = (bytes: Uint8Array): ArrayLike<number> => {
+    const piece = decodeNumbers(bytes, file);
+    return piece instanceof BigInt64Array || piece instanceof BigUint64Array ? wideNumbers(piece) : piece;
+  };
+  if (type !== 'int32') return decode;
+  return (bytes) => {
+    const piece = decode(bytes);
+    for (let i = 0; i < piece.length; i++) {
+      if ((piece[i] | 0) === piece[i]) continue;
+      throw new InputError({
+        where: file.source.name,
+        found: `the value ${piece[i]}`,
+        expected: 'whole numbers (below 2147483648 in size)',
+        remedy: 'Correct the value and save the array again.',
+      });
+    }
+    return piece;
+  };
+}
+
+/** 64-bit integers as the nearest numbers. */
+function wideNumbers(values: BigInt64Array | BigUint64Array): Float64Array {
+  const low = new Uint32Array(values.buffer, values.byteOffset, 2 * values.length);
+  const high = values instanceof BigInt64Array ? new Int32Array(low.buffer, low.byteOffset, low.length) : low;
+  const numbers = new Float64Array(values.length);
+  for (let i = 0; i < numbers.length; i++) numbers[i] = high[2 * i + 1] * 2 ** 32 + low[2 * i];
+  return numbers;
+}
