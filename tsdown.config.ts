@@ -16,6 +16,7 @@ export default defineConfig({
   root: 'src',
   format: 'esm',
   platform: 'neutral',
+  deps: { neverBundle: [/^node:/] },
   target: 'es2023',
   fixedExtension: false,
   dts: true,

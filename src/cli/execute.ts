@@ -50,7 +50,10 @@ export async function execute(
     });
     reporter.stop();
     if (options.json) printDocument({ ok: true, command, result });
-    else if (!options.quiet) process.stdout.write(`${text.trimEnd()}\n`);
+    else if (!options.quiet) {
+      if (reporter.stage !== undefined) process.stderr.write('\n');
+      process.stdout.write(`${text.trimEnd()}\n`);
+    }
   } catch (error) {
     reporter.stop();
     fail(error);

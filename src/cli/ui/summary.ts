@@ -1,5 +1,6 @@
 /** What a command tells people at its end. */
 import type { Stage } from '../../core/context.ts';
+import type { TrackingScore } from '../../core/simulation/score.ts';
 import type { CheckSummary, RunSummary } from '../../stages/stage-options.ts';
 import { STAGE_TITLES } from './progress.ts';
 import {
@@ -66,6 +67,29 @@ export function formatCheckSummary(summary: CheckSummary): string {
     ...formatWarnings(summary.warnings),
   ];
   return lines.join('\n');
+}
+
+export function formatScore({ pairs, ari, motionError }: TrackingScore): string {
+  const rows: Row[] = [
+    [
+      'Precision',
+      `${formatNumber(pairs.precision, 3)}  ${formatCount(pairs.correct)} of ${formatNumberOf(pairs.found, 'matched pair')} are true`,
+    ],
+    [
+      'Recall',
+      `${formatNumber(pairs.recall, 3)}  ${formatCount(pairs.correct)} of ${formatNumberOf(pairs.true, 'true pair')} are found`,
+    ],
+    ['F1', formatNumber(pairs.f1, 3)],
+    ['Adjusted Rand index', formatNumber(ari, 3)],
+  ];
+  if (motionError) {
+    const { rms, max } = motionError;
+    rows.push([
+      'Motion error',
+      `${formatNumber(rms, 2)} µm (root mean square), ${formatNumber(max, 2)} µm at most`,
+    ]);
+  }
+  return ['Compared with the truth', ...formatTable(rows)].join('\n');
 }
 
 /** Two columns, indented. */

@@ -1,0 +1,81 @@
+/** `dant simulate`: a recording whose neurons and motion are known. */
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import type { Command } from 'commander';
+import { InputError } from '../../core/errors.ts';
+import { PROBE_NAMES } from '../../core/simulation/probes.ts';
+import { type CommonOptions, execute } from '../execute.ts';
+import {
+  readSimulation,
+  SIMULATION_NUMBERS,
+  SIMULATION_PRESETS,
+  simulationDefault,
+} from '../simulation-input.ts';
+import { addCommonOptions, collect } from './options.ts';
+
+interface Options extends CommonOptions {
+  readonly preset?: string;
+  readonly probe?: string;
+  readonly peth: boolean;
+  readonly set?: readonly string[];
+  readonly force?: boolean;
+}
+
+const EXAMPLES = `
+OUT becomes a data folder for \`dant run\`; neuron_id.npy and true_motion.npy hold the truth for \`dant score\`.
+Presets: chronic is a few hundred units, tracked in seconds; large is what a big recording amounts to.
+
+Examples:
+  dant simulate demo
+  dant simulate demo --preset chronic --drift 30 --seed 4
+  dant simulate shanks --probe np2-four-shank --sessions 8
+  dant simulate demo --set wander.shape=0.1 --set peth.missing=0.3`;
+
+export function addSimulateCommand(program: Command): void {
+  const command = program
+    .command('simulate')
+    .summary('simulate a recording whose neurons are known')
+    .description('Simulate a chronic recording whose neurons and motion are known.')
+    .argument('<out>', 'data folder to write')
+    .option('-p, --preset <name>', `start from ${Object.keys(SIMULATION_PRESETS).join(' or ')}`)
+    .option('--probe <name>', `${PROBE_NAMES.join(', ')} (default: ${simulationDefault('probe')})`);
+  const numbers = new Map<string, string>();
+  for (const { flag, key, description } of SIMULATION_NUMBERS) {
+    const value = simulationDefault(key);
+    command.option(flag, value === undefined ? description : `${description} (default: ${value})`, (text) => {
+      numbers.set(key, text);
+      return text;
+    });
+  }
+  command
+    .option('--no-peth', 'a recording without PETH')
+    .option('-s, --set <key=number>', 'set any other number; may stand several times', collect)
+    .option('--force', 'replace a recording that is there already');
+  addCommonOptions(command)
+    .addHelpText('after', EXAMPLES)
+    .action((out: string, options: Options) =>
+      execute('simulate', options, async ({ onEvent, signal, writesTo }) => {
+        const simulation = readSimulation({ ...options, numbers });
+        const dataFolder = path.resolve(out);
+        if (options.force !== true) refuseToReplace(dataFolder);
+        writesTo(dataFolder);
+        const { simulateFolder } = await import('../../stages/simulate.ts');
+        const result = await simulateFolder(dataFolder, simulation, { onEvent, signal });
+        return { result, text: formatSimulation(result) };
+      }),
+    );
+}
+
+/** Any of these is a recording, or the beginning of one. */
+const RECORDING_FILES = ['waveform_all.npy', 'session_index.npy', 'spike_times'];
+
+function refuseToReplace(dataFolder: string): void {
+  const found = RECORDING_FILES.map((name) => path.join(dataFolder, name)).find((file) => existsSync(file));
+  if (found === undefined) return;
+  throw new InputError({
+    where: found,
+    found: 'a recording that is there already',
+    expected: 'a folder without one',
+    remedy: 'Give another folder, or --force to replace the recording.',
+  });
+}
