@@ -68,10 +68,13 @@ export function itemSizeOf(dtype: Exclude<NpyDtype, 'unicode'>): number {
   return Number(CODES[dtype].slice(1));
 }
 
-/** The header of an array in C order, version 1.0, byte for byte as NumPy writes it. */
-export function encodeNpyHeader(dtype: NpyDtype, itemSize: number, shape: readonly number[]): Uint8Array {
+/**
+ * The header of an array in C order, version 1.0, byte for byte as NumPy writes it.
+ * @param descr NumPy's name of the element type
+ */
+export function encodeNpyHeader(descr: string, shape: readonly number[]): Uint8Array {
   const tuple = shape.length === 1 ? `(${shape[0]},)` : `(${shape.join(', ')})`;
-  let text = `{'descr': '${descrOf(dtype, itemSize)}', 'fortran_order': False, 'shape': ${tuple}, }`;
+  let text = `{'descr': '${descr}', 'fortran_order': False, 'shape': ${tuple}, }`;
   if (shape.length > 0) text += ' '.repeat(Math.max(0, GROWTH_DIGITS - String(shape[0]).length));
   const unpadded = MAGIC.length + 4 + text.length + 1;
   text += ' '.repeat(ALIGNMENT - (unpadded % ALIGNMENT)) + '\n';

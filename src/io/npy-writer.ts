@@ -1,7 +1,7 @@
 /** Writing NumPy's .npy files, version 1.0, C order, little-endian, piece by piece. */
 import { sizeOf, type TypedArray } from '../core/ndarray.ts';
 import type { NumericDtype } from './npy.ts';
-import { encodeNpyHeader, itemSizeOf } from './npy-header.ts';
+import { descrOf, encodeNpyHeader, itemSizeOf } from './npy-header.ts';
 
 /** An array in memory that is to be written as `dtype`. */
 export type NpyValues =
@@ -10,7 +10,7 @@ export type NpyValues =
 
 type NumberList = TypedArray | readonly number[];
 
-/** An array whose elements come piece after piece, in pieces of any lengths. */
+/** An array whose elements come piece after piece, in pieces of any lengths, none changed after it was given. */
 export interface NpyStream {
   readonly dtype: NumericDtype;
   readonly shape: readonly number[];
@@ -32,6 +32,9 @@ export function itemSizeIn(array: NpyOutput): number {
   return 4 * array.data.reduce((longest, text) => Math.max(longest, [...text].length), 1);
 }
 
+/** NumPy's name of the type an array is written as. */
+export const descrIn = (array: NpyOutput): string => descrOf(array.dtype, itemSizeIn(array));
+
 /** Length of the elements of an array, bytes. */
 export function npyDataLength(array: NpyOutput): number {
   return sizeOf(array.shape) * itemSizeIn(array);
@@ -42,7 +45,7 @@ export function npyLength(array: NpyOutput): number {
   return npyHeader(array).length + npyDataLength(array);
 }
 
-const npyHeader = (array: NpyOutput) => encodeNpyHeader(array.dtype, itemSizeIn(array), array.shape);
+const npyHeader = (array: NpyOutput) => encodeNpyHeader(descrIn(array), array.shape);
 
 /**
  * The .npy file of an array, piece by piece. Pieces may be views of the array: use them before it changes.

@@ -8,7 +8,7 @@ import { sizeOf, type TypedArray } from '../core/ndarray.ts';
 import { memorySource } from './memory-store.ts';
 import { FileStore, openFile } from './node/file-store.ts';
 import { type NpyArray, type NumericDtype, openNpy, readNpy, readNpyAs, readNpyRowsAs } from './npy.ts';
-import { encodeNpyHeader } from './npy-header.ts';
+import { descrOf, encodeNpyHeader } from './npy-header.ts';
 import { encodeNpy, type NpyOutput, npyChunks, npyLength } from './npy-writer.ts';
 
 const DTYPES = {
@@ -87,7 +87,7 @@ describe('readNpy', () => {
       fc.asyncProperty(anyFile, async ([array, fortran, big, version]) => {
         const itemSize = DTYPES[array.dtype].BYTES_PER_ELEMENT;
         const header = new TextDecoder('latin1').decode(
-          encodeNpyHeader(array.dtype, itemSize, array.shape).subarray(10),
+          encodeNpyHeader(descrOf(array.dtype, itemSize), array.shape).subarray(10),
         );
         const data = bytesOf(fortran ? inFortranOrder(array) : array.data).slice();
         if (big) for (let i = 0; i < data.length; i += itemSize) data.subarray(i, i + itemSize).reverse();

@@ -19,6 +19,8 @@ configure({ useWebWorkers: false });
 
 /** Bytes read at once. */
 const PIECE_BYTES = 4 << 20;
+/** The longest byte array there is. */
+const LARGEST_MEMBER = 2 ** 32 - 1;
 /** 1 January 1980, 0:00, the first MS-DOS time, as NumPy writes it: the same arrays give the same bytes. */
 const FIXED_DOS_TIME = 0x0021_0000;
 
@@ -52,7 +54,7 @@ export async function openNpz(source: ByteSource): Promise<NpzFile> {
   const member = async (name: string): Promise<ByteSource> => {
     const where = `${source.name}, array ${name}`;
     const entry = entries.get(name);
-    if (entry) return memorySource(where, await orDamaged(where, () => extract(entry)));
+    if (entry) return memorySource(where, await orDamaged(where, () => extract(entry, where)));
     throw new InputError({
       where: source.name,
       found: `the arrays ${[...entries.keys()].join(', ') || '(none)'}`,
@@ -152,7 +154,15 @@ class SourceReader extends Reader<ByteSource> {
 }
 
 /** A whole member, its checksum verified. */
-async function extract(entry: FileEntry): Promise<Uint8Array> {
+async function extract(entry: FileEntry, where: string): Promise<Uint8Array> {
+  if (entry.uncompressedSize > LARGEST_MEMBER) {
+    throw new InputError({
+      where,
+      found: `an array of ${(entry.uncompressedSize / 2 ** 30).toFixed(1)} GiB`,
+      expected: 'at most 4 GiB inside an .npz file',
+      remedy: 'Save it on its own with numpy.save; .npy files may be of any size.',
+    });
+  }
   const bytes = new Uint8Array(entry.uncompressedSize);
   let length = 0;
   const sink = new WritableStream<Uint8Array>({
