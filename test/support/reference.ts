@@ -7,12 +7,17 @@ import type { Motion } from '../../src/core/motion/motion.ts';
 import { resolveSettings, type Settings, type UserSettings } from '../../src/core/settings.ts';
 import { readNpyLite } from './npy-lite.ts';
 
-const SHARED = join(import.meta.dirname, '../../../shared/reference');
+/** All cases, where they are at hand; two of them come with the repository. */
+const FOLDERS = ['../../../shared/reference', '../golden/cases'].map((f) => join(import.meta.dirname, f));
 
-/** Whether the full golden cases are at hand. */
-export const hasReference = existsSync(SHARED);
+function folderOf(name: string): string | undefined {
+  return FOLDERS.map((folder) => join(folder, name)).find((folder) => existsSync(folder));
+}
 
-export const SINGLE_SHANK_CASES = ['rigid', 'nonrigid', 'given_motion', 'hard', 'centering'] as const;
+/** The golden cases with one shank that are at hand. */
+export const SINGLE_SHANK_CASES = ['rigid', 'nonrigid', 'given_motion', 'hard', 'centering'].filter(folderOf);
+
+export const hasMultishankCase = folderOf('multishank') !== undefined;
 
 export interface ReferenceCase {
   readonly dataset: Dataset;
@@ -25,7 +30,8 @@ export interface ReferenceCase {
 }
 
 export function loadCase(name: string): ReferenceCase {
-  const folder = join(SHARED, name);
+  const folder = folderOf(name);
+  if (!folder) throw new Error(`the golden case ${name} is not at hand`);
   const changes = JSON.parse(readFileSync(join(folder, 'settings_changes.json'), 'utf8')) as UserSettings;
   const dataset = loadDataset(join(folder, 'data'));
   const context = { hasPeth: dataset.peth !== undefined, fromFile: false };
