@@ -37,6 +37,15 @@ describe('resolveSettings', () => {
     expect(settings.clustering.features).toEqual(['Waveform', 'AutoCorr', 'ISI']);
   });
 
+  it('runs up to 15 rounds when the last feature set is repeated, else as many as there are sets', () => {
+    const one = { motionEstimation: { features: [['Waveform']] } };
+    expect(resolveSettings(one).settings.motionEstimation.max_iter).toBe(15);
+    const context = { hasPeth: true, fromFile: true };
+    expect(resolveSettings({}, context).settings.motionEstimation.max_iter).toBe(2);
+    const repeating = { motionEstimation: { repeat_last_feature_set: true } };
+    expect(resolveSettings(repeating, context).settings.motionEstimation.max_iter).toBe(15);
+  });
+
   it('derives the motion distance from the clustering distance', () => {
     const { settings } = resolveSettings({ clustering: { max_distance: 60 } });
     expect(settings.motionEstimation.max_distance).toBe(60);

@@ -125,7 +125,8 @@ const firstKeyOf = (group: string) => SETTINGS_TABLE.find((e) => e.key.startsWit
 
 /** The value of `entry` when the user does not give one; some defaults follow from other settings. */
 function derivedDefault(entry: Entry, values: Map<string, unknown>, context: SettingsContext): unknown {
-  const recommended = () => values.get('preset') === 'recommended';
+  const settingOf = (key: Entry['key']) =>
+    values.has(key) ? values.get(key) : derivedDefault(TABLE.get(key) as Entry, values, context);
   switch (entry.key) {
     case 'preset':
       return context.fromFile ? 'reference' : 'recommended';
@@ -140,15 +141,15 @@ function derivedDefault(entry: Entry, values: Map<string, unknown>, context: Set
     case 'motionEstimation.stop_early':
       return !context.fromFile;
     case 'motionEstimation.max_iter':
-      return values.get('motionEstimation.repeat_last_feature_set')
+      return settingOf('motionEstimation.repeat_last_feature_set')
         ? 15
-        : (values.get('motionEstimation.features') as unknown[]).length;
+        : (settingOf('motionEstimation.features') as unknown[]).length;
     case 'motionEstimation.stop_rule':
-      return recommended() ? 'converged' : 'matches';
+      return settingOf('preset') === 'recommended' ? 'converged' : 'matches';
     case 'motionEstimation.max_distance':
-      return values.get('clustering.max_distance') ?? TABLE.get('clustering.max_distance')?.default;
+      return settingOf('clustering.max_distance');
     case 'autoCuration.auto_merge':
-      return recommended();
+      return settingOf('preset') === 'recommended';
     default:
       return entry.default;
   }
