@@ -6,7 +6,7 @@ import type { Dataset } from './dataset.ts';
 import { createInterpolator } from './motion/kriging.ts';
 import type { Motion } from './motion/motion.ts';
 import { runMotionLoop } from './motion/motion-loop.ts';
-import { type Preprocessed, preprocessUnits } from './preprocess.ts';
+import { type Preprocessed, preprocessUnits, usedFeatures } from './preprocess.ts';
 import type { TrackingResult } from './result.ts';
 import type { Settings } from './settings.ts';
 import { FeatureSimilarities } from './similarity/feature-similarity.ts';
@@ -48,7 +48,9 @@ export async function trackPreprocessed(
     },
   };
   const { sessions, sessionCount, probe, units } = dataset;
-  const neighbours = nearestChannelsOnShank(probe, settings.waveformCorrection.n_nearest_channels);
+  const neighbours = usedFeatures(settings).has('Waveform')
+    ? nearestChannelsOnShank(probe, settings.waveformCorrection.n_nearest_channels)
+    : new Int32Array(0);
   const similarities = new FeatureSimilarities(features, neighbours, context);
   const interpolator = createInterpolator(probe.locations, probe.channels);
 
