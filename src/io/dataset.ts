@@ -1,0 +1,231 @@
+/** Reading the input folder (docs/files.md), everything checked. */
+import type { Dataset, Probe } from '../core/dataset.ts';
+import { InputError } from '../core/errors.ts';
+import { sizeOf } from '../core/ndarray.ts';
+import { usedFeatures } from '../core/preprocess.ts';
+import type { Settings } from '../core/settings.ts';
+import { type ByteSource, pathIn, type Store } from './byte-source.ts';
+import { firstNotFinite } from './not-finite.ts';
+import { type NpyFile, openNpy, readNpyFileAs } from './npy.ts';
+import { requireSpikeFiles, SpikeReader } from './spike-times.ts';
+
+export interface ReadDatasetOptions {
+  /** Settings of the run: the files it needs must be there, every shank needs enough channels. */
+  readonly settings?: Settings;
+  /** Makes the array of the waveforms; default `new Float32Array`. */
+  readonly allocate?: (length: number) => Float32Array;
+  /** Called with the number of waveform values read so far, and of all. */
+  readonly progress?: (done: number, total: number) => void;
+  readonly signal?: AbortSignal;
+}
+
+/** What the headers of the files tell, before anything large is read. */
+export interface DatasetShape {
+  readonly units: number;
+  readonly channels: number;
+  readonly samples: number;
+  /** Bins of `peth.npy`; undefined when there is none. */
+  readonly pethBins?: number;
+}
+
+/** Whether an input folder has a PETH; the defaults of the settings depend on it. */
+export async function hasPeth(store: Store): Promise<boolean> {
+  return (await store.open('peth.npy')) !== undefined;
+}
+
+/** @throws InputError when a file is missing or its shape is wrong */
+export async function readDatasetShape(store: Store): Promise<DatasetShape> {
+  const { units, channels, samples, peth } = await openFiles(store);
+  return { units, channels, samples, pethBins: peth?.shape[1] };
+}
+
+/**
+ * Reads a recording. Spike trains are read when they are asked for; that their files are there is checked at once.
+ *
+ * @throws InputError naming the file, what was found, what was expected and what to do; StoppedError when the signal is
+ *   aborted
+ */
+export async function readDataset(store: Store, options: ReadDatasetOptions = {}): Promise<Dataset> {
+  const { settings } = options;
+  const used = settings && usedFeatures(settings);
+  const files = await openFiles(store);
+  const { units, channels, samples } = files;
+  if (used?.has('PETH') && !files.peth) throw missingPeth(store);
+  await requireSpikeFiles(store, units);
+
+  const { data: sessions } = await readNpyFileAs(files.sessions, 'int32');
+  const sessionCount = checkSessions(sessions, files.sessions.source.name);
+  const probe = await readProbe(files);
+  if (settings && used?.has('Waveform')) {
+    checkShanks(probe, files, settings.waveformCorrection.n_nearest_channels);
+  }
+  const peth = files.peth && (!used || used.has('PETH')) ? await readPeth(files.peth) : undefined;
+
+  const { data } = await readNpyFileAs(files.waveforms, 'float32', options);
+  const bad = firstNotFinite(data);
+  if (bad >= 0) {
+    const unit = Math.floor(bad / (channels * samples));
+    const channel = Math.floor(bad / samples) % channels;
+    throw notFinite(files.waveforms, data[bad], `unit ${unit}, channel ${channel}, sample ${bad % samples}`);
+  }
+  const spikes = new SpikeReader(store, units);
+  return {
+    units,
+    sessionCount,
+    sessions,
+    waveforms: { data, units, channels, samples },
+    probe,
+    spikeTimes: (unit) => spikes.read(unit),
+    peth,
+  };
+}
+
+interface Files {
+  readonly units: number;
+  readonly channels: number;
+  readonly samples: number;
+  readonly waveforms: NpyFile;
+  readonly sessions: NpyFile;
+  readonly locations: NpyFile;
+  readonly shanks?: NpyFile;
+  readonly peth?: NpyFile;
+}
+
+/** Opens all files but those of the spikes, and checks that their shapes agree. */
+async function openFiles(store: Store): Promise<Files> {
+  const optional = async (name: string) => {
+    const source = await store.open(name);
+    return source && openNpy(source);
+  };
+  const required = async (name: string, content: string) => {
+    const file = await optional(name);
+    if (file) return file;
+    throw new InputError({
+      where: pathIn(store, name),
+      found: 'no such file',
+      expected: `${content} in ${name}`,
+      remedy: 'Check path_to_data; docs/files.md says what the folder must hold.',
+    });
+  };
+  const waveforms = await required('waveform_all.npy', 'the waveforms of all units');
+  const [units, channels, samples] = waveforms.shape;
+  if (waveforms.shape.length !== 3 || sizeOf(waveforms.shape) === 0) {
+    throw wrongShape(
+      waveforms,
+      '(units, channels, samples), none of them 0',
+      'Save it with these three axes.',
+    );
+  }
+  const sessions = await required('session_index.npy', 'the session of every unit');
+  expectShape(sessions, [units], `one session for each of the ${units} units of waveform_all.npy`);
+  const locations = await required('channel_locations.npy', 'x and y of every channel');
+  expectShape(locations, [channels, 2], `x and y of each of the ${channels} channels of waveform_all.npy`);
+  const shanks = await optional('channel_shanks.npy');
+  if (shanks)
+    expectShape(shanks, [channels], `one shank for each of the ${channels} channels of waveform_all.npy`);
+  const peth = await optional('peth.npy');
+  if (peth) {
+    expectShape(
+      peth,
+      [units, peth.shape[1] || 1],
+      `one row for each of the ${units} units of waveform_all.npy`,
+    );
+  }
+  return { units, channels, samples, waveforms, sessions, locations, shanks, peth };
+}
+
+function expectShape(file: NpyFile, shape: readonly number[], meaning: string): void {
+  if (file.shape.length === shape.length && file.shape.every((n, i) => n === shape[i])) return;
+  const tuple = shape.length === 1 ? `(${shape[0]},)` : `(${shape.join(', ')})`;
+  throw wrongShape(file, `${tuple}, ${meaning}`, 'Save both files from the same units and channels.');
+}
+
+function wrongShape({ source, shape }: NpyFile, expected: string, remedy: string): InputError {
+  const tuple = shape.length === 1 ? `(${shape[0]},)` : `(${shape.join(', ')})`;
+  const found = sizeOf(shape) === 0 ? `an empty array of shape ${tuple}` : `an array of shape ${tuple}`;
+  return new InputError({ where: source.name, found, expected, remedy });
+}
+
+/** Checks that sessions are 1..N without gaps; N. */
+function checkSessions(sessions: Int32Array, where: string): number {
+  const present = new Set(sessions);
+  const numbers = [...present].sort((a, b) => a - b);
+  const [lowest] = numbers;
+  const highest = numbers[numbers.length - 1];
+  const fail = (found: string, expected: string, remedy: string) => {
+    throw new InputError({ where, found, expected, remedy });
+  };
+  const renumber =
+    'Renumber: numpy.save("session_index.npy", numpy.unique(session_index, return_inverse=True)[1] + 1).';
+  if (lowest !== 1) fail(`sessions from ${lowest} to ${highest}`, 'sessions numbered from 1', renumber);
+  if (highest !== numbers.length) {
+    let gap = 1;
+    while (present.has(gap)) gap++;
+    fail(
+      `sessions up to ${highest} but no unit of session ${gap}`,
+      'sessions numbered without gaps',
+      renumber,
+    );
+  }
+  if (numbers.length < 2) {
+    fail(
+      'one session',
+      'at least 2',
+      'Tracking compares sessions: put the units of all of them in one folder.',
+    );
+  }
+  return numbers.length;
+}
+
+async function readProbe({ channels, locations, shanks }: Files): Promise<Probe> {
+  const { data } = await readNpyFileAs(locations, 'float64');
+  const bad = firstNotFinite(data);
+  if (bad >= 0) throw notFinite(locations, data[bad], `${'xy'[bad % 2]} of channel ${bad >> 1}`);
+  return {
+    channels,
+    locations: data,
+    shanks: shanks ? (await readNpyFileAs(shanks, 'int32')).data : new Int32Array(channels).fill(1),
+    hasShanks: shanks !== undefined,
+  };
+}
+
+/** Waveforms are compared on neighbouring channels of one shank: each must have enough. */
+function checkShanks(probe: Probe, { locations, shanks }: Files, needed: number): void {
+  const counts = new Map<number, number>();
+  for (const shank of probe.shanks) counts.set(shank, (counts.get(shank) ?? 0) + 1);
+  for (const [shank, count] of [...counts].sort(([a], [b]) => a - b)) {
+    if (count >= needed) continue;
+    throw new InputError({
+      where: (shanks ?? locations).source.name,
+      found: shanks ? `${count} channels on shank ${shank}` : `${count} channels`,
+      expected: `at least ${needed} (waveformCorrection.n_nearest_channels)`,
+      remedy: `Set waveformCorrection.n_nearest_channels to ${count} or less.`,
+    });
+  }
+}
+
+async function readPeth(file: NpyFile): Promise<{ data: Float64Array; bins: number }> {
+  const { data, shape } = await readNpyFileAs(file, 'float64');
+  const [, bins] = shape;
+  const bad = data.findIndex((value) => Math.abs(value) === Number.POSITIVE_INFINITY);
+  if (bad >= 0) throw notFinite(file, data[bad], `unit ${Math.floor(bad / bins)}, bin ${bad % bins}`);
+  return { data, bins };
+}
+
+function missingPeth(store: Store): InputError {
+  return new InputError({
+    where: pathIn(store, 'peth.npy'),
+    found: 'no such file',
+    expected: 'the PETH of every unit, which the settings compare',
+    remedy: 'Add the file, or take PETH out of motionEstimation.features and clustering.features.',
+  });
+}
+
+function notFinite({ source }: { source: ByteSource }, value: number, place: string): InputError {
+  return new InputError({
+    where: source.name,
+    found: `${Number.isNaN(value) ? 'NaN' : 'an infinite or too large value'} at ${place}`,
+    expected: 'finite numbers',
+    remedy: 'Leave out or mend the units that hold it, and save all files again.',
+  });
+}
