@@ -1,0 +1,67 @@
+/** The part of a result that figures look at: one shank or several, seen the same way. */
+import type { MultiShankResult, TrackingResult } from '../core/result.ts';
+
+export type AnyResult = TrackingResult | MultiShankResult;
+
+/** One shank; the only one of a recording without named shanks has no id. */
+export interface RecordedShank {
+  readonly shankId?: number;
+  readonly result: TrackingResult;
+}
+
+/** What the figures of a result are drawn from. */
+export interface Recording {
+  readonly sessionCount: number;
+  readonly unitCount: number;
+  readonly shanks: readonly RecordedShank[];
+}
+
+export function recordingOf(result: AnyResult): Recording {
+  const { sessionCount } = result;
+  if (!('shanks' in result)) {
+    return { sessionCount, unitCount: result.sessions.length, shanks: [{ result }] };
+  }
+  return { sessionCount, unitCount: result.sessions.length, shanks: result.shanks };
+}
+
+/** Title of the panels of a shank; empty when there is one only. */
+export function shankTitle(shank: RecordedShank): string {
+  return shank.shankId === undefined ? '' : `Shank ${shank.shankId}`;
+}
+
+/** (P,) 1 when both units of a candidate pair belong to one curated cluster. */
+export function pairMatches(result: TrackingResult): Uint8Array {
+  const { units, count } = result.clustering.pairs;
+  const { labels } = result.curation;
+  const matched = new Uint8Array(count);
+  for (let p = 0; p < count; p++) {
+    const label = labels[units[2 * p]];
+    matched[p] = label >= 0 && label === labels[units[2 * p + 1]] ? 1 : 0;
+  }
+  return matched;
+}
+
+/** (P,) value of a (units, units) matrix at the candidate pairs. */
+export function pairValues(result: TrackingResult, matrix: Float64Array): Float64Array {
+  const { units, count } = result.clustering.pairs;
+  const size = result.sessions.length;
+  const values = new Float64Array(count);
+  for (let p = 0; p < count; p++) values[p] = matrix[units[2 * p] * size + units[2 * p + 1]];
+  return values;
+}
+
+/** (units,) y minus the motion of the session, µm: where the unit would be without motion. */
+export function correctedDepths(result: TrackingResult): Float64Array {
+  const { locations } = result.features;
+  return Float64Array.from(result.sessions, (session, u) => {
+    const y = locations[3 * u + 1];
+    return y - result.motion.getMotion(session, y);
+  });
+}
+
+/** Session numbers to label on an axis: all, every other, or the first and the multiples of a round step. */
+export function sessionTicks(sessionCount: number, most: number): number[] {
+  const step = [1, 2, 5, 10, 20, 50, 100].find((s) => sessionCount / s <= most) ?? sessionCount;
+  const isLabelled = (s: number) => (step === 2 ? s % 2 === 1 : s === 1 || s % step === 0);
+  return Array.from({ length: sessionCount }, (_, i) => i + 1).filter(isLabelled);
+}

@@ -1,0 +1,51 @@
+/** SVG text → PNG bytes, with the fonts that come with the package. */
+import { Resvg, type ResvgRenderOptions } from '@resvg/resvg-js';
+
+/** Pixels of the PNG per CSS px of the figure: 300 dpi. */
+export const DEFAULT_PNG_SCALE = 3.125;
+
+const FONT_FILES = ['Inter-Regular.ttf', 'Inter-SemiBold.ttf'];
+
+/**
+ * @param scale pixels per CSS px, above 0
+ * @throws RangeError for another scale
+ * @throws Error when the font files of the package are not where they belong
+ */
+export function svgToPng(svg: string, scale = DEFAULT_PNG_SCALE): Uint8Array {
+  if (!(scale > 0 && scale < Number.POSITIVE_INFINITY)) {
+    throw new RangeError(`svgToPng: got scale ${scale}, expected a number above 0`);
+  }
+  const resvg = new Resvg(svg, { font: findFonts(), fitTo: { mode: 'zoom', value: scale } });
+  return Uint8Array.from(resvg.render().asPng());
+}
+
+let fonts: ResvgRenderOptions['font'];
+
+/** The font files lie beside this module, or in `figures/` when a bundler has moved the module up. */
+function findFonts(): ResvgRenderOptions['font'] {
+  if (fonts) return fonts;
+  const folders = ['./fonts/', './figures/fonts/'].map((folder) => new URL(folder, import.meta.url));
+  for (const folder of folders) {
+    const candidate = {
+      loadSystemFonts: false,
+      fontFiles: FONT_FILES.map((name) => pathOf(new URL(name, folder))),
+      defaultFontFamily: 'Inter',
+    };
+    if (drawsText(candidate)) {
+      fonts = candidate;
+      return fonts;
+    }
+  }
+  throw new Error(`svgToPng: no font files found in ${folders.map((f) => f.href).join(' or ')}`);
+}
+
+/** Text in a font that is not there is left out silently, so its extent tells. */
+function drawsText(font: ResvgRenderOptions['font']): boolean {
+  const probe = '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><text y="9">x</text></svg>';
+  return new Resvg(probe, { font }).getBBox() !== undefined;
+}
+
+/** Path of a file URL, also on Windows (`file:///C:/…`). */
+function pathOf(url: URL): string {
+  return decodeURIComponent(url.pathname).replace(/^\/([A-Za-z]:)/, '$1');
+}
