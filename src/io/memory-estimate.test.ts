@@ -1,0 +1,48 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { InputError } from '../core/errors.ts';
+import { resolveSettings } from '../core/settings.ts';
+import { estimateMemory, requireMemory } from './memory-estimate.ts';
+
+const { settings } = resolveSettings({});
+const usual = { units: 3479, channels: 283, samples: 64 };
+
+describe('estimateMemory', () => {
+  it('finds a few GiB for a usual recording', () => {
+    const { total } = estimateMemory(usual, settings);
+    expect(total / 2 ** 30).toBeGreaterThan(2);
+    expect(total / 2 ** 30).toBeLessThan(4);
+  });
+
+  it('counts at least the waveforms, their corrections and two matrices', () => {
+    const size = fc.integer({ min: 1, max: 5000 });
+    fc.assert(
+      fc.property(size, size, size, (units, channels, samples) => {
+        const array = 4 * units * channels * samples;
+        const { total } = estimateMemory({ units, channels, samples }, settings);
+        expect(total).toBeGreaterThan(3 * array + 2 * 8 * units * units);
+      }),
+    );
+  });
+
+  it('grows with templates and with features', () => {
+    const more = (user: object) =>
+      estimateMemory({ ...usual, pethBins: 100 }, resolveSettings(user).settings);
+    const plain = more({});
+    expect(more({ waveformCorrection: { n_templates: 3 } }).waveforms).toBeGreaterThan(plain.waveforms);
+    expect(more({ centering_waveforms: true }).waveforms).toBeGreaterThan(plain.waveforms);
+    const withPeth = more({ clustering: { features: ['Waveform', 'AutoCorr', 'PETH'] } });
+    expect(withPeth.matrices).toBeGreaterThan(plain.matrices);
+    expect(withPeth.histograms).toBeGreaterThan(plain.histograms);
+  });
+});
+
+describe('requireMemory', () => {
+  it('lets through what fits and refuses what does not, naming the cause', () => {
+    expect(requireMemory(usual, settings, 2 ** 33, 'data').total).toBeLessThan(2 ** 33);
+    expect(() => requireMemory(usual, settings, 2 ** 30, 'data')).toThrow(InputError);
+    expect(() => requireMemory(usual, settings, 2 ** 30, 'data')).toThrow('283 channels');
+    const many = { units: 100_000, channels: 10, samples: 60 };
+    expect(() => requireMemory(many, settings, 2 ** 34, 'data')).toThrow('fewer sessions');
+  });
+});

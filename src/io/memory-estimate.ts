@@ -1,0 +1,78 @@
+/** How much memory a run needs, told before it begins. */
+import { InputError } from '../core/errors.ts';
+import { usedFeatures } from '../core/preprocess.ts';
+import type { Settings } from '../core/settings.ts';
+import type { DatasetShape } from './dataset.ts';
+
+/** Bytes, by what they hold. */
+export interface MemoryEstimate {
+  /** Waveforms as they came, centred, and corrected. */
+  readonly waveforms: number;
+  /** (units, units) matrices. */
+  readonly matrices: number;
+  /** Autocorrelograms, ISI histograms and PETHs. */
+  readonly histograms: number;
+  /** All of it at the worst moment, with what the rest of the program needs. */
+  readonly total: number;
+}
+
+/** The motion loop holds the corrected waveforms of this round and the last two. */
+const CORRECTIONS_HELD = 3;
+/** Waveform similarities of three corrections, the weighted sum, and one to work in. */
+const MATRICES_BESIDES_HISTOGRAMS = 5;
+/** The program itself, spike trains, pairs, and memory not yet given back. */
+const MARGIN = 1.2;
+const PROGRAM_BYTES = 200 * 2 ** 20;
+
+/** Peak memory of a run. */
+export function estimateMemory(shape: DatasetShape, settings: Settings): MemoryEstimate {
+  const { units, channels, samples } = shape;
+  const used = usedFeatures(settings);
+  const array = 4 * units * channels * samples;
+  const templates = settings.waveformCorrection.n_templates;
+  const waveforms = array * (1 + (settings.centering_waveforms ? 1 : 0) + CORRECTIONS_HELD * templates);
+  const histogramFeatures = [...used].filter((name) => name !== 'Waveform').length;
+  const matrices = 8 * units * units * (MATRICES_BESIDES_HISTOGRAMS + histogramFeatures);
+  const bins =
+    (used.has('AutoCorr') ? 2 * (settings.autoCorr.window / settings.autoCorr.binwidth) + 1 : 0) +
+    (used.has('ISI') ? settings.ISI.window / settings.ISI.binwidth : 0) +
+    (used.has('PETH') ? (shape.pethBins ?? 0) : 0);
+  // The rows themselves and their standardised copy.
+  const histograms = 2 * 8 * units * bins;
+  const total = MARGIN * (waveforms + matrices + histograms) + PROGRAM_BYTES;
+  return { waveforms, matrices, histograms, total: Math.ceil(total) };
+}
+
+/**
+ * @param limit memory that may be used, bytes
+ * @param where what errors call the recording
+ * @throws InputError when the run cannot fit
+ */
+export function requireMemory(
+  shape: DatasetShape,
+  settings: Settings,
+  limit: number,
+  where: string,
+): MemoryEstimate {
+  const estimate = estimateMemory(shape, settings);
+  if (estimate.total <= limit) return estimate;
+  const { waveforms, matrices, total } = estimate;
+  const [largest, remedy] =
+    matrices > waveforms
+      ? [
+          `${gib(matrices)} of it for similarities between ${shape.units} units`,
+          'Track fewer sessions at a time',
+        ]
+      : [
+          `${gib(waveforms)} of it for waveforms of ${shape.units} units × ${shape.channels} channels × ${shape.samples} samples`,
+          'Leave out channels far from the units, or set waveformCorrection.n_templates to 1',
+        ];
+  throw new InputError({
+    where,
+    found: `a recording that needs about ${gib(total)} of memory, ${largest}`,
+    expected: `at most ${gib(limit)}, what this machine can give`,
+    remedy: `${remedy}, or use a machine with more memory.`,
+  });
+}
+
+const gib = (bytes: number) => `${(bytes / 2 ** 30).toFixed(1)} GiB`;
