@@ -1,0 +1,57 @@
+/** Looking at a recording without tracking it. */
+import { StoppedError } from '../core/errors.ts';
+import { createPlainKernels } from '../core/kernels/plain.ts';
+import type { UserSettings } from '../core/settings.ts';
+import { estimateSeconds } from './estimate-seconds.ts';
+import { openRecording, readRecording, threadCount } from './open-recording.ts';
+import type { CheckSummary, RunOptions } from './stage-options.ts';
+
+/**
+ * Validates all that a run would read and says what the run would take. Writes nothing.
+ * @throws InputError as the run would
+ */
+export async function checkData(userSettings: UserSettings, options: RunOptions = {}): Promise<CheckSummary> {
+  const warnings: string[] = [];
+  const opened = await openRecording(userSettings, {
+    ...options,
+    onEvent(event) {
+      if (event.kind === 'warning') warnings.push(event.text);
+      options.onEvent?.(event);
+    },
+  });
+  options.onEvent?.({ kind: 'stage', stage: 'read', state: 'begin' });
+  const { dataset } = await readRecording(opened, createPlainKernels(), options);
+  const unitsPerSession = new Array<number>(dataset.sessionCount).fill(0);
+  for (const session of dataset.sessions) unitsPerSession[session - 1]++;
+  let spikes = 0;
+  let silent = 0;
+  for (let unit = 0; unit < dataset.units; unit++) {
+    if (options.signal?.aborted) throw new StoppedError();
+    const { length } = await dataset.spikeTimes(unit);
+    spikes += length;
+    if (length < 2) silent++;
+    options.onEvent?.({
+      kind: 'progress',
+      stage: 'read',
+      step: 'spike trains',
+      done: unit + 1,
+      total: dataset.units,
+    });
+  }
+  options.onEvent?.({ kind: 'stage', stage: 'read', state: 'end' });
+  if (silent > 0) warnings.push(`${silent} of ${dataset.units} units have fewer than 2 spikes.`);
+  return {
+    dataFolder: opened.data.name,
+    units: dataset.units,
+    sessions: dataset.sessionCount,
+    channels: dataset.waveforms.channels,
+    samples: dataset.waveforms.samples,
+    shankIds: [...new Set(dataset.probe.shanks)].sort((a, b) => a - b),
+    unitsPerSession,
+    spikes,
+    hasPeth: opened.shape.pethBins !== undefined,
+    memory: opened.memory.total,
+    seconds: estimateSeconds(dataset, opened.settings, spikes, threadCount(opened.settings.n_jobs)),
+    warnings,
+  };
+}
