@@ -1,6 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import golden from '../../../test/golden/isi.json' with { type: 'json' };
+import { largestDifference } from '../../../test/support/reference.ts';
 import { isiFeature } from './isi-histogram.ts';
+import { prepareSpikeTimes } from './prepare-spike-times.ts';
 
 const raw = (window: number, binwidth: number) => ({ window, binwidth, gaussian_sigma: 0 });
 
@@ -8,6 +11,15 @@ const raw = (window: number, binwidth: number) => ({ window, binwidth, gaussian_
 const pair = (interval: number) => [0, interval];
 
 describe('isiFeature', () => {
+  it.each(golden)('agrees with the golden histogram of unit $unit', ({ spike_times, isi }) => {
+    const feature = isiFeature(prepareSpikeTimes(spike_times), {
+      window: 100,
+      binwidth: 1,
+      gaussian_sigma: 1,
+    });
+    expect(largestDifference(feature, isi)).toBeLessThan(1e-9);
+  });
+
   it('sums to 1, smoothed or not', () => {
     fc.assert(
       fc.property(
