@@ -43,6 +43,8 @@ const DEFAULTS = { tolerance: 1e-9, maxIterations: 500 };
 const SETTLED = 1e-2;
 /** Relative change of the cost that may be nothing but rounding. */
 const ROUNDING = 1e-12;
+/** Fraction of the way to a bound that a step may go. */
+const THETA = 0.995;
 /** Iterates keep this fraction of the width of the box away from its bounds. */
 const MARGIN = 1e-12;
 
@@ -147,8 +149,6 @@ class ScaledModel {
   private readonly candidate: Float64Array;
   private readonly direction: Float64Array;
   private readonly atBound: Float64Array;
-  /** Fraction of the way to a bound that a step may go. */
-  private theta = 0;
 
   constructor(readonly n: number) {
     this.scale = new Float64Array(n);
@@ -170,18 +170,15 @@ class ScaledModel {
     upper: Float64Array,
   ): boolean {
     const { n, scale } = this;
-    let slope = 0;
     for (let i = 0; i < n; i++) {
       const distance = gradient[i] < 0 ? upper[i] - x[i] : x[i] - lower[i];
       scale[i] = Math.sqrt(distance);
       this.gradient[i] = scale[i] * gradient[i];
-      slope = Math.max(slope, Math.abs(gradient[i] * distance));
     }
     for (let i = 0; i < n; i++) {
       for (let j = 0; j < n; j++) this.curvature[i * n + j] = scale[i] * curvature[i * n + j] * scale[j];
       this.curvature[i * n + i] += Math.abs(gradient[i]);
     }
-    this.theta = Math.max(0.995, 1 - slope);
     this.factor.set(this.curvature);
     return choleskyInPlace(this.factor, n, 0);
   }
@@ -215,7 +212,7 @@ class ScaledModel {
     upper: Float64Array,
     step: Float64Array,
   ): number {
-    const { n, scale, candidate, direction, atBound, theta } = this;
+    const { n, scale, candidate, direction, atBound } = this;
     this.minimumInBall(radius, step);
     const reach = reachOf(step, scale, x, lower, upper);
     if (reach > 1) return -this.change(step);
@@ -230,19 +227,19 @@ class ScaledModel {
     }
     const toBound = reachOf(direction, scale, atBound, lower, upper);
     const toRadius = reachOfBall(candidate, direction, radius);
-    const least = ((1 - theta) * reach) / Math.min(toBound, toRadius);
-    const most = Math.min(theta * toBound, toRadius);
+    const least = ((1 - THETA) * reach) / Math.min(toBound, toRadius);
+    const most = Math.min(THETA * toBound, toRadius);
     let best = Number.POSITIVE_INFINITY;
     if (least <= most) best = this.improveAlong(candidate, direction, least, most);
 
-    for (let i = 0; i < n; i++) step[i] *= theta * reach;
+    for (let i = 0; i < n; i++) step[i] *= THETA * reach;
     const truncated = this.change(step);
     if (best < truncated) step.set(candidate);
     else best = truncated;
 
     for (let i = 0; i < n; i++) direction[i] = -this.gradient[i];
     candidate.fill(0);
-    const limit = Math.min(theta * reachOf(direction, scale, x, lower, upper), radius / norm(direction));
+    const limit = Math.min(THETA * reachOf(direction, scale, x, lower, upper), radius / norm(direction));
     const descent = this.improveAlong(candidate, direction, 0, limit);
     if (descent < best) {
       step.set(candidate);

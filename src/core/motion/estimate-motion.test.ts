@@ -1,5 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import golden from '../../../test/golden/motion_pairs.json' with { type: 'json' };
+import { largestDifference } from '../../../test/support/reference.ts';
 import { createRandom } from '../random.ts';
 import { estimateMotion, type MotionPairs } from './estimate-motion.ts';
 import { LINEAR_SCALE, type Motion } from './motion.ts';
@@ -195,6 +197,19 @@ describe('estimateMotion, linear', () => {
 });
 
 describe('estimateMotion', () => {
+  it.each(golden)('finds the published motion of the golden case $name', (c) => {
+    const pairs = {
+      sessionA: Int32Array.from(c.sessionA),
+      sessionB: Int32Array.from(c.sessionB),
+      depthA: Float64Array.from(c.depthA),
+      depthB: Float64Array.from(c.depthB),
+    };
+    const { motion, disconnected } = estimateMotion(pairs, c.constant.length, c);
+    expect(disconnected).toEqual([]);
+    expect(largestDifference(motion.constant, c.constant)).toBeLessThan(1e-5);
+    expect(largestDifference(motion.linear, c.linear)).toBeLessThan(2e-5);
+  });
+
   it.each([RIGID, LINEAR])('counts a pair as often as its weight says, %j', (options) => {
     const rows = [
       [1, 2, 0, 5],
