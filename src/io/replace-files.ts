@@ -1,0 +1,48 @@
+/** Replacing a set of files as one: what was there stays usable until everything new is on the disk. */
+import { listDeep, type Store, subStore } from './byte-source.ts';
+
+/** Where the new files wait inside their folder. */
+const STAGING = '.dant-staging';
+
+export interface ReplaceOptions {
+  /** Files of earlier writing, by path: those that are not written again are removed. */
+  readonly earlier: () => Promise<readonly string[]>;
+  /**
+   * Name of the file whose presence says that a folder is finished, in the folder itself or below it: removed before the
+   * first file is replaced, put back after the last.
+   */
+  readonly mark: string;
+}
+
+/**
+ * Has `write` write files into a staging folder, then puts them in place. When it fails, or the process ends meanwhile,
+ * nothing has changed; when the process ends between the first and the last file that is put in place, the folder lacks its
+ * mark.
+ */
+export async function replaceFiles(
+  store: Store,
+  { earlier, mark }: ReplaceOptions,
+  write: (staging: Store) => Promise<void>,
+): Promise<void> {
+  await store.remove(STAGING);
+  const staging = subStore(store, STAGING);
+  let written: string[];
+  try {
+    await write(staging);
+    written = await listDeep(staging);
+  } catch (error) {
+    await store.remove(STAGING);
+    throw error;
+  }
+  const isMark = (path: string) => path === mark || path.endsWith(`/${mark}`);
+  // The folder's own mark goes first and comes last: those below it say less.
+  const depth = (path: string) => path.split('/').length;
+  const old = [...(await earlier())].sort((a, b) => depth(a) - depth(b));
+  const stale = old.filter((path) => !written.includes(path) || isMark(path));
+  for (const path of stale.filter(isMark)) await store.remove(path);
+  for (const path of stale.filter((p) => !isMark(p))) await store.remove(path);
+  const put = async (path: string) => store.rename(`${STAGING}/${path}`, path);
+  for (const path of written.filter((p) => !isMark(p))) await put(path);
+  for (const path of written.filter(isMark).sort((a, b) => depth(b) - depth(a))) await put(path);
+  await store.remove(STAGING);
+}
