@@ -1,5 +1,5 @@
 /** A panel of overlaid, normalised histograms with an optional threshold. */
-import { type Bins, outline } from './histogram.ts';
+import { type Bins, binEdge, outline } from './histogram.ts';
 import { colourOf, countAxis, type Frame, fisherZ, messagePanel, panelOf } from './panel.ts';
 import { type Kinds, type Layer, THRESHOLD_COLOUR, type View } from './theme.ts';
 
@@ -23,7 +23,7 @@ export function histogramPanel(content: HistogramContent, frame: Frame): View {
   const x = {
     type: 'quantitative' as const,
     title: xTitle ? quantity : null,
-    scale: { domain: [bins.start, bins.start + bins.count * bins.width], nice: false, zero: false },
+    scale: { domain: [binEdge(bins, 0), binEdge(bins, bins.count)], nice: false, zero: false },
     axis: { tickCount: Math.max(3, Math.round(width / 35)) },
   };
   const y = {
@@ -56,7 +56,7 @@ function thresholdLayers(
   thresholds: readonly number[],
   { x, bins, height }: { x: object; bins: Bins; height: number },
 ): Layer[] {
-  const place = (threshold: number) => (threshold - bins.start) / (bins.count * bins.width);
+  const place = (threshold: number) => (threshold / bins.width - bins.first) / bins.count;
   const inside = thresholds.filter((threshold) => place(threshold) >= 0 && place(threshold) <= 1);
   if (inside.length === 0) return [];
   const encoding = { x: { field: 'threshold', ...x } };

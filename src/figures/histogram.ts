@@ -1,8 +1,9 @@
 /** Histograms for figures: many values become a few rows before anything is drawn. */
 
-/** Equal bins over a range. */
+/** Equal bins whose edges are multiples of their width. */
 export interface Bins {
-  readonly start: number;
+  /** The first bin begins at this multiple of the width. */
+  readonly first: number;
   readonly width: number;
   readonly count: number;
 }
@@ -16,12 +17,17 @@ export function binsFor(...values: readonly ArrayLike<number>[]): Bins {
 
 /** Bins of a round width (1, 2 or 5 times a power of ten), about `target` of them, that cover `low` to `high`. */
 export function niceBins(low: number, high: number, target = 50): Bins {
-  if (!(low <= high && Number.isFinite(high - low))) return { start: 0, width: 1 / target, count: target };
+  if (!(low <= high && Number.isFinite(high - low))) return { first: 0, width: 1 / target, count: target };
   const raw = Math.max(high - low, 1e-6) / target;
   const power = 10 ** Math.floor(Math.log10(raw));
   const width = power * ([1, 2, 5].find((factor) => factor * power >= 0.7 * raw) ?? 10);
   const first = Math.floor(low / width);
-  return { start: first * width, width, count: Math.max(1, Math.floor(high / width) - first + 1) };
+  return { first, width, count: Math.floor(high / width) - first + 1 };
+}
+
+/** Left edge of bin i; of bin `count`, the end of the last. */
+export function binEdge({ first, width }: Bins, i: number): number {
+  return Number(((first + i) * width).toPrecision(12));
 }
 
 /** Smallest and largest finite value; NaN when there is none. */
@@ -51,7 +57,7 @@ export function countByClass(
 ): Float64Array[] {
   const counts = Array.from({ length: classes }, () => new Float64Array(bins.count));
   for (let i = 0; i < values.length; i++) {
-    const bin = Math.floor((values[i] - bins.start) / bins.width);
+    const bin = Math.floor(values[i] / bins.width) - bins.first;
     if (bin >= 0 && bin < bins.count) counts[classOf[i]][bin]++;
   }
   return counts;
@@ -72,10 +78,10 @@ export function outline(counts: Float64Array, bins: Bins, kind: string): Outline
   const first = counts.findIndex((n) => n > 0);
   const last = counts.findLastIndex((n) => n > 0);
   if (first < 0) return [];
-  const edge = (i: number) => Number((bins.start + i * bins.width).toPrecision(12));
-  const points = [{ x: edge(first), share: 0, kind }];
-  for (let b = first; b <= last; b++) points.push({ x: edge(b), share: (100 * counts[b]) / total, kind });
-  return [...points, { x: edge(last + 1), share: 0, kind }];
+  const points = [{ x: binEdge(bins, first), share: 0, kind }];
+  for (let b = first; b <= last; b++)
+    points.push({ x: binEdge(bins, b), share: (100 * counts[b]) / total, kind });
+  return [...points, { x: binEdge(bins, last + 1), share: 0, kind }];
 }
 
 /** `wanted` positions out of `0 … length - 1`, evenly spaced, ascending; all of them when there are fewer. */

@@ -32,7 +32,7 @@ export function overviewFigure(result: AnyResult): FigureSpec {
   const letters = 'abcdefghijk'[Symbol.iterator]();
   const titled = (title: string, frame: Frame): Frame => ({
     ...frame,
-    title: `${letters.next().value}  ${title}`,
+    title: `${letters.next().value}\u2002${title}`,
   });
   const rows: View[][] = [
     [
