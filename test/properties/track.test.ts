@@ -124,7 +124,7 @@ describe('tracking', () => {
 
   it('of several shanks is the union of the shanks tracked apart', async () => {
     const { dataset } = simulateRecording({
-      probe: 'NP2-4shank',
+      probe: 'np2-four-shank',
       sessions: 3,
       neuronsPerSession: 32,
       samples: 24,

@@ -5,6 +5,8 @@ import type { Dataset } from '../../src/core/dataset.ts';
 import { motionFromArray } from '../../src/core/motion/given-motion.ts';
 import type { Motion } from '../../src/core/motion/motion.ts';
 import { resolveSettings, type Settings, type UserSettings } from '../../src/core/settings.ts';
+import { openFile } from '../../src/io/node/file-store.ts';
+import { openNpz } from '../../src/io/npz.ts';
 import { readNpyLite } from './npy-lite.ts';
 
 /** All cases, where they are at hand; two of them come with the repository. */
@@ -25,8 +27,13 @@ export interface ReferenceCase {
   readonly settings: Settings;
   readonly recommended: Settings;
   readonly given?: Motion;
+  /** A golden array below `expected/`, by its name without `.npy`. */
   expected(name: string): { data: Float64Array; shape: number[] };
-  file(name: string): string;
+  has(name: string): boolean;
+  /** Path of a file of the case. */
+  file(path: string): string;
+  /** The members of a golden archive below `expected/`. */
+  archive(name: string): Promise<Record<string, number[]>>;
 }
 
 export function loadCase(name: string): ReferenceCase {
@@ -46,6 +53,8 @@ export function loadCase(name: string): ReferenceCase {
       : undefined,
     expected: (file) => readNpyLite(join(folder, 'expected', `${file}.npy`)),
     file: (path) => join(folder, path),
+    has: (file) => existsSync(join(folder, 'expected', `${file}.npy`)),
+    archive: (file) => readArchive(join(folder, 'expected', `${file}.npz`)),
   };
 }
 
@@ -82,4 +91,16 @@ export function largestDifference(a: ArrayLike<number>, b: ArrayLike<number>): n
     if (!(difference <= largest)) largest = difference;
   }
   return largest;
+}
+
+async function readArchive(path: string): Promise<Record<string, number[]>> {
+  const source = await openFile(path);
+  if (!source) throw new Error(`${path} is missing`);
+  const archive = await openNpz(source);
+  const members: Record<string, number[]> = {};
+  for (const name of archive.names) {
+    const { data } = await archive.read(name);
+    members[name] = Array.from(data as ArrayLike<unknown>, Number);
+  }
+  return members;
 }
