@@ -20,8 +20,8 @@ export interface WaveformSimilarityInput {
   readonly units: number;
   readonly channels: number;
   readonly samples: number;
-  /** (units,) peak channel of each unit in these waveforms. */
-  readonly peakChannels: Int32Array;
+  /** (units,) channel around which each unit is compared; without it, the unit's peak channel in these waveforms. */
+  readonly peakChannels?: Int32Array;
   /** (channels, n) nearest channels of every channel, itself first. */
   readonly neighbours: Int32Array;
   /** Number of neighbours n. */
@@ -53,6 +53,12 @@ export interface Kernels {
   /** Zero-filled arrays the kernels can work on. */
   float32(length: number): Float32Array;
   float64(length: number): Float64Array;
+
+  /**
+   * Takes back whole arrays that came from `float32` or `float64`, for the next ones; others are ignored. They must not be used
+   * any more. Worth doing for large arrays: shared memory does not count as garbage until much later.
+   */
+  release(...arrays: readonly (Float32Array | Float64Array)[]): void;
 
   /**
    * Fisher z of Pearson's r between all rows of x (rows, columns), symmetric, diagonal `MAX_Z`.
@@ -101,4 +107,12 @@ export interface Kernels {
    * among equal distances the lower unit is added. `similarity` is S, (n, n), symmetric.
    */
   spanningTree(similarity: Float64Array, n: number, job?: Job): Promise<SpanningTree>;
+
+  /** `spanningTree` of `weightedSum(features, weights)`, which need not be there. */
+  weightedSpanningTree(
+    features: readonly Float64Array[],
+    weights: Float64Array,
+    n: number,
+    job?: Job,
+  ): Promise<SpanningTree>;
 }

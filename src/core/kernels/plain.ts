@@ -4,6 +4,9 @@
  */
 import { primOverRows } from '../clustering/prim.ts';
 import { breathe } from '../context.ts';
+import { findPeakChannels } from '../similarity/waveform-similarity.ts';
+import { correlateCommonColumns } from './common-columns.ts';
+import { distanceOf } from './distance.ts';
 import {
   type Job,
   type Kernels,
@@ -24,12 +27,14 @@ export function createPlainKernels(): Kernels {
     threads: 1,
     float32: (length) => new Float32Array(length),
     float64: (length) => new Float64Array(length),
+    release: () => {},
     correlateRows,
     correlateRowsWithGaps,
     correlateWaveforms,
     krige,
     weightedSum,
     spanningTree,
+    weightedSpanningTree,
   };
 }
 
@@ -69,28 +74,11 @@ async function correlateRowsWithGaps(
     await correlateRows(x, rows, columns, out, job);
     return undefined;
   }
-  const first = new Float64Array(columns);
-  const second = new Float64Array(columns);
   for (let i = 0; i < rows; i++) {
     for (let j = i + 1; j < rows; j++) {
-      let common = 0;
-      for (let k = 0; k < columns; k++) {
-        const a = x[i * columns + k];
-        const b = x[j * columns + k];
-        if (!Number.isNaN(a) && !Number.isNaN(b)) {
-          first[common] = a;
-          second[common] = b;
-          common++;
-        }
-      }
-      if (common === 0) return [i, j];
-      const a = first.subarray(0, common);
-      const b = second.subarray(0, common);
-      standardizeRow(a, a, 0);
-      standardizeRow(b, b, 0);
-      let dot = 0;
-      for (let k = 0; k < common; k++) dot += a[k] * b[k];
-      const z = fisherZ(dot);
+      const r = correlateCommonColumns(x, columns, i, j);
+      if (r === undefined) return [i, j];
+      const z = fisherZ(r);
       out[i * rows + j] = z;
       out[j * rows + i] = z;
     }
@@ -112,7 +100,8 @@ async function correlateWaveforms(
   const columns = neighbourCount * samples;
   const directed = new Float64Array(units * units);
   const block = new Float64Array(Math.min(units, ROW_BLOCK) * columns);
-  const groups = groupByPeak(input.peakChannels, channels);
+  const peakChannels = input.peakChannels ?? findPeakChannels(input.waveforms, units, channels, samples);
+  const groups = groupByPeak(peakChannels, channels);
   let done = 0;
   for (let peak = 0; peak < channels; peak++) {
     const group = groups[peak];
@@ -284,6 +273,17 @@ async function weightedSum(
 async function spanningTree(similarity: Float64Array, n: number, job: Job = {}): Promise<SpanningTree> {
   await breathe(job.signal);
   return primOverRows(n, (i, row) => {
-    for (let j = 0; j < n; j++) row[j] = 1 / (1 + Math.tanh(similarity[i * n + j]));
+    for (let j = 0; j < n; j++) row[j] = distanceOf(similarity[i * n + j]);
   });
+}
+
+async function weightedSpanningTree(
+  features: readonly Float64Array[],
+  weights: Float64Array,
+  n: number,
+  job: Job = {},
+): Promise<SpanningTree> {
+  const similarity = new Float64Array(n * n);
+  await weightedSum(features, weights, similarity);
+  return spanningTree(similarity, n, job);
 }

@@ -1,0 +1,384 @@
+/**
+ * The SIMD kernels as functions that check their sizes: inside WebAssembly nothing is checked.
+ *
+ * Every instance has a small memory of its own as scratch. Arrays of the size of the data stay outside and are copied in
+ * piece by piece (12 GB/s): they may be larger than a WebAssembly memory, and one build serves shared and unshared arrays.
+ */
+
+/** A piece of scratch memory. Its views become invalid when more memory is allocated. */
+export class Region {
+  constructor(
+    private readonly memory: WebAssembly.Memory,
+    readonly pointer: number,
+    readonly bytes: number,
+  ) {}
+
+  get float32(): Float32Array<ArrayBuffer> {
+    return new Float32Array(this.memory.buffer as ArrayBuffer, this.pointer, this.bytes >>> 2);
+  }
+
+  get float64(): Float64Array<ArrayBuffer> {
+    return new Float64Array(this.memory.buffer as ArrayBuffer, this.pointer, this.bytes >>> 3);
+  }
+
+  get int32(): Int32Array<ArrayBuffer> {
+    return new Int32Array(this.memory.buffer as ArrayBuffer, this.pointer, this.bytes >>> 2);
+  }
+
+  /** The part of it that starts at a byte. */
+  from(byte: number): Region {
+    if (!(byte >= 0 && byte <= this.bytes)) {
+      throw new RangeError(`Region.from: got byte ${byte}, expected 0 to ${this.bytes}`);
+    }
+    return new Region(this.memory, this.pointer + byte, this.bytes - byte);
+  }
+}
+
+type Numbers = (...values: (number | boolean)[]) => number;
+
+interface Exports {
+  readonly memory: WebAssembly.Memory;
+  readonly channelMoments: Numbers;
+  readonly combineMasked: Numbers;
+  readonly correlationsOfRows: Numbers;
+  readonly fisherZ: Numbers;
+  readonly krige: Numbers;
+  readonly mergeDirections: Numbers;
+  readonly multiplyPanels: Numbers;
+  readonly multiplyWaveforms: Numbers;
+  readonly packPanels: Numbers;
+  readonly packWaveform: Numbers;
+  readonly transpose: Numbers;
+}
+
+const PAGE = 65536;
+const F32 = 4;
+const F64 = 8;
+
+/** One instance of the kernels with its scratch memory; shapes are those that `assembly/` documents. */
+export class SimdKernels {
+  private readonly exports: Exports;
+  private top = PAGE;
+
+  constructor(module: WebAssembly.Module) {
+    this.exports = new WebAssembly.Instance(module).exports as unknown as Exports;
+  }
+
+  /** Takes back everything that was allocated. */
+  reset(): void {
+    this.top = PAGE;
+  }
+
+  /** @throws RangeError when the engine has no more memory to give */
+  allocate(bytes: number): Region {
+    const { memory } = this.exports;
+    const pointer = this.top;
+    const top = pointer + Math.ceil(bytes / 64) * 64;
+    const pages = Math.ceil(top / PAGE) - memory.buffer.byteLength / PAGE;
+    if (pages > 0) memory.grow(pages);
+    this.top = top;
+    return new Region(memory, pointer, bytes);
+  }
+
+  float32(length: number): Region {
+    return this.allocate(length * F32);
+  }
+
+  float64(length: number): Region {
+    return this.allocate(length * F64);
+  }
+
+  int32(length: number): Region {
+    return this.allocate(length * 4);
+  }
+
+  fisherZ(count: number, r: Region): void {
+    whole('fisherZ', 'count', count, 2);
+    holds('fisherZ', 'r', r, count * F64);
+    this.exports.fisherZ(count, r.pointer);
+  }
+
+  transpose(rows: number, columns: number, x: Region, out: Region): void {
+    const bytes = rows * columns * F64;
+    whole('transpose', 'rows', rows, 2);
+    whole('transpose', 'columns', columns, 2);
+    holds('transpose', 'x', x, bytes);
+    holds('transpose', 'out', out, bytes);
+    this.exports.transpose(rows, columns, x.pointer, out.pointer);
+  }
+
+  packPanels(panels: number, depth: number, x: Region, out: Region): void {
+    const bytes = 4 * panels * depth * F64;
+    whole('packPanels', 'panels', panels, 1);
+    whole('packPanels', 'depth', depth, 1);
+    holds('packPanels', 'x', x, bytes);
+    holds('packPanels', 'out', out, bytes);
+    this.exports.packPanels(panels, depth, x.pointer, out.pointer);
+  }
+
+  /** `c` has rows of `4·columnPanels` values. */
+  multiplyPanels(
+    rowPanels: number,
+    columnPanels: number,
+    depth: number,
+    a: Region,
+    b: Region,
+    c: Region,
+  ): void {
+    const rowBytes = 4 * columnPanels * F64;
+    whole('multiplyPanels', 'rowPanels', rowPanels, 1);
+    whole('multiplyPanels', 'columnPanels', columnPanels, 1);
+    whole('multiplyPanels', 'depth', depth, 1);
+    holds('multiplyPanels', 'a', a, 4 * rowPanels * depth * F64);
+    holds('multiplyPanels', 'b', b, 4 * columnPanels * depth * F64);
+    holds('multiplyPanels', 'c', c, 4 * rowPanels * rowBytes);
+    this.exports.multiplyPanels(rowPanels, columnPanels, depth, a.pointer, b.pointer, c.pointer, rowBytes);
+  }
+
+  combineMasked(
+    pairs: number,
+    count: Region,
+    x: Region,
+    y: Region,
+    xx: Region,
+    yy: Region,
+    xy: Region,
+  ): void {
+    const bytes = pairs * F64;
+    whole('combineMasked', 'pairs', pairs, 2);
+    holds('combineMasked', 'count', count, bytes);
+    holds('combineMasked', 'x', x, bytes);
+    holds('combineMasked', 'y', y, bytes);
+    holds('combineMasked', 'xx', xx, bytes);
+    holds('combineMasked', 'yy', yy, bytes);
+    holds('combineMasked', 'xy', xy, bytes);
+    const { combineMasked } = this.exports;
+    combineMasked(pairs, count.pointer, x.pointer, y.pointer, xx.pointer, yy.pointer, xy.pointer);
+  }
+
+  channelMoments(
+    chunks: number,
+    samples: number,
+    x: Region,
+    means: Region,
+    squares: Region,
+    ranges: Region,
+  ): void {
+    const bytes = chunks * F64;
+    whole('channelMoments', 'chunks', chunks, 1);
+    whole('channelMoments', 'samples', samples, 1);
+    holds('channelMoments', 'x', x, chunks * samples * F32);
+    holds('channelMoments', 'means', means, bytes);
+    holds('channelMoments', 'squares', squares, bytes);
+    holds('channelMoments', 'ranges', ranges, bytes);
+    const { channelMoments } = this.exports;
+    channelMoments(chunks, samples, x.pointer, means.pointer, squares.pointer, ranges.pointer);
+  }
+
+  /**
+   * @param meanStride bytes from one channel's mean to the next one's
+   * @param targets byte offsets in `out` of the first `channels` channels
+   * @param lane which of the `lanes` columns of a panel
+   */
+  packWaveform(
+    channels: number,
+    samples: number,
+    x: Region,
+    means: Region,
+    meanStride: number,
+    scale: number,
+    targets: Region,
+    lanes: number,
+    lane: number,
+    out: Region,
+  ): void {
+    let end = 0;
+    const offsets = targets.int32;
+    for (let c = 0; c < channels; c++) end = Math.max(end, offsets[c] + samples * lanes * F32);
+    whole('packWaveform', 'channels', channels, 1);
+    whole('packWaveform', 'samples', samples, 1);
+    holds('packWaveform', 'x', x, channels * samples * F32);
+    holds('packWaveform', 'means', means, (channels - 1) * meanStride + F64);
+    holds('packWaveform', 'targets', targets, channels * 4);
+    holds('packWaveform', 'out', out, lane < lanes ? end : Number.NaN);
+    this.exports.packWaveform(
+      channels,
+      samples,
+      x.pointer,
+      means.pointer,
+      meanStride,
+      scale,
+      targets.pointer,
+      lanes * F32,
+      out.pointer + lane * F32,
+    );
+  }
+
+  /** @param panelBytes bytes of one panel of `b` */
+  multiplyWaveforms(
+    rowPanels: number,
+    panels: number,
+    samples: number,
+    lists: Region,
+    a: Region,
+    b: Region,
+    panelBytes: number,
+    c: Region,
+    add: boolean,
+  ): void {
+    const words = lists.int32;
+    const slotBytes = samples * 8 * F32;
+    let word = 0;
+    let aBytes = 0;
+    let bBytes = 0;
+    for (let panel = 0; panel < rowPanels; panel++) {
+      const count = words[word];
+      aBytes = Math.max(aBytes, words[word + 1] + count * samples * 4 * F32);
+      for (let k = 0; k < count; k++) bBytes = Math.max(bBytes, words[word + 2 + k] + slotBytes);
+      word += 2 + count;
+    }
+    whole('multiplyWaveforms', 'rowPanels', rowPanels, 1);
+    whole('multiplyWaveforms', 'panels', panels, 1);
+    whole('multiplyWaveforms', 'samples', samples, 1);
+    holds('multiplyWaveforms', 'lists', lists, word * 4);
+    holds('multiplyWaveforms', 'a', a, aBytes);
+    holds('multiplyWaveforms', 'b', b, bBytes <= panelBytes ? panels * panelBytes : Number.NaN);
+    holds('multiplyWaveforms', 'c', c, rowPanels * panels * 32 * F32);
+    const { multiplyWaveforms } = this.exports;
+    multiplyWaveforms(
+      rowPanels,
+      panels,
+      samples,
+      lists.pointer,
+      a.pointer,
+      b.pointer,
+      panelBytes,
+      c.pointer,
+      add,
+    );
+  }
+
+  /**
+   * @param panelBytes bytes of one panel of `means` and `squares`
+   * @param productRows rows of one panel of `products`
+   * @param out rows of `8·panels` values
+   */
+  correlationsOfRows(
+    rows: number,
+    channels: number,
+    panels: number,
+    samples: number,
+    slots: Region,
+    rowMeans: Region,
+    means: Region,
+    squares: Region,
+    panelBytes: number,
+    scales: Region,
+    products: Region,
+    productRows: number,
+    out: Region,
+  ): void {
+    const offsets = slots.int32;
+    let slotEnd = 0;
+    for (let n = 0; n < channels; n++) slotEnd = Math.max(slotEnd, offsets[n] + 64);
+    const moments = slotEnd <= panelBytes ? panels * panelBytes : Number.NaN;
+    whole('correlationsOfRows', 'rows', rows, 1);
+    whole('correlationsOfRows', 'channels', channels, 1);
+    whole('correlationsOfRows', 'panels', panels, 1);
+    holds('correlationsOfRows', 'slots', slots, channels * 4);
+    holds('correlationsOfRows', 'rowMeans', rowMeans, rows * channels * F64);
+    holds('correlationsOfRows', 'means', means, moments);
+    holds('correlationsOfRows', 'squares', squares, moments);
+    holds('correlationsOfRows', 'scales', scales, panels * 8 * F64);
+    holds('correlationsOfRows', 'products', products, ((panels - 1) * productRows + rows) * 8 * F32);
+    holds('correlationsOfRows', 'out', out, rows * panels * 8 * F32);
+    this.exports.correlationsOfRows(
+      rows,
+      channels,
+      panels,
+      samples,
+      slots.pointer,
+      rowMeans.pointer,
+      means.pointer,
+      squares.pointer,
+      panelBytes,
+      scales.pointer,
+      products.pointer,
+      productRows * 8 * F32,
+      out.pointer,
+      panels * 8 * F32,
+    );
+  }
+
+  /** @returns number of positions written to `unsettled` */
+  mergeDirections(
+    rows: number,
+    columns: number,
+    forward: Region,
+    backward: Region,
+    z: Region,
+    unsettled: Region,
+  ): number {
+    const pairs = rows * columns;
+    whole('mergeDirections', 'rows', rows, 1);
+    whole('mergeDirections', 'columns', columns, 2);
+    holds('mergeDirections', 'forward', forward, pairs * F32);
+    holds('mergeDirections', 'backward', backward, pairs * F32);
+    holds('mergeDirections', 'z', z, pairs * F64);
+    holds('mergeDirections', 'unsettled', unsettled, pairs * 4);
+    const { mergeDirections } = this.exports;
+    return mergeDirections(rows, columns, forward.pointer, backward.pointer, z.pointer, unsettled.pointer);
+  }
+
+  /** `x` and `out` hold `units` waveforms of `channels` channels, the latter rounded up to whole panels. */
+  krige(
+    units: number,
+    channels: number,
+    samples: number,
+    lists: Region,
+    coefficients: Region,
+    x: Region,
+    out: Region,
+  ): void {
+    const panels = Math.ceil(channels / 4);
+    const words = lists.int32;
+    const unitBytes = channels * samples * F32;
+    const outBytes = 4 * panels * samples * F32;
+    let word = 0;
+    let columns = 0;
+    let rowEnd = 0;
+    for (let panel = 0; panel < panels; panel++) {
+      const count = words[word++];
+      columns += count;
+      for (let k = 0; k < count; k++) rowEnd = Math.max(rowEnd, words[word++] + samples * F32);
+    }
+    whole('krige', 'units', units, 1);
+    whole('krige', 'samples', samples >= 8 ? samples : Number.NaN, 1);
+    holds('krige', 'lists', lists, word * 4);
+    holds('krige', 'coefficients', coefficients, columns * 4 * F32);
+    holds('krige', 'x', x, rowEnd <= unitBytes ? units * unitBytes : Number.NaN);
+    holds('krige', 'out', out, units * outBytes);
+    for (let unit = 0; unit < units; unit++) {
+      this.exports.krige(
+        panels,
+        samples,
+        lists.pointer,
+        coefficients.pointer,
+        x.pointer + unit * unitBytes,
+        out.pointer + unit * outBytes,
+      );
+    }
+  }
+}
+
+function whole(name: string, key: string, count: number, multiple: number): void {
+  if (!(Number.isInteger(count) && count >= 0 && count % multiple === 0)) {
+    throw new RangeError(`${name}: got ${key} ${count}, expected a whole multiple of ${multiple}`);
+  }
+}
+
+function holds(name: string, key: string, region: Region, bytes: number): void {
+  if (!(region.bytes >= bytes)) {
+    throw new RangeError(`${name}: got ${region.bytes} bytes for ${key}, expected at least ${bytes}`);
+  }
+}

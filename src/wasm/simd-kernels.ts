@@ -1,0 +1,240 @@
+/** The kernels with WebAssembly SIMD: each method divides its work into tasks and has a pool run them. */
+import type {
+  Job,
+  Kernels,
+  KrigingGroup,
+  SpanningTree,
+  WaveformSimilarityInput,
+} from '../core/kernels/kernels.ts';
+import { ArrayStore } from './array-store.ts';
+import { KRIGING_UNITS } from './kriging-task.ts';
+import type { TaskPool } from './task-pool.ts';
+import { blockCount, tileCount } from './tiles.ts';
+import { momentsTaskCount } from './waveform-moments-task.ts';
+import { planWaveforms } from './waveform-plan.ts';
+import { weightedSumTaskCount } from './weighted-sum-task.ts';
+
+export interface ClosableKernels extends Kernels {
+  /** Ends the threads; the kernels cannot be used any more. */
+  close(): Promise<void>;
+}
+
+type Numbers = Float32Array | Float64Array;
+
+/**
+ * Results are the same bit for bit for any number of threads, and in any engine where `name` is `simd`.
+ * @param name recorded with results
+ */
+export function createSimdKernels(name: string, pool: TaskPool): ClosableKernels {
+  const store = new ArrayStore(pool.shared);
+  const isShared = (array: Numbers | Int32Array) => !pool.shared || array.buffer instanceof SharedArrayBuffer;
+
+  /** The array, or a copy of it that tasks can read. */
+  function readable<T extends Numbers>(array: T): T {
+    if (isShared(array)) return array;
+    const copy = array instanceof Float32Array ? store.float32(array.length) : store.float64(array.length);
+    copy.set(array);
+    return copy as T;
+  }
+
+  /** Runs `work` with arrays that tasks can write, and sees to it that `out` holds the outcome. */
+  async function writing<T extends Numbers, R>(out: T, work: (target: T) => Promise<R>): Promise<R> {
+    const target = readable(out);
+    try {
+      return await work(target);
+    } finally {
+      if (target !== out) {
+        out.set(target);
+        store.release(target);
+      }
+    }
+  }
+
+  /** Runs `work` with readable versions of arrays and lets go of those that had to be made. */
+  async function reading<T extends Numbers, R>(
+    arrays: readonly T[],
+    work: (arrays: T[]) => Promise<R>,
+  ): Promise<R> {
+    const versions = arrays.map(readable);
+    try {
+      return await work(versions);
+    } finally {
+      store.release(...versions.filter((version, i) => version !== arrays[i]));
+    }
+  }
+
+  /** Runs `work` with arrays for intermediate results. */
+  async function borrowing<R>(arrays: readonly Numbers[], work: () => Promise<R>): Promise<R> {
+    try {
+      return await work();
+    } finally {
+      store.release(...arrays);
+    }
+  }
+
+  async function correlateRows(
+    x: Float64Array,
+    rows: number,
+    columns: number,
+    out: Float64Array,
+    job: Job = {},
+  ): Promise<void> {
+    const quiet = { signal: job.signal };
+    const panels = store.float64(4 * Math.ceil(rows / 4) * columns);
+    await borrowing([panels], () =>
+      reading([x], ([source]) =>
+        writing(out, async (target) => {
+          const shape = { rows, columns };
+          await pool.run('standardizeRows', { x: source, ...shape, panels }, blockCount(rows), quiet);
+          await pool.run('correlateTiles', { panels, ...shape, out: target }, tileCount(rows), job);
+        }),
+      ),
+    );
+  }
+
+  async function correlateRowsWithGaps(
+    x: Float64Array,
+    rows: number,
+    columns: number,
+    out: Float64Array,
+    job: Job = {},
+  ): Promise<readonly [number, number] | undefined> {
+    if (!x.some(Number.isNaN)) {
+      await correlateRows(x, rows, columns, out, job);
+      return undefined;
+    }
+    const size = 4 * Math.ceil(rows / 4) * columns;
+    const masked = {
+      values: store.float64(size),
+      squares: store.float64(size),
+      marks: store.float64(size),
+    };
+    const disjoint = store.float64(tileCount(rows));
+    return borrowing([...Object.values(masked), disjoint], () =>
+      reading([x], ([source]) =>
+        writing(out, async (target) => {
+          const shape = { x: source, rows, columns, ...masked };
+          await pool.run('maskRows', shape, blockCount(rows), { signal: job.signal });
+          await pool.run('correlateGapTiles', { ...shape, out: target, disjoint }, tileCount(rows), job);
+          const pairs = disjoint.filter((pair) => pair >= 0);
+          if (pairs.length === 0) return undefined;
+          const first = pairs.reduce((a, b) => Math.min(a, b));
+          return [Math.floor(first / rows), first % rows] as const;
+        }),
+      ),
+    );
+  }
+
+  async function correlateWaveforms(
+    input: WaveformSimilarityInput,
+    out: Float64Array,
+    job: Job = {},
+  ): Promise<void> {
+    const { units, channels, samples, neighbours, neighbourCount } = input;
+    const padded = 8 * Math.ceil(units / 8);
+    const means = store.float64(padded * channels);
+    const squares = store.float64(padded * channels);
+    const scales = store.float64(padded).fill(1);
+    const peaks = store.float64(units);
+    const directed = store.float32(units * units);
+    await borrowing([means, squares, scales, peaks, directed], () =>
+      reading([input.waveforms], ([waveforms]) =>
+        writing(out, async (target) => {
+          const shape = { waveforms, units, channels, samples };
+          const moments = { means, squares, scales, peaks };
+          const quiet = { signal: job.signal };
+          await pool.run('waveformMoments', { ...shape, ...moments }, momentsTaskCount(units), quiet);
+          const peakChannels = input.peakChannels ?? Int32Array.from(peaks);
+          const plan = planWaveforms(peakChannels, neighbours, neighbourCount, samples);
+          const around = { ...shape, moments, peakChannels, neighbours, neighbourCount, directed };
+          await pool.run('waveformProducts', { ...around, plan }, plan.tasks, job);
+          await pool.run('mergeDirections', { ...around, out: target }, tileCount(units), quiet);
+        }),
+      ),
+    );
+  }
+
+  async function krige(
+    waveforms: Float32Array,
+    channels: number,
+    samples: number,
+    groups: readonly KrigingGroup[],
+    out: Float32Array,
+    job: Job = {},
+  ): Promise<void> {
+    const pieces = groups.flatMap(({ matrix, units }) =>
+      Array.from({ length: Math.ceil(units.length / KRIGING_UNITS) }, (_, piece) => ({
+        matrix,
+        units: units.subarray(piece * KRIGING_UNITS, (piece + 1) * KRIGING_UNITS),
+      })),
+    );
+    await reading([waveforms], ([source]) =>
+      writing(out, (target) =>
+        pool.run(
+          'krige',
+          { waveforms: source, channels, samples, out: target },
+          pieces.length,
+          job,
+          (index) => pieces[index],
+        ),
+      ),
+    );
+  }
+
+  async function weightedSum(
+    features: readonly Float64Array[],
+    weights: Float64Array,
+    out: Float64Array,
+    job?: Job,
+  ): Promise<void> {
+    await reading(features, (sources) =>
+      writing(out, (target) =>
+        pool.run(
+          'weightedSum',
+          { features: sources, weights, out: target },
+          weightedSumTaskCount(out.length),
+          job,
+        ),
+      ),
+    );
+  }
+
+  async function weightedSpanningTree(
+    features: readonly Float64Array[],
+    weights: Float64Array,
+    n: number,
+    job?: Job,
+  ): Promise<SpanningTree> {
+    const edges = Math.max(0, n - 1);
+    const tree = store.float64(3 * edges);
+    return borrowing([tree], () =>
+      reading(features, async (sources) => {
+        if (edges > 0) await pool.run('spanningTree', { features: sources, weights, n, tree }, 1, job);
+        return {
+          from: Int32Array.from(tree.subarray(0, edges)),
+          to: Int32Array.from(tree.subarray(edges, 2 * edges)),
+          weight: Float64Array.from(tree.subarray(2 * edges)),
+        };
+      }),
+    );
+  }
+
+  return {
+    name,
+    threads: pool.threads,
+    float32: (length) => store.float32(length),
+    float64: (length) => store.float64(length),
+    release: (...arrays) => store.release(...arrays),
+    correlateRows,
+    correlateRowsWithGaps,
+    correlateWaveforms,
+    krige,
+    weightedSum,
+    spanningTree: (similarity, n, job) => weightedSpanningTree([similarity], Float64Array.of(1), n, job),
+    weightedSpanningTree,
+    async close() {
+      store.clear();
+      await pool.close();
+    },
+  };
+}

@@ -1,0 +1,68 @@
+/** The pieces into which heavy work is divided. What a task computes depends on its input and its index, never on who runs it. */
+import type { KrigingGroup } from '../core/kernels/kernels.ts';
+import type { SimdKernels } from './bindings.ts';
+import {
+  type CorrelateGapTilesInput,
+  correlateGapTilesTasks,
+  type MaskRowsInput,
+  maskRowsTasks,
+} from './correlate-gaps-tasks.ts';
+import {
+  type CorrelateTilesInput,
+  correlateTilesTasks,
+  type StandardizeRowsInput,
+  standardizeRowsTasks,
+} from './correlate-rows-tasks.ts';
+import { type KrigeInput, krigeTasks } from './kriging-task.ts';
+import { type MergeDirectionsInput, mergeDirectionsTasks } from './merge-directions-task.ts';
+import { type SpanningTreeInput, spanningTreeTask } from './spanning-tree-task.ts';
+import { type WaveformMomentsInput, waveformMomentsTasks } from './waveform-moments-task.ts';
+import { type WaveformProductsInput, waveformProductsTasks } from './waveform-products-task.ts';
+import { type WeightedSumInput, weightedSumTasks } from './weighted-sum-task.ts';
+
+/** What all tasks of one kind of work share; large arrays in it are written by the tasks, each in its own place. */
+export interface TaskInputs {
+  standardizeRows: StandardizeRowsInput;
+  correlateTiles: CorrelateTilesInput;
+  maskRows: MaskRowsInput;
+  correlateGapTiles: CorrelateGapTilesInput;
+  waveformMoments: WaveformMomentsInput;
+  waveformProducts: WaveformProductsInput;
+  mergeDirections: MergeDirectionsInput;
+  krige: KrigeInput;
+  weightedSum: WeightedSumInput;
+  spanningTree: SpanningTreeInput;
+}
+
+/** What one task is handed besides. */
+export interface TaskPayloads extends Record<keyof TaskInputs, unknown> {
+  krige: KrigingGroup;
+}
+
+export type TaskName = keyof TaskInputs;
+
+/** Runs the task of an index. */
+export type TaskRunner<K extends TaskName> = (index: number, payload: TaskPayloads[K]) => void;
+
+const TASKS: { readonly [K in TaskName]: (simd: SimdKernels, input: TaskInputs[K]) => TaskRunner<K> } = {
+  standardizeRows: standardizeRowsTasks,
+  correlateTiles: correlateTilesTasks,
+  maskRows: maskRowsTasks,
+  correlateGapTiles: correlateGapTilesTasks,
+  waveformMoments: waveformMomentsTasks,
+  waveformProducts: waveformProductsTasks,
+  mergeDirections: mergeDirectionsTasks,
+  krige: krigeTasks,
+  weightedSum: weightedSumTasks,
+  spanningTree: spanningTreeTask,
+};
+
+/** Prepares for the tasks of one input; scratch memory of earlier ones is taken back. */
+export function prepareTasks<K extends TaskName>(
+  simd: SimdKernels,
+  name: K,
+  input: TaskInputs[K],
+): TaskRunner<K> {
+  simd.reset();
+  return TASKS[name](simd, input);
+}

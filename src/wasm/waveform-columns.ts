@@ -1,0 +1,110 @@
+/** The waveforms of a block of units, packed as columns of the product, on as many channels as one task needs. */
+import type { SimdKernels } from './bindings.ts';
+import type { WaveformProductsInput } from './waveform-products-task.ts';
+
+/**
+ * Scratch for the columns: panels of eight units, a slot for each channel. Neighbouring tasks share most channels, so a slot keeps its
+ * channel until another one needs the place.
+ */
+export function createColumns(simd: SimdKernels, input: WaveformProductsInput) {
+  const { waveforms, units, channels, samples, moments, plan } = input;
+  const blockPanels = plan.blockColumns / 8;
+  const slotBytes = samples * 32;
+  const panelBytes = plan.slots * slotBytes;
+  /** [panel][slot][sample][8] float32 */
+  const packed = simd.allocate(blockPanels * panelBytes);
+  /** [panel][slot][8] */
+  const means = simd.float64(blockPanels * plan.slots * 8);
+  const squares = simd.float64(blockPanels * plan.slots * 8);
+  /** [panel][8] */
+  const scales = simd.float64(blockPanels * 8);
+  const staged = simd.float32(plan.slots * samples);
+  const stagedMeans = simd.float64(plan.slots * 8);
+  const targets = simd.int32(plan.slots);
+
+  const slotOf = new Int32Array(channels).fill(-1);
+  const channelOf = new Int32Array(plan.slots).fill(-1);
+  let held = -1;
+
+  /** Packs the channels `first .. first + count - 1` of all units of the block into their slots. */
+  function packChannels(firstColumn: number, first: number, count: number): void {
+    const slotMeans = means.float64;
+    const slotSquares = squares.float64;
+    const stage = staged.float32;
+    const panelMeans = stagedMeans.float64;
+    targets.int32.set(slotOf.subarray(first, first + count).map((slot) => slot * slotBytes));
+    const panels = Math.ceil(Math.min(plan.blockColumns, units - firstColumn) / 8);
+    for (let panel = 0; panel < panels; panel++) {
+      const from = ((firstColumn / 8 + panel) * channels + first) * 8;
+      panelMeans.set(moments.means.subarray(from, from + 8 * count));
+      for (let k = 0; k < count; k++) {
+        const to = (panel * plan.slots + slotOf[first + k]) * 8;
+        for (let lane = 0; lane < 8; lane++) {
+          slotMeans[to + lane] = panelMeans[8 * k + lane];
+          slotSquares[to + lane] = moments.squares[from + 8 * k + lane];
+        }
+      }
+      const target = packed.from(panel * panelBytes);
+      for (let lane = 0; lane < 8; lane++) {
+        const unit = firstColumn + 8 * panel + lane;
+        if (unit < units) {
+          const start = (unit * channels + first) * samples;
+          stage.set(waveforms.subarray(start, start + count * samples));
+        } else stage.fill(0, 0, count * samples);
+        const scale = moments.scales[unit];
+        simd.packWaveform(
+          count,
+          samples,
+          staged,
+          stagedMeans.from(8 * lane),
+          64,
+          scale,
+          targets,
+          8,
+          lane,
+          target,
+        );
+      }
+    }
+  }
+
+  return {
+    packed,
+    means,
+    squares,
+    scales,
+    /** (channels,) slot of each channel, -1 for those that are not held. */
+    slotOf,
+    /** Sees to it that some channels (ascending, at most `plan.slots`) of a block of units are held. */
+    hold(block: number, wanted: Int32Array): void {
+      const firstColumn = block * plan.blockColumns;
+      if (block !== held) {
+        held = block;
+        slotOf.fill(-1);
+        channelOf.fill(-1);
+        scales.float64.set(moments.scales.subarray(firstColumn, firstColumn + plan.blockColumns));
+      }
+      const isWanted = new Set(wanted);
+      const missing = wanted.filter((channel) => slotOf[channel] < 0);
+      let slot = 0;
+      for (const channel of missing) {
+        while (isWanted.has(channelOf[slot])) slot++;
+        if (channelOf[slot] >= 0) slotOf[channelOf[slot]] = -1;
+        channelOf[slot] = channel;
+        slotOf[channel] = slot;
+      }
+      for (const [first, count] of runsOf(missing)) packChannels(firstColumn, first, count);
+    },
+  };
+}
+
+/** Runs of consecutive numbers in an ascending list: first number and length of each. */
+export function runsOf(numbers: Int32Array): [first: number, count: number][] {
+  const runs: [number, number][] = [];
+  for (const number of numbers) {
+    const last = runs.at(-1);
+    if (last && last[0] + last[1] === number) last[1]++;
+    else runs.push([number, 1]);
+  }
+  return runs;
+}

@@ -1,0 +1,67 @@
+/** What the comparison of waveforms needs to know of every unit and channel before it starts. */
+import type { SimdKernels } from './bindings.ts';
+
+/** Means and squares are in panels of eight units, [panel][channel][8], 0 for the units that fill up the last panel. */
+export interface WaveformMoments {
+  /** Mean over samples. */
+  readonly means: Float64Array;
+  /** Sum of squared differences from the mean. */
+  readonly squares: Float64Array;
+  /** (units rounded up to 8,) factor that brings the largest channel of a unit to norm 2^40. */
+  readonly scales: Float64Array;
+  /** (units,) peak channel: the first one with the largest range. */
+  readonly peaks: Float64Array;
+}
+
+export interface WaveformMomentsInput extends WaveformMoments {
+  readonly waveforms: Float32Array;
+  readonly units: number;
+  readonly channels: number;
+  readonly samples: number;
+}
+
+/** Units of one task. */
+const TASK_UNITS = 128;
+
+export const momentsTaskCount = (units: number) => Math.ceil(units / TASK_UNITS);
+
+/**
+ * Far above the smallest float32, so that channels at which a unit is 10^30 times weaker than at its strongest keep their precision, and
+ * far enough below the largest.
+ */
+const SCALED_NORM = 2 ** 40;
+
+/** Task b looks at 128 units. */
+export function waveformMomentsTasks(simd: SimdKernels, input: WaveformMomentsInput) {
+  const { waveforms, units, channels, samples, means, squares, scales, peaks } = input;
+  const x = simd.float32(channels * samples);
+  const mean = simd.float64(channels);
+  const square = simd.float64(channels);
+  const range = simd.float64(channels);
+  return (task: number): void => {
+    const unitMeans = mean.float64;
+    const unitSquares = square.float64;
+    const ranges = range.float64;
+    const end = Math.min(units, (task + 1) * TASK_UNITS);
+    for (let unit = task * TASK_UNITS; unit < end; unit++) {
+      x.float32.set(waveforms.subarray(unit * channels * samples, (unit + 1) * channels * samples));
+      simd.channelMoments(channels, samples, x, mean, square, range);
+      let to = momentOf(unit, 0, channels);
+      let largest = 0;
+      let peak = 0;
+      for (let c = 0; c < channels; c++, to += 8) {
+        means[to] = unitMeans[c];
+        squares[to] = unitSquares[c];
+        largest = Math.max(largest, unitSquares[c]);
+        if (ranges[c] > ranges[peak]) peak = c;
+      }
+      scales[unit] = largest > 0 ? SCALED_NORM / Math.sqrt(largest) : 1;
+      peaks[unit] = peak;
+    }
+  };
+}
+
+/** Where `means` and `squares` keep a channel of a unit. */
+export function momentOf(unit: number, channel: number, channels: number): number {
+  return ((unit >>> 3) * channels + channel) * 8 + (unit & 7);
+}

@@ -1,0 +1,92 @@
+/**
+ * Correlations of the waveforms of all units (columns) with those of some units (rows), each on the neighbourhood of the row's peak channel.
+ *
+ * With m_c the mean of channel c, m the mean over the neighbourhood, d = w - m_c:
+ * r·‖a‖·‖b‖ = Σ_c Σ_t d_a·d_b + samples·Σ_c (m_ac - m_a)·m_bc. The first sum is a float32 product of packed panels, the second one and the
+ * norms are float64; so an offset costs no precision, nothing is z-scored once per neighbourhood, and the columns are packed once.
+ */
+import type { SimdKernels } from './bindings.ts';
+import { createColumns } from './waveform-columns.ts';
+import type { WaveformMoments } from './waveform-moments-task.ts';
+import type { WaveformPlan } from './waveform-plan.ts';
+import { createRows } from './waveform-rows.ts';
+
+export interface WaveformProductsInput {
+  readonly waveforms: Float32Array;
+  readonly units: number;
+  readonly channels: number;
+  readonly samples: number;
+  readonly peakChannels: Int32Array;
+  readonly neighbours: Int32Array;
+  readonly neighbourCount: number;
+  readonly moments: WaveformMoments;
+  readonly plan: WaveformPlan;
+  /** (units, units) r of row and column on the neighbourhood of the row. */
+  readonly directed: Float32Array;
+}
+
+/** Task t correlates one group of rows with one block of columns. */
+export function waveformProductsTasks(simd: SimdKernels, input: WaveformProductsInput) {
+  const { units, samples, neighbourCount, plan, directed, neighbours } = input;
+  const columns = createColumns(simd, input);
+  const rows = createRows(simd, input);
+  const mostRows = 4 * Math.ceil(Math.max(...plan.groups.map((group) => group.units.length)) / 4);
+  const products = simd.float32(mostRows * plan.blockColumns);
+  const correlations = simd.float32(mostRows * plan.blockColumns);
+  const slots = simd.int32(neighbourCount);
+  const panelBytes = plan.slots * samples * 32;
+
+  return (task: number): void => {
+    const group = plan.groups[task % plan.groups.length];
+    const block = Math.floor(task / plan.groups.length);
+    const firstColumn = block * plan.blockColumns;
+    const columnCount = Math.min(plan.blockColumns, units - firstColumn);
+    const panels = Math.ceil(columnCount / 8);
+    const rowPanels = Math.ceil(group.units.length / 4);
+    columns.hold(block, group.channels);
+    rows.pack(group, columns.slotOf).forEach((lists, chunk) => {
+      simd.multiplyWaveforms(
+        rowPanels,
+        panels,
+        samples,
+        lists,
+        rows.packed,
+        columns.packed,
+        panelBytes,
+        products,
+        chunk > 0,
+      );
+    });
+    for (let first = 0; first < group.units.length; ) {
+      const peak = input.peakChannels[group.units[first]];
+      let end = first + 1;
+      while (end < group.units.length && input.peakChannels[group.units[end]] === peak) end++;
+      const near = neighbours.subarray(peak * neighbourCount, (peak + 1) * neighbourCount);
+      const offsets = slots.int32;
+      near.forEach((channel, n) => {
+        offsets[n] = columns.slotOf[channel] * 64;
+      });
+      simd.correlationsOfRows(
+        end - first,
+        neighbourCount,
+        panels,
+        samples,
+        slots,
+        rows.means.from(first * neighbourCount * 8),
+        columns.means,
+        columns.squares,
+        plan.slots * 64,
+        columns.scales,
+        products.from(first * 32),
+        rowPanels * 4,
+        correlations.from(first * panels * 32),
+      );
+      first = end;
+    }
+    const r = correlations.float32;
+    group.units.forEach((unit, row) => {
+      const from = row * panels * 8;
+      directed.set(r.subarray(from, from + columnCount), unit * units + firstColumn);
+    });
+  };
+}
