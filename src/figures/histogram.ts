@@ -8,11 +8,11 @@ export interface Bins {
   readonly count: number;
 }
 
-/** Bins that suit the number of values: twice its square root, at least 10 and at most 60. */
+/** Bins that suit the number of values: 1.2 times its square root, at least 10 and at most 60. */
 export function binsFor(...values: readonly ArrayLike<number>[]): Bins {
   const { low, high } = finiteExtent(...values);
   const most = Math.max(0, ...values.map((part) => part.length));
-  return niceBins(low, high, Math.min(60, Math.max(10, Math.round(2 * Math.sqrt(most)))));
+  return niceBins(low, high, Math.min(60, Math.max(10, Math.round(1.2 * Math.sqrt(most)))));
 }
 
 /** Bins of a round width (1, 2 or 5 times a power of ten), about `target` of them, that cover `low` to `high`. */

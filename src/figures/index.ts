@@ -74,7 +74,7 @@ export function drawRoundFigures(
   if (!round) {
     throw new RangeError(`drawRoundFigures: got round ${roundNumber}, expected 1 to ${result.rounds.length}`);
   }
-  const motion = roundMotionFigure(round, { roundNumber });
+  const motion = roundMotionFigure(result, round, { roundNumber });
   return draw(
     [
       ['SimilarityThresholdForCorrection', () => roundThresholdFigure(round, { roundNumber })],

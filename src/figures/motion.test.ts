@@ -62,7 +62,8 @@ test('the range holds bands and zero', () => {
 });
 
 test('a round that made no estimate has no figure', () => {
-  const [round] = syntheticResult().rounds;
-  expect(roundMotionFigure({ ...round, motion: undefined }, { roundNumber: 1 })).toBeUndefined();
-  expect(roundMotionFigure(round, { roundNumber: 1 })).toBeDefined();
+  const result = syntheticResult();
+  const [round] = result.rounds;
+  expect(roundMotionFigure(result, { ...round, motion: undefined }, { roundNumber: 1 })).toBeUndefined();
+  expect(roundMotionFigure(result, round, { roundNumber: 1 })).toBeDefined();
 });

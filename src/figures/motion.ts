@@ -1,4 +1,5 @@
 /** Motion: how far the probe moved between sessions, with its 95 % band. */
+import type { Motion } from '../core/motion/motion.ts';
 import type { MotionBand, MotionRound, TrackingResult } from '../core/result.ts';
 import { finiteExtent } from './histogram.ts';
 import {
@@ -40,9 +41,13 @@ export interface MotionRow {
 
 /** The saved motion of a shank, with the bands of the round that estimated it. */
 export function savedMotionRows(result: TrackingResult): MotionRow[] {
-  const { motion } = result;
-  const round = result.rounds.findLast((r) => r.motion?.equals(motion));
-  if (round && round.bands.length > 0) return bandRows(round.bands);
+  const round = result.rounds.findLast((r) => r.motion?.equals(result.motion));
+  return motionRows(result, result.motion, round?.bands ?? []);
+}
+
+/** The curves of the bands; without bands those of the motion, at the smallest and largest y of the units if they differ. */
+function motionRows(result: TrackingResult, motion: Motion, bands: readonly MotionBand[]): MotionRow[] {
+  if (bands.length > 0) return bandRows(bands);
   const { low, high } = finiteExtent(result.features.locations.filter((_, i) => i % 3 === 1));
   const depths = motion.isLinear && low <= high ? [low, high] : [undefined];
   return depths.flatMap((depth, i) =>
@@ -55,7 +60,7 @@ export function savedMotionRows(result: TrackingResult): MotionRow[] {
   );
 }
 
-/** The motion of one round. */
+/** The curves of bands, by depth. */
 export function bandRows(bands: readonly MotionBand[]): MotionRow[] {
   const sorted = [...bands].sort((a, b) => (a.depth ?? 0) - (b.depth ?? 0));
   return sorted.flatMap(({ depth, estimate, lower, upper }, i) =>
@@ -159,16 +164,17 @@ const sourceText = (round: number, rounds: number) =>
 
 /** The motion estimated in one round; undefined when the round made no estimate. */
 export function roundMotionFigure(
+  result: TrackingResult,
   round: MotionRound,
   { roundNumber }: { roundNumber: number },
 ): FigureSpec | undefined {
   if (!round.motion) return undefined;
-  const rows = round.bands.length > 0 ? bandRows(round.bands) : [];
+  const rows = motionRows(result, round.motion, round.bands);
   const used = round.pairUsed.reduce((sum, n) => sum + n, 0);
   return motionPage(
     `Motion of the probe estimated in round ${roundNumber}`,
     [{ rows, title: '', source: `${count(used, 'pair')} used` }],
-    round.motion.sessionCount,
+    result.sessionCount,
   );
 }
 

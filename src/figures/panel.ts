@@ -7,6 +7,7 @@ import {
   FONT_SIZE,
   type Kinds,
   type Layer,
+  PAGE_PADDING,
   PAGE_WIDTH,
   PANEL_GAP,
   type View,
@@ -123,9 +124,12 @@ export function page(
   };
 }
 
-/** Width of the drawing area of each of `columns` equal panels, their axes taking `axisWidth` px each. */
-export function panelWidth(columns: number, axisWidth = 48): number {
-  return Math.floor((PAGE_WIDTH - 20 - (columns - 1) * PANEL_GAP) / columns - axisWidth);
+/** What the labels and the title of a y axis take, px. */
+const Y_AXIS_WIDTH = 48;
+
+/** Width of the drawing area of each of `columns` equal panels. */
+export function panelWidth(columns: number): number {
+  return Math.floor((PAGE_WIDTH - 2 * PAGE_PADDING - (columns - 1) * PANEL_GAP) / columns - Y_AXIS_WIDTH);
 }
 
 /** Panels side by side, each with its own colours. */

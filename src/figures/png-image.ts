@@ -151,6 +151,21 @@ function codeTable(codes: number, first: number, extraOf: (code: number) => numb
   });
 }
 
+/** Huffman codes stand with their most significant bit first. */
+function reversed(code: number, length: number): number {
+  let bits = 0;
+  for (let i = 0; i < length; i++) bits |= ((code >> i) & 1) << (length - 1 - i);
+  return bits;
+}
+
+/** Fixed codes of literals, end of block and lengths (RFC 1951, 3.2.6). */
+const SYMBOL_CODES = Uint16Array.from({ length: 286 }, (_, symbol) => {
+  if (symbol < 144) return reversed(0x30 + symbol, 8);
+  if (symbol < 256) return reversed(0x190 + symbol - 144, 9);
+  if (symbol < 280) return reversed(symbol - 256, 7);
+  return reversed(0xc0 + symbol - 280, 8);
+});
+
 /** Bits from the least significant on, as deflate packs them. */
 class BitWriter {
   private readonly bytes: Uint8Array;
@@ -172,19 +187,9 @@ class BitWriter {
     }
   }
 
-  /** Huffman codes stand with their most significant bit first. */
-  private code(value: number, count: number): void {
-    let reversed = 0;
-    for (let i = 0; i < count; i++) reversed |= ((value >> i) & 1) << (count - 1 - i);
-    this.bits(reversed, count);
-  }
-
-  /** Literal byte, end of block or length code (RFC 1951, 3.2.6). */
+  /** Literal byte, end of block or length code. */
   literal(symbol: number): void {
-    if (symbol < 144) this.code(0x30 + symbol, 8);
-    else if (symbol < 256) this.code(0x190 + symbol - 144, 9);
-    else if (symbol < 280) this.code(symbol - 256, 7);
-    else this.code(0xc0 + symbol - 280, 8);
+    this.bits(SYMBOL_CODES[symbol], symbol < 144 || symbol > 279 ? 8 : symbol < 256 ? 9 : 7);
   }
 
   match(length: number, distance: number): void {
@@ -192,7 +197,7 @@ class BitWriter {
     this.literal(257 + lengthCode);
     this.bits(length - LENGTHS[lengthCode].base, LENGTHS[lengthCode].extra);
     const distanceCode = DISTANCES.findLastIndex((entry) => entry.base <= distance);
-    this.code(distanceCode, 5);
+    this.bits(reversed(distanceCode, 5), 5);
     this.bits(distance - DISTANCES[distanceCode].base, DISTANCES[distanceCode].extra);
   }
 

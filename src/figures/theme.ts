@@ -13,8 +13,7 @@ export type Layer = Extract<View, { layer: unknown[] }>['layer'][number];
 
 /** 180 mm. */
 export const PAGE_WIDTH = 680;
-/** 85 mm: one column of a journal. */
-export const COLUMN_WIDTH = 321;
+export const PAGE_PADDING = 10;
 /** Space between panels for axis labels and titles. */
 export const PANEL_GAP = 16;
 
@@ -67,7 +66,7 @@ export const SHANK_COLOURS = [
 export const CONFIG: FigureSpec['config'] = {
   font: FONT_FAMILY,
   background: COLOURS.paper,
-  padding: 10,
+  padding: PAGE_PADDING,
   aria: false,
   view: { stroke: null },
   axis: {
@@ -114,5 +113,4 @@ export const CONFIG: FigureSpec['config'] = {
     subtitleLineHeight: 13,
   },
   text: { color: COLOURS.ink, fontSize: FONT_SIZE.label },
-  concat: { spacing: PANEL_GAP },
 };
