@@ -58,11 +58,10 @@ export function scatterPlane(
       kind: MATCH_KINDS.names[kind],
     })),
   );
-  const means = features.map((_, f) => midpoint(pairValues(result, featureSimilarity[f]), matched));
-  const others = features.reduce(
-    (sum, _, f) => (f === first || f === second ? sum : sum + weights[f] * means[f]),
-    0,
-  );
+  const others = features.reduce((sum, _, f) => {
+    if (f === first || f === second) return sum;
+    return sum + weights[f] * midpoint(pairValues(result, featureSimilarity[f]), matched);
+  }, 0);
   const slopes: [number, number] = [weights[first], second === undefined ? 0 : weights[second]];
   return {
     xName: features[first],

@@ -48,11 +48,10 @@ export function similarityMap({ shanks, unitCount }: Recording, { positions }: U
     const units = sessions.length;
     const cells = positions[s].map((position) => Math.floor((position * side) / unitCount));
     for (let a = 0; a < units; a++) {
-      const row = cells[a] * side;
-      for (let b = 0; b < units; b++) {
+      for (let b = 0; b < a; b++) {
         const value = clustering.similarity[a * units + b];
-        const cell = row + cells[b];
-        if (a !== b && !(values[cell] >= value)) values[cell] = value;
+        const cell = cells[a] * side + cells[b];
+        if (!(values[cell] >= value)) values[cell] = values[cells[b] * side + cells[a]] = value;
       }
     }
   });
@@ -78,16 +77,13 @@ export function similarityMatrixPanel(recording: Recording, frame: Frame): View 
 
 /** Upper end of the colours: above 95 % of the matched pairs, or of all candidate pairs when none matched. */
 function usualMatch({ shanks }: Recording): number {
-  const all: number[] = [];
-  const matched: number[] = [];
-  for (const { result } of shanks) {
-    const isMatched = pairMatches(result);
-    pairValues(result, result.clustering.similarity).forEach((value, p) => {
-      all.push(value);
-      if (isMatched[p]) matched.push(value);
-    });
-  }
-  const values = (matched.length > 0 ? matched : all).filter(Number.isFinite).sort((a, b) => a - b);
+  const pairs = shanks.map(({ result }) => ({
+    matched: pairMatches(result),
+    values: pairValues(result, result.clustering.similarity),
+  }));
+  const matched = pairs.flatMap((part) => [...part.values.filter((_, p) => part.matched[p] === 1)]);
+  const chosen = matched.length > 0 ? matched : pairs.flatMap((part) => [...part.values]);
+  const values = chosen.filter(Number.isFinite).sort((a, b) => a - b);
   const high = values[Math.floor(0.95 * (values.length - 1))] ?? 1;
   return Math.max(0.5, Math.ceil(2 * high) / 2);
 }
