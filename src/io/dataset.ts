@@ -7,6 +7,7 @@ import type { Settings } from '../core/settings.ts';
 import { type ByteSource, pathIn, type Store } from './byte-source.ts';
 import { firstNotFinite } from './not-finite.ts';
 import { type NpyFile, openNpy, readNpyFileAs } from './npy.ts';
+import { checkSessions } from './sessions.ts';
 import { requireSpikeFiles, SpikeReader } from './spike-times.ts';
 
 export interface ReadDatasetOptions {
@@ -144,37 +145,6 @@ function wrongShape({ source, shape }: NpyFile, expected: string, remedy: string
   const tuple = shape.length === 1 ? `(${shape[0]},)` : `(${shape.join(', ')})`;
   const found = sizeOf(shape) === 0 ? `an empty array of shape ${tuple}` : `an array of shape ${tuple}`;
   return new InputError({ where: source.name, found, expected, remedy });
-}
-
-/** Checks that sessions are 1..N without gaps; N. */
-function checkSessions(sessions: Int32Array, where: string): number {
-  const present = new Set(sessions);
-  const numbers = [...present].sort((a, b) => a - b);
-  const [lowest] = numbers;
-  const highest = numbers[numbers.length - 1];
-  const fail = (found: string, expected: string, remedy: string) => {
-    throw new InputError({ where, found, expected, remedy });
-  };
-  const renumber =
-    'Renumber: numpy.save("session_index.npy", numpy.unique(session_index, return_inverse=True)[1] + 1).';
-  if (lowest !== 1) fail(`sessions from ${lowest} to ${highest}`, 'sessions numbered from 1', renumber);
-  if (highest !== numbers.length) {
-    let gap = 1;
-    while (present.has(gap)) gap++;
-    fail(
-      `sessions up to ${highest} but no unit of session ${gap}`,
-      'sessions numbered without gaps',
-      renumber,
-    );
-  }
-  if (numbers.length < 2) {
-    fail(
-      'one session',
-      'at least 2',
-      'Tracking compares sessions: put the units of all of them in one folder.',
-    );
-  }
-  return numbers.length;
 }
 
 async function readProbe({ channels, locations, shanks }: Files): Promise<Probe> {
