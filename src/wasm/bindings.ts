@@ -42,6 +42,7 @@ interface Exports {
   readonly combineMasked: Numbers;
   readonly correlationsOfRows: Numbers;
   readonly fisherZ: Numbers;
+  readonly covariance: Numbers;
   readonly krige: Numbers;
   readonly mergeDirections: Numbers;
   readonly multiplyPanels: Numbers;
@@ -90,6 +91,13 @@ export class SimdKernels {
 
   int32(length: number): Region {
     return this.allocate(length * 4);
+  }
+
+  covariance(count: number, a: Region, meanA: number, b: Region): number {
+    whole('covariance', 'count', count, 1);
+    holds('covariance', 'a', a, count * F32);
+    holds('covariance', 'b', b, count * F32);
+    return this.exports.covariance(count, a.pointer, meanA, b.pointer);
   }
 
   fisherZ(count: number, r: Region): void {

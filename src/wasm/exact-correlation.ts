@@ -1,5 +1,7 @@
 /** Pearson's r of two waveforms in float64 throughout. */
-import { momentOf, type WaveformMoments } from './waveform-moments-task.ts';
+import type { SimdKernels } from './bindings.ts';
+import { runsOf } from './runs.ts';
+import type { WaveformMoments } from './waveform-moments-task.ts';
 import { meanAndNorm } from './waveform-norm.ts';
 
 export interface ExactCorrelationInput {
@@ -12,24 +14,46 @@ export interface ExactCorrelationInput {
   readonly moments: WaveformMoments;
 }
 
-/** r of units i and j on the neighbourhood of the peak channel of i; 0 where either is constant there. */
-export function exactCorrelation(input: ExactCorrelationInput, i: number, j: number): number {
+/**
+ * Gives r of units i and j on the neighbourhood of the peak channel of i; 0 where either is constant there. What belongs to i alone is kept
+ * until another i is asked for.
+ */
+export function createExactCorrelation(
+  simd: SimdKernels,
+  input: ExactCorrelationInput,
+): (i: number, j: number) => number {
   const { waveforms, channels, samples, peakChannels, neighbours, neighbourCount, moments } = input;
-  const near = neighbours.subarray(peakChannels[i] * neighbourCount, (peakChannels[i] + 1) * neighbourCount);
-  const a = meanAndNorm(moments, i, near, channels, samples);
-  const b = meanAndNorm(moments, j, near, channels, samples);
-  if (a.norm === 0 || b.norm === 0) return 0;
-  let covariance = 0;
-  let between = 0;
-  for (const channel of near) {
-    const meanA = moments.means[momentOf(i, channel, channels)];
-    const meanB = moments.means[momentOf(j, channel, channels)];
-    const startA = (i * channels + channel) * samples;
-    const startB = (j * channels + channel) * samples;
-    for (let t = 0; t < samples; t++) {
-      covariance += (waveforms[startA + t] - meanA) * (waveforms[startB + t] - meanB);
+  const size = neighbourCount * samples;
+  const own = simd.float32(size);
+  const other = simd.float32(size);
+  let unit = -1;
+  let near = new Int32Array(0);
+  let runs: readonly (readonly [first: number, count: number])[] = [];
+  let ownMean = 0;
+  let ownNorm = 0;
+
+  function copyNeighbourhood(of: number, target: Float32Array): void {
+    let position = 0;
+    for (const [first, count] of runs) {
+      const from = (of * channels + first) * samples;
+      target.set(waveforms.subarray(from, from + count * samples), position);
+      position += count * samples;
     }
-    between += (meanA - a.mean) * (meanB - b.mean);
   }
-  return (covariance + samples * between) / (a.norm * b.norm);
+
+  return (i, j) => {
+    if (i !== unit) {
+      unit = i;
+      near = neighbours
+        .slice(peakChannels[i] * neighbourCount, (peakChannels[i] + 1) * neighbourCount)
+        .sort();
+      runs = runsOf(near);
+      ({ mean: ownMean, norm: ownNorm } = meanAndNorm(moments, i, near, channels, samples));
+      copyNeighbourhood(i, own.float32);
+    }
+    const norms = ownNorm * meanAndNorm(moments, j, near, channels, samples).norm;
+    if (norms === 0) return 0;
+    copyNeighbourhood(j, other.float32);
+    return simd.covariance(size, own, ownMean, other) / norms;
+  };
 }

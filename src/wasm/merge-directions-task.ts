@@ -1,7 +1,7 @@
 /** From the correlations on the neighbourhood of either unit of a pair to their similarity. */
 import { MAX_Z } from '../core/kernels/kernels.ts';
 import type { SimdKernels } from './bindings.ts';
-import { type ExactCorrelationInput, exactCorrelation } from './exact-correlation.ts';
+import { createExactCorrelation, type ExactCorrelationInput } from './exact-correlation.ts';
 import { TILE, tileAt, writeTile } from './tiles.ts';
 
 export interface MergeDirectionsInput extends ExactCorrelationInput {
@@ -27,6 +27,7 @@ export function mergeDirectionsTasks(simd: SimdKernels, input: MergeDirectionsIn
   const mirrored = simd.float64(TILE * TILE);
   const unsettled = simd.int32(TILE * TILE);
   const exact = simd.float64(TILE * TILE);
+  const correlate = createExactCorrelation(simd, input);
 
   return (index: number): void => {
     const tile = tileAt(index, units);
@@ -51,18 +52,22 @@ export function mergeDirectionsTasks(simd: SimdKernels, input: MergeDirectionsIn
       const j = position % evenColumns;
       return i < rows && j < columns && !(onDiagonal && j <= i);
     });
-    const correlations = exact.float64;
+    const correlations = exact.float64.fill(Number.NEGATIVE_INFINITY, 0, positions.length);
+    /** Pairs (n, j) of a position and its column, where the neighbourhood of the column counts. */
+    const around: [number, number][] = [];
     positions.forEach((position, n) => {
       const i = Math.floor(position / evenColumns);
       const j = position % evenColumns;
-      correlations[n] = largerCorrelation(
-        input,
-        firstRow + i,
-        firstColumn + j,
-        forwards[position],
-        backwards[j * evenRows + i],
-      );
+      const difference = forwards[position] - backwards[j * evenRows + i];
+      if (!(difference < -DOUBT)) correlations[n] = correlate(firstRow + i, firstColumn + j);
+      if (!(difference > DOUBT)) around.push([n, j]);
     });
+    // Column by column, since what is prepared for one neighbourhood serves many pairs.
+    around.sort(([, a], [, b]) => a - b);
+    for (const [n, j] of around) {
+      const i = Math.floor(positions[n] / evenColumns);
+      correlations[n] = Math.max(correlations[n], correlate(firstColumn + j, firstRow + i));
+    }
     simd.fisherZ(positions.length + (positions.length % 2), exact);
     positions.forEach((position, n) => {
       known[position] = Math.max(known[position], correlations[n]);
@@ -76,16 +81,4 @@ export function mergeDirectionsTasks(simd: SimdKernels, input: MergeDirectionsIn
     simd.transpose(evenRows, evenColumns, z, mirrored);
     writeTile(tile, units, known, evenColumns, mirrored.float64, evenRows, out);
   };
-}
-
-function largerCorrelation(
-  input: ExactCorrelationInput,
-  i: number,
-  j: number,
-  forward: number,
-  backward: number,
-): number {
-  if (forward < backward - DOUBT) return exactCorrelation(input, j, i);
-  if (backward < forward - DOUBT) return exactCorrelation(input, i, j);
-  return Math.max(exactCorrelation(input, i, j), exactCorrelation(input, j, i));
 }

@@ -1,5 +1,6 @@
 /** The waveforms of a block of units, packed as columns of the product, on as many channels as one task needs. */
 import type { SimdKernels } from './bindings.ts';
+import { runsOf } from './runs.ts';
 import type { WaveformProductsInput } from './waveform-products-task.ts';
 
 /**
@@ -96,15 +97,4 @@ export function createColumns(simd: SimdKernels, input: WaveformProductsInput) {
       for (const [first, count] of runsOf(missing)) packChannels(firstColumn, first, count);
     },
   };
-}
-
-/** Runs of consecutive numbers in an ascending list: first number and length of each. */
-export function runsOf(numbers: Int32Array): [first: number, count: number][] {
-  const runs: [number, number][] = [];
-  for (const number of numbers) {
-    const last = runs.at(-1);
-    if (last && last[0] + last[1] === number) last[1]++;
-    else runs.push([number, 1]);
-  }
-  return runs;
 }

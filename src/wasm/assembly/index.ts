@@ -5,6 +5,7 @@
  * every size, since nothing is checked here. No unrolling by hand: the optimiser turns it into dependent chains and spills
  * (27 instead of 39 GFLOP/s); 5 and 6 rows per tile spill as well (21-25).
  */
+export { covariance } from './covariance';
 export { fisherZ } from './fisher-z';
 export { krige } from './kriging';
 export { combineMasked } from './masked-correlation';

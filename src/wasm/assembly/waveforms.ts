@@ -106,30 +106,40 @@ export function correlationsOfRows(
   out: usize,
   outBytes: usize,
 ): void {
+  const zero = f64x2.splat(0);
   for (let panel = 0; panel < panels; ++panel) {
-    for (let part: usize = 0; part < 64; part += 16) {
-      const norm = columnNorm(channels, samples, slots, means + part, squares + part);
-      const inverse = v128.bitselect(
-        f64x2.splat(0),
-        f64x2.div(f64x2.splat(1), norm),
-        f64x2.eq(norm, f64x2.splat(0)),
-      );
-      const inverseScaled = f64x2.div(inverse, v128.load(scales + part));
-      let weights = rowMeans;
-      let product = products + (part >> 1);
-      let r = out + (part >> 1);
-      for (let row = 0; row < rows; ++row) {
-        let sum = f64x2.splat(0);
-        for (let n = 0; n < channels; ++n) {
-          const slot = <usize>load<u32>(slots + ((<usize>n) << 2));
-          sum = multiplyAdd64(v128.load64_splat(weights), v128.load(means + part + slot), sum);
-          weights += 8;
-        }
-        const scaled = f64x2.mul(f64x2.promote_low_f32x4(v128.load64_zero(product)), inverseScaled);
-        v128.store64_lane(r, f32x4.demote_f64x2_zero(f64x2.add(scaled, f64x2.mul(sum, inverse))), 0);
-        product += 32;
-        r += outBytes;
+    const inverse0 = inverseNorm(channels, samples, slots, means, squares);
+    const inverse1 = inverseNorm(channels, samples, slots, means + 16, squares + 16);
+    const inverse2 = inverseNorm(channels, samples, slots, means + 32, squares + 32);
+    const inverse3 = inverseNorm(channels, samples, slots, means + 48, squares + 48);
+    const scaled0 = f64x2.div(inverse0, v128.load(scales));
+    const scaled1 = f64x2.div(inverse1, v128.load(scales, 16));
+    const scaled2 = f64x2.div(inverse2, v128.load(scales, 32));
+    const scaled3 = f64x2.div(inverse3, v128.load(scales, 48));
+    let weights = rowMeans;
+    let product = products;
+    let r = out;
+    for (let row = 0; row < rows; ++row) {
+      let sum0 = zero;
+      let sum1 = zero;
+      let sum2 = zero;
+      let sum3 = zero;
+      let slot = slots;
+      for (const end = slots + ((<usize>channels) << 2); slot < end; slot += 4) {
+        const weight = v128.load64_splat(weights);
+        const mean = means + <usize>load<u32>(slot);
+        sum0 = multiplyAdd64(weight, v128.load(mean), sum0);
+        sum1 = multiplyAdd64(weight, v128.load(mean, 16), sum1);
+        sum2 = multiplyAdd64(weight, v128.load(mean, 32), sum2);
+        sum3 = multiplyAdd64(weight, v128.load(mean, 48), sum3);
+        weights += 8;
       }
+      storePair(r, combine(product, scaled0, sum0, inverse0));
+      storePair(r + 8, combine(product + 8, scaled1, sum1, inverse1));
+      storePair(r + 16, combine(product + 16, scaled2, sum2, inverse2));
+      storePair(r + 24, combine(product + 24, scaled3, sum3, inverse3));
+      product += 32;
+      r += outBytes;
     }
     means += panelBytes;
     squares += panelBytes;
@@ -139,7 +149,17 @@ export function correlationsOfRows(
   }
 }
 
-function columnNorm(channels: i32, samples: f64, slots: usize, means: usize, squares: usize): v128 {
+function combine(product: usize, scaled: v128, sum: v128, inverse: v128): v128 {
+  const product2 = f64x2.promote_low_f32x4(v128.load64_zero(product));
+  return f64x2.add(f64x2.mul(product2, scaled), f64x2.mul(sum, inverse));
+}
+
+function storePair(target: usize, values: v128): void {
+  v128.store64_lane(target, f32x4.demote_f64x2_zero(values), 0);
+}
+
+/** 1 / ‖column‖ of two columns, 0 where they are constant. */
+function inverseNorm(channels: i32, samples: f64, slots: usize, means: usize, squares: usize): v128 {
   let sum = f64x2.splat(0);
   let total = f64x2.splat(0);
   for (let n = 0; n < channels; ++n) {
@@ -154,5 +174,7 @@ function columnNorm(channels: i32, samples: f64, slots: usize, means: usize, squ
     const difference = f64x2.sub(v128.load(means + slot), mean);
     between = f64x2.add(between, f64x2.mul(difference, difference));
   }
-  return f64x2.sqrt(f64x2.add(total, f64x2.mul(f64x2.splat(samples), between)));
+  const norm = f64x2.sqrt(f64x2.add(total, f64x2.mul(f64x2.splat(samples), between)));
+  const zero = f64x2.splat(0);
+  return v128.bitselect(zero, f64x2.div(f64x2.splat(1), norm), f64x2.eq(norm, zero));
 }

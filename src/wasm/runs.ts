@@ -1,0 +1,10 @@
+/** Runs of consecutive numbers in an ascending list: first number and length of each. */
+export function runsOf(numbers: Int32Array): [first: number, count: number][] {
+  const runs: [number, number][] = [];
+  for (const number of numbers) {
+    const last = runs.at(-1);
+    if (last && last[0] + last[1] === number) last[1]++;
+    else runs.push([number, 1]);
+  }
+  return runs;
+}
