@@ -46,14 +46,14 @@ export function drawFiringModel(
   return {
     rateHz: Math.min(60, Math.max(0.2, drawnRate)),
     refractoryMs: fast ? uniformBetween(random, 1.2, 1.8) : uniformBetween(random, 1.8, 3.5),
-    recoveryMs: fast ? logUniform(random, 1, 5) : logUniform(random, 2, 25),
-    regularity: fast ? uniformBetween(random, 1, 2.5) : uniformBetween(random, 0.7, 1.5),
-    burstProbability: bursts ? uniformBetween(random, 0.1, 0.45) : uniformBetween(random, 0, 0.05),
-    burstIntervalMs: logUniform(random, 2, 10),
+    recoveryMs: fast ? logUniform(random, 1, 5) : logUniform(random, 2, 15),
+    regularity: fast ? uniformBetween(random, 1, 1.8) : uniformBetween(random, 0.7, 1.3),
+    burstProbability: bursts ? uniformBetween(random, 0.05, 0.35) : uniformBetween(random, 0, 0.05),
+    burstIntervalMs: logUniform(random, 3, 15),
     rhythmHz: uniformBetween(random, 5, 10),
-    rhythmDepth: rhythmic ? uniformBetween(random, 0.25, 0.85) : 0,
-    fluctuation: fast ? uniformBetween(random, 0.1, 0.5) : uniformBetween(random, 0.3, 1.1),
-    fluctuationMs: logUniform(random, 60, 600),
+    rhythmDepth: rhythmic ? uniformBetween(random, 0.2, 0.7) : 0,
+    fluctuation: fast ? uniformBetween(random, 0.2, 0.5) : uniformBetween(random, 0.4, 1),
+    fluctuationMs: logUniform(random, 80, 500),
   };
 }
 
