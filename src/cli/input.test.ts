@@ -33,7 +33,7 @@ describe('what is tracked', () => {
   });
 
   test('a settings file holds', async () => {
-    const file = settingsFile('{ path_to_data: data, n_jobs: 1 // one\n }');
+    const file = settingsFile('{ path_to_data: "data", n_jobs: 1 // one\n }');
     const input = await readInput(file, {});
     expect(input).toMatchObject({ fromFile: true, source: file, notes: [] });
     expect(input.userSettings).toMatchObject({ path_to_data: path.join(folder, 'data'), n_jobs: 1 });
@@ -59,7 +59,7 @@ describe('what is tracked', () => {
 describe('options over settings', () => {
   test('--output, --preset and --set win over the file', async () => {
     const file = settingsFile(
-      '{ output_folder: a, preset: reference, clustering: { n_iter: 3, max_distance: 7 } }',
+      '{ "output_folder": "a", "preset": "reference", clustering: { n_iter: 3, max_distance: 7 } }',
     );
     const { userSettings } = await readInput(file, {
       output: 'b',

@@ -64,8 +64,8 @@ async function readBase(data: string): Promise<Omit<RunInput, 'warnings'>> {
   }
   if (kind === 'file' && !/\.(mat|npy|npz)$/i.test(data)) {
     const { readSettingsFile } = await import('../io/node/settings-file.ts');
-    const userSettings = await readSettingsFile(data);
-    return { userSettings, fromFile: true, source: data, notes: [] };
+    const { user } = await readSettingsFile(data);
+    return { userSettings: user as UserSettings, fromFile: true, source: data, notes: [] };
   }
   throw new InputError({
     where: data,
@@ -126,7 +126,10 @@ function withChanges(settings: UserSettings, changes: readonly [string, unknown]
   const changed = structuredClone(settings) as Record<string, unknown>;
   for (const [key, value] of changes) {
     const [group, name] = key.split('.');
-    changed[group] = name === undefined ? value : { ...(changed[group] as object), [name]: value };
+    const own = changed[group] ?? {};
+    if (name === undefined) changed[group] = value;
+    // A group that is no object is an error of its own, told by `resolveSettings`.
+    else if (typeof own === 'object') changed[group] = { ...own, [name]: value };
   }
   return changed as UserSettings;
 }

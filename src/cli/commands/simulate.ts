@@ -11,6 +11,7 @@ import {
   SIMULATION_PRESETS,
   simulationDefault,
 } from '../simulation-input.ts';
+import { formatSimulation } from '../ui/summary.ts';
 import { addCommonOptions, collect } from './options.ts';
 
 interface Options extends CommonOptions {

@@ -1,6 +1,7 @@
 /** What a command tells people at its end. */
 import type { Stage } from '../../core/context.ts';
 import type { TrackingScore } from '../../core/simulation/score.ts';
+import type { SimulationSummary } from '../../stages/simulate.ts';
 import type { CheckSummary, RunSummary } from '../../stages/stage-options.ts';
 import { STAGE_TITLES } from './progress.ts';
 import {
@@ -69,6 +70,18 @@ export function formatCheckSummary(summary: CheckSummary): string {
   return lines.join('\n');
 }
 
+export function formatSimulation(summary: SimulationSummary): string {
+  const { dataFolder, neurons } = summary;
+  return [
+    `Simulated ${formatNumberOf(neurons, 'neuron')}: ${describeRecording(summary)}.`,
+    '',
+    ...formatTable([
+      ['Data', dataFolder],
+      ['Truth', 'neuron_id.npy and true_motion.npy, for dant score'],
+    ]),
+  ].join('\n');
+}
+
 export function formatScore({ pairs, ari, motionError }: TrackingScore): string {
   const rows: Row[] = [
     [
@@ -108,9 +121,9 @@ function describeRecording(recording: {
   readonly sessions: number;
   readonly channels: number;
   readonly samples: number;
-  readonly shanks: number;
+  readonly shanks?: number;
 }): string {
-  const { units, sessions, channels, samples, shanks } = recording;
+  const { units, sessions, channels, samples, shanks = 1 } = recording;
   const parts = [
     formatNumberOf(units, 'unit'),
     formatNumberOf(sessions, 'session'),
