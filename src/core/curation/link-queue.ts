@@ -1,16 +1,14 @@
 /** A priority queue of groups that may join. */
 
-/** Two groups of units, a < b, and the pairs between them. */
+/** Two groups of units, a < b. */
 export interface Link {
   readonly a: number;
   readonly b: number;
-  /** Sum of the similarities of all pairs between the two. */
-  sum: number;
-  /** Number of these pairs. */
-  pairs: number;
+  /** How much the two belong together. */
+  readonly score: number;
 }
 
-/** Gives out links by falling mean similarity; the lower a, then the lower b first where it is equal. Binary heap. */
+/** Gives out links by falling score; the lower a, then the lower b first where it is equal. A binary heap. */
 export class LinkQueue {
   private readonly heap: Link[] = [];
 
@@ -46,5 +44,5 @@ export class LinkQueue {
 }
 
 function comesFirst(x: Link, y: Link): boolean {
-  return (y.sum / y.pairs - x.sum / x.pairs || x.a - y.a || x.b - y.b) < 0;
+  return (y.score - x.score || x.a - y.a || x.b - y.b) < 0;
 }

@@ -14,12 +14,12 @@ export interface MergeInput {
 
 /** A cluster or an unmatched unit; groups are numbered by their lowest unit. */
 interface Group {
-  /** Rising. */
+  /** Rising; none once the group has joined a lower one. */
   units: number[];
   /** -1 for an unmatched unit. */
   label: number;
-  /** Links to the groups it may join. */
-  links: Map<number, Link>;
+  /** Links to the groups it would join, by their number. */
+  readonly links: Map<number, Link>;
 }
 
 /**
@@ -28,9 +28,8 @@ interface Group {
  * lower units where it is equal, as long as it exceeds `leastScore`. A joined group keeps the lowest label it has; two
  * unmatched units get a new one after the largest.
  *
- * Groups that may not join never may when they have grown, so links are only lost, or united when both ends of one group's
- * two links join. Every join handles the links of its two groups and leaves at least half of them fewer: all of it takes
- * O(P log P) for P candidate pairs.
+ * Only links above `leastScore` are kept. That loses none: the mean of a joined group lies between those of its two parts,
+ * so it exceeds `leastScore` only where one of them did.
  *
  * @param labels (units,) cluster of each unit from 0, -1 unmatched; changed in place
  */
@@ -40,93 +39,94 @@ export function mergeGroups(
   leastScore: number,
   record: CurationRecord,
 ): void {
-  const groups = groupsOf(labels);
-  linkGroups(groups, input);
+  const { sessions, similarity, pairs } = input;
+  const n = labels.length;
+  const { groups, groupOf } = groupsOf(labels);
+  const matchable = matchablePairs(input);
   const queue = new LinkQueue();
-  const offer = (link: Link) => {
-    if (link.sum / link.pairs > leastScore) queue.push(link);
+
+  const linkGroups = (g: number, h: number) => {
+    const [a, b] = [Math.min(g, h), Math.max(g, h)];
+    const score = meanSimilarity(groups[a].units, groups[b].units, similarity, matchable, n);
+    if (!(score > leastScore)) return;
+    const link = { a, b, score };
+    groups[a].links.set(b, link);
+    groups[b].links.set(a, link);
+    queue.push(link);
   };
-  groups.forEach(({ links }, g) => {
-    for (const link of links.values()) if (link.a === g) offer(link);
-  });
+  for (let p = 0; p < pairs.count; p++) {
+    const [i, j] = [pairs.units[2 * p], pairs.units[2 * p + 1]];
+    if (!(similarity[i * n + j] > leastScore) || sessions[i] === sessions[j]) continue;
+    const [g, h] = [groupOf[i], groupOf[j]];
+    if (g !== h && !groups[g].links.has(h)) linkGroups(g, h);
+  }
 
   let nextLabel = labels.reduce((largest, label) => Math.max(largest, label), -1) + 1;
   for (let link = queue.pop(); link; link = queue.pop()) {
     const [a, b] = [groups[link.a], groups[link.b]];
     if (a.links.get(link.b) !== link) continue;
     for (const unit of a.units) for (const other of b.units) record.add(unit, other, MERGE_HIGH_SIMILARITY);
-    a.units = [...a.units, ...b.units].sort((x, y) => x - y);
     const known = [a.label, b.label].filter((label) => label >= 0);
     a.label = known.length > 0 ? Math.min(...known) : nextLabel++;
+    a.units = [...a.units, ...b.units].sort((x, y) => x - y);
+    b.units = [];
     for (const unit of a.units) labels[unit] = a.label;
-    for (const united of uniteLinks(groups, link)) offer(united);
+
+    const neighbours = new Set([...a.links.keys(), ...b.links.keys()]);
+    neighbours.delete(link.a);
+    neighbours.delete(link.b);
+    a.links.clear();
+    b.links.clear();
+    for (const other of neighbours) {
+      groups[other].links.delete(link.a);
+      groups[other].links.delete(link.b);
+      linkGroups(link.a, other);
+    }
   }
 }
 
-function groupsOf(labels: Int32Array): Group[] {
+function groupsOf(labels: Int32Array): { groups: Group[]; groupOf: Int32Array } {
   const groups: Group[] = [];
-  const ofLabel = new Map<number, Group>();
-  labels.forEach((label, unit) => {
+  const ofLabel = new Map<number, number>();
+  const groupOf = labels.map((label, unit) => {
     const known = ofLabel.get(label);
-    if (known) known.units.push(unit);
-    else {
-      const group: Group = { units: [unit], label, links: new Map() };
-      groups.push(group);
-      if (label >= 0) ofLabel.set(label, group);
+    if (known !== undefined) {
+      groups[known].units.push(unit);
+      return known;
     }
+    if (label >= 0) ofLabel.set(label, groups.length);
+    return groups.push({ units: [unit], label, links: new Map() }) - 1;
   });
-  return groups;
+  return { groups, groupOf };
 }
 
-/** Links the groups that may join: those between which all pairs are candidates from different sessions. */
-function linkGroups(groups: readonly Group[], { sessions, similarity, pairs }: MergeInput): void {
+/** One bit for every (i, j), i < j: whether the two are a candidate pair from different sessions. */
+function matchablePairs({ sessions, pairs }: MergeInput): Uint8Array {
   const n = sessions.length;
-  const groupOf = new Int32Array(n);
-  groups.forEach(({ units }, g) => {
-    for (const unit of units) groupOf[unit] = g;
-  });
-  const between = groups.map(() => new Map<number, Link>());
+  const bits = new Uint8Array(Math.ceil((n * n) / 8));
   for (let p = 0; p < pairs.count; p++) {
     const [i, j] = [pairs.units[2 * p], pairs.units[2 * p + 1]];
-    if (groupOf[i] === groupOf[j] || sessions[i] === sessions[j]) continue;
-    const a = Math.min(groupOf[i], groupOf[j]);
-    const b = Math.max(groupOf[i], groupOf[j]);
-    const link = between[a].get(b);
-    if (link) {
-      link.sum += similarity[i * n + j];
-      link.pairs++;
-    } else between[a].set(b, { a, b, sum: similarity[i * n + j], pairs: 1 });
+    const bit = Math.min(i, j) * n + Math.max(i, j);
+    if (sessions[i] !== sessions[j]) bits[Math.floor(bit / 8)] |= 1 << (bit % 8);
   }
-  between.forEach((links, a) => {
-    for (const [b, link] of links) {
-      if (link.pairs < groups[a].units.length * groups[b].units.length) continue;
-      groups[a].links.set(b, link);
-      groups[b].links.set(a, link);
-    }
-  });
+  return bits;
 }
 
-/** Takes the links of group b into group a, which it joins: what both may join, the two together may join. */
-function uniteLinks(groups: readonly Group[], joined: Link): Link[] {
-  const { links: linksA } = groups[joined.a];
-  const { links: linksB } = groups[joined.b];
-  groups[joined.a].links = new Map();
-  groups[joined.b].links = new Map();
-  const united: Link[] = [];
-  for (const other of linksA.keys()) groups[other].links.delete(joined.a);
-  for (const [other, second] of linksB) {
-    groups[other].links.delete(joined.b);
-    const first = linksA.get(other);
-    if (!first) continue;
-    const link: Link = {
-      a: Math.min(joined.a, other),
-      b: Math.max(joined.a, other),
-      sum: first.sum + second.sum,
-      pairs: first.pairs + second.pairs,
-    };
-    groups[joined.a].links.set(other, link);
-    groups[other].links.set(joined.a, link);
-    united.push(link);
+/** Mean similarity over all pairs between two groups; NaN when they may not join. */
+function meanSimilarity(
+  unitsA: readonly number[],
+  unitsB: readonly number[],
+  similarity: Float64Array,
+  matchable: Uint8Array,
+  n: number,
+): number {
+  let sum = 0;
+  for (const i of unitsA) {
+    for (const j of unitsB) {
+      const bit = Math.min(i, j) * n + Math.max(i, j);
+      if (!((matchable[Math.floor(bit / 8)] >> (bit % 8)) & 1)) return Number.NaN;
+      sum += similarity[i * n + j];
+    }
   }
-  return united;
+  return sum / (unitsA.length * unitsB.length);
 }
