@@ -1,6 +1,6 @@
 /** Writing NumPy's .npy files, version 1.0, C order, little-endian, piece by piece. */
 import { sizeOf, type TypedArray } from '../core/ndarray.ts';
-import type { NumericDtype } from './npy.ts';
+import type { NumericDtype } from './npy-elements.ts';
 import { descrOf, encodeNpyHeader, itemSizeOf } from './npy-header.ts';
 
 /** An array in memory that is to be written as `dtype`. */

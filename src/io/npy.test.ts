@@ -7,7 +7,8 @@ import { InputError } from '../core/errors.ts';
 import { sizeOf, type TypedArray } from '../core/ndarray.ts';
 import { memorySource } from './memory-store.ts';
 import { FileStore, openFile } from './node/file-store.ts';
-import { type NpyArray, type NumericDtype, openNpy, readNpy, readNpyAs, readNpyRowsAs } from './npy.ts';
+import { type NpyArray, openNpy, readNpy, readNpyAs, readNpyRowsAs } from './npy.ts';
+import type { NumericDtype } from './npy-elements.ts';
 import { descrOf, encodeNpyHeader } from './npy-header.ts';
 import { encodeNpy, type NpyOutput, npyChunks, npyLength } from './npy-writer.ts';
 

@@ -1,0 +1,153 @@
+/**
+ * A result as it goes into one output folder: one block of units, or one for each shank, whose arrays are put together in the
+ * order of all units. Entries between blocks are 0.
+ */
+import type { MultiShankResult, TrackingResult, UnitFeatures } from '../core/result.ts';
+import type { Settings } from '../core/settings.ts';
+import type { NpyOutput } from './npy-writer.ts';
+
+export interface Block {
+  /** (units of the block,) index of each among all units. */
+  readonly units: Int32Array;
+  readonly result: TrackingResult;
+  /** Added to its cluster labels before curation. */
+  readonly firstCluster: number;
+}
+
+export interface ResultBlocks {
+  readonly settings: Settings;
+  readonly units: number;
+  readonly sessions: Int32Array;
+  readonly sessionCount: number;
+  readonly features: UnitFeatures;
+  readonly blocks: readonly Block[];
+  /** Shank ids of the blocks; undefined for a result without: what there is one of then has no axis for shanks. */
+  readonly shankIds?: readonly number[];
+  /** (units,) curated clusters from 0, -1 unmatched. */
+  readonly labels: Int32Array;
+  readonly clusterCount: number;
+  /** (M, 2) */
+  readonly matchedPairs: Int32Array;
+}
+
+export function blocksOfTracking(result: TrackingResult): ResultBlocks {
+  const { settings, sessions, sessionCount, features, curation } = result;
+  const { units } = features;
+  const all = Int32Array.from({ length: units }, (_, unit) => unit);
+  return {
+    settings,
+    units,
+    sessions,
+    sessionCount,
+    features,
+    blocks: [{ units: all, result, firstCluster: 0 }],
+    labels: curation.labels,
+    clusterCount: curation.clusterCount,
+    matchedPairs: curation.matchedPairs,
+  };
+}
+
+export function blocksOfShanks(result: MultiShankResult): ResultBlocks {
+  let firstCluster = 0;
+  const blocks = result.shanks.map(({ units, result: shank }) => {
+    const block = { units, result: shank, firstCluster };
+    firstCluster += shank.clustering.clusterCount;
+    return block;
+  });
+  return {
+    ...result,
+    units: result.features.units,
+    blocks,
+    shankIds: result.shanks.map(({ shankId }) => shankId),
+  };
+}
+
+/** What there is one of for each block; with shanks they get an axis of their own. */
+export function perBlock(
+  { blocks, shankIds }: ResultBlocks,
+  shape: readonly number[],
+  valuesOf: (result: TrackingResult) => ArrayLike<number>,
+): NpyOutput {
+  return {
+    dtype: 'float64',
+    shape: shankIds ? [blocks.length, ...shape] : shape,
+    data: blocks.flatMap(({ result }) => Array.from(valuesOf(result))),
+  };
+}
+
+/** Elements of a matrix that are put together at once. */
+const PIECE_LENGTH = 1 << 18;
+
+/** A (units, units) matrix from the rows of each block's own; 0 between blocks. */
+export function unitMatrix(
+  { units, blocks }: ResultBlocks,
+  dtype: 'float64' | 'bool',
+  rowOf: (result: TrackingResult, unit: number) => ArrayLike<number>,
+): NpyOutput {
+  const place = placeOfUnits(units, blocks);
+  const rows = Math.max(1, Math.floor(PIECE_LENGTH / units));
+  return {
+    dtype,
+    shape: [units, units],
+    *data() {
+      for (let start = 0; start < units; start += rows) {
+        const end = Math.min(start + rows, units);
+        const piece = new Float64Array((end - start) * units);
+        for (let unit = start; unit < end; unit++) {
+          const { block, index } = place[unit];
+          const row = rowOf(block.result, index);
+          const at = (unit - start) * units;
+          for (let j = 0; j < row.length; j++) piece[at + block.units[j]] = row[j];
+        }
+        yield piece;
+      }
+    },
+  };
+}
+
+/** (count, 2) pairs of all blocks, block after block, by their indices among all units. */
+export function unitPairs(
+  { blocks }: ResultBlocks,
+  pairsOf: (result: TrackingResult) => Int32Array,
+): NpyOutput {
+  const count = blocks.reduce((sum, { result }) => sum + pairsOf(result).length / 2, 0);
+  return {
+    dtype: 'int64',
+    shape: [count, 2],
+    *data() {
+      for (const { units, result } of blocks) yield pairsOf(result).map((unit) => units[unit]);
+    },
+  };
+}
+
+/** (units,) labels of every unit, each from its own block. */
+export function gatherUnits(
+  { units, blocks }: ResultBlocks,
+  labelOf: (block: Block, unit: number) => number,
+): Int32Array {
+  const values = new Int32Array(units);
+  for (const block of blocks) {
+    block.units.forEach((unit, index) => {
+      values[unit] = labelOf(block, index);
+    });
+  }
+  return values;
+}
+
+/** Which block every unit is in, and its index there. */
+export function placeOfUnits(
+  units: number,
+  blocks: readonly Block[],
+): readonly { block: Block; index: number }[] {
+  const place = new Array<{ block: Block; index: number }>(units);
+  for (const block of blocks) {
+    block.units.forEach((unit, index) => {
+      place[unit] = { block, index };
+    });
+  }
+  return place;
+}
+
+/** Labels as files and people count them: from 1, -1 for unmatched. */
+export const fileLabels = (labels: Int32Array): Int32Array =>
+  labels.map((label) => (label < 0 ? -1 : label + 1));

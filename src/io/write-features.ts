@@ -1,0 +1,87 @@
+/** What is computed once per unit, and the corrected waveforms, as arrays of the output folder. */
+import type { Waveforms } from '../core/dataset.ts';
+import { centerWaveform } from '../core/features/waveform-centering.ts';
+import type { Histogram, UnitFeatures } from '../core/result.ts';
+import type { NpyOutput } from './npy-writer.ts';
+import { placeOfUnits, type ResultBlocks } from './result-blocks.ts';
+
+/** Arrays by the name of their file without `.npy`. */
+export type NamedArrays = Readonly<Record<string, NpyOutput>>;
+
+/** Locations, amplitudes, peak channels, shanks and histograms; the histograms that were computed. */
+export function featureArrays(features: UnitFeatures): NamedArrays {
+  const { units, locations, amplitude, peakChannels, unitShanks, autoCorr, isi, peth } = features;
+  const histogram = ({ data, bins }: Histogram): NpyOutput => ({
+    dtype: 'float64',
+    shape: [units, bins],
+    data,
+  });
+  return {
+    locations: { dtype: 'float64', shape: [units, 3], data: locations },
+    amplitude: { dtype: 'float64', shape: [units], data: amplitude },
+    peak_channels: { dtype: 'int64', shape: [units], data: peakChannels },
+    unit_shanks: { dtype: 'int64', shape: [units], data: unitShanks },
+    ...(autoCorr && { auto_corr: histogram(autoCorr) }),
+    ...(isi && { isi: histogram(isi) }),
+    ...(peth && { peth: histogram(peth) }),
+  };
+}
+
+/**
+ * (units, channels, samples) waveforms aligned by the trough of their peak channel.
+ *
+ * @param waveforms as they came, of all units
+ * @param peakChannels (units,) of the units that are written
+ * @param which (units,) their indices among all; all of them when left out
+ */
+export function centeredWaveforms(
+  waveforms: Waveforms,
+  peakChannels: Int32Array,
+  which?: Int32Array,
+): NpyOutput {
+  const { data, channels, samples } = waveforms;
+  const size = channels * samples;
+  const units = peakChannels.length;
+  return {
+    dtype: 'float32',
+    shape: [units, channels, samples],
+    *data() {
+      for (let unit = 0; unit < units; unit++) {
+        const start = (which ? which[unit] : unit) * size;
+        const centered = new Float32Array(size);
+        centerWaveform(data.subarray(start, start + size), channels, samples, peakChannels[unit], centered);
+        yield centered;
+      }
+    },
+  };
+}
+
+/**
+ * `waveforms_corrected`: (units, channels, samples, templates) float32, or (units, channels, samples) when there was no
+ * motion to correct for. Shanks with fewer templates repeat their last.
+ */
+export function correctedWaveforms({ units, blocks }: ResultBlocks): NpyOutput {
+  const all = blocks.map(({ result }) => result.corrected);
+  const [{ channels, samples }] = all;
+  const templates = Math.max(...all.map((corrected) => corrected.templates.length));
+  const shape = [units, channels, samples];
+  const place = placeOfUnits(units, blocks);
+  const size = channels * samples;
+  return {
+    dtype: 'float32',
+    shape: all.some((corrected) => corrected.interpolated) ? [...shape, templates] : shape,
+    *data() {
+      for (let unit = 0; unit < units; unit++) {
+        const { block, index } = place[unit];
+        const { templates: own } = block.result.corrected;
+        const start = index * size;
+        const interleaved = new Float32Array(size * templates);
+        for (let r = 0; r < templates; r++) {
+          const template = own[Math.min(r, own.length - 1)];
+          for (let i = 0; i < size; i++) interleaved[i * templates + r] = template[start + i];
+        }
+        yield interleaved;
+      }
+    },
+  };
+}

@@ -1,0 +1,71 @@
+/** Intermediate results, written when `save_intermediate_results` asks for them. */
+import type { MotionRound } from '../core/result.ts';
+import { npyMember, type ZipMember } from './npz.ts';
+import type { ResultBlocks } from './result-blocks.ts';
+import { unitPairs } from './result-blocks.ts';
+import { clusteringArrays } from './write-clustering.ts';
+
+/** Members of `AllSimilarity.npz`: similarities of the final candidate pairs by all features. */
+export function allSimilarityMembers(blocks: ResultBlocks): ZipMember[] {
+  const { pairSimilarities, pairs, featureNames } = clusteringArrays(blocks);
+  return [
+    npyMember('similarity_all', pairSimilarities),
+    npyMember('idx_unit_pairs', pairs),
+    npyMember('similarity_names', featureNames),
+  ];
+}
+
+/**
+ * Members of `SimilarityForCorretion.npz` (the misspelt name is the published one): the last motion round's similarity of
+ * the candidate pairs, its threshold, and which pairs shared a cluster and were used. Undefined when no round ran.
+ */
+export function similarityForCorrectionMembers(blocks: ResultBlocks): ZipMember[] | undefined {
+  const rounds = blocks.blocks.map(({ result }) => result.rounds.at(-1));
+  const all = rounds.filter((round) => round !== undefined);
+  if (all.length < rounds.length || all.length === 0) return undefined;
+  const [{ features }] = all;
+  const count = all.reduce((sum, { pairs }) => sum + pairs.count, 0);
+  const joined = (valuesOf: (round: MotionRound) => Iterable<number>) =>
+    all.flatMap((round) => Array.from(valuesOf(round)));
+  const perShank = blocks.shankIds ? [all.length] : [];
+  return [
+    npyMember('similarity', { dtype: 'float64', shape: [count], data: joined((r) => r.pairSimilarity) }),
+    npyMember(
+      'idx_unit_pairs',
+      unitPairs(blocks, ({ rounds }) => rounds.at(-1)!.pairs.units),
+    ),
+    npyMember('thres', { dtype: 'float64', shape: perShank, data: all.map((r) => r.threshold) }),
+    npyMember('is_matched', { dtype: 'bool', shape: [count], data: joined((r) => r.pairMatched) }),
+    npyMember('is_used', { dtype: 'bool', shape: [count], data: joined((r) => r.pairUsed) }),
+    npyMember('similarity_names', { dtype: 'unicode', shape: [features.length], data: features }),
+    npyMember('weights', {
+      dtype: 'float64',
+      shape: [...perShank, features.length],
+      data: joined((r) => r.weights),
+    }),
+  ];
+}
+
+/** `resultIter.json`: one entry for each motion round; with shanks one list for each, by the name of its folder. */
+export function resultIterJson({ blocks, shankIds }: ResultBlocks): string {
+  const lists = blocks.map(({ result }) => result.rounds.map(describeRound));
+  const content = shankIds ? Object.fromEntries(shankIds.map((id, i) => [`Shank${id}`, lists[i]])) : lists[0];
+  return `${JSON.stringify(content, jsonNumber, 2)}\n`;
+}
+
+const describeRound = ({ features, weights, threshold, matches, motion, pairUsed }: MotionRound) => ({
+  features,
+  weights: [...weights],
+  threshold,
+  matches,
+  pairsUsed: pairUsed.reduce((sum, used) => sum + used, 0),
+  // No motion: the round ended the loop without an estimate.
+  motion: motion
+    ? { linearScale: motion.linearScale, linear: [...motion.linear], constant: [...motion.constant] }
+    : null,
+});
+
+/** JSON has no infinite numbers: they are written as the texts "Infinity" and "-Infinity". */
+function jsonNumber(_key: string, value: unknown): unknown {
+  return typeof value === 'number' && !Number.isFinite(value) ? String(value) : value;
+}

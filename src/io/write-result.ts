@@ -1,0 +1,125 @@
+/** Writing the result of a run as an output folder (docs/files.md). */
+import type { Waveforms } from '../core/dataset.ts';
+import { throwIfStopped } from '../core/errors.ts';
+import type { MultiShankResult, TrackingResult } from '../core/result.ts';
+import { listDeep, type Store, subStore } from './byte-source.ts';
+import { npyChunks } from './npy-writer.ts';
+import { npyMember, npzChunks } from './npz.ts';
+import { replaceFiles } from './replace-files.ts';
+import { blocksOfShanks, blocksOfTracking, type ResultBlocks } from './result-blocks.ts';
+import { earlierResultFiles, shankFolder, shankFolders } from './result-folder.ts';
+import { clusteringFiles, clusteringMembers, motionFiles } from './write-clustering.ts';
+import { curationFiles } from './write-curation.ts';
+import { centeredWaveforms, correctedWaveforms, featureArrays, type NamedArrays } from './write-features.ts';
+import {
+  allSimilarityMembers,
+  resultIterJson,
+  similarityForCorrectionMembers,
+} from './write-intermediate.ts';
+import { LARGEST_PICKLE, outputMembers, type RunTimes } from './write-output-npz.ts';
+
+export interface ResultExtra extends RunTimes {
+  /** The waveforms as they came: needed for `waveforms_centered.npy`, which is written when the settings ask for it. */
+  readonly waveforms?: Waveforms;
+  /** Writes more files of the result, such as figures, before all of them are put in place. */
+  readonly also?: (store: Store) => Promise<void>;
+  /** Takes a line for the log. */
+  readonly log?: (text: string) => void;
+  /** Called after every file, with the number of files written so far. */
+  readonly progress?: (done: number) => void;
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Writes the result of a recording with one shank. What was there before stays until everything is written; `Output.npz`
+ * comes last.
+ *
+ * @throws InputError when the folder cannot be written; StoppedError when the signal is aborted
+ */
+export async function writeTrackingResult(
+  store: Store,
+  result: TrackingResult,
+  extra: ResultExtra,
+): Promise<void> {
+  await replaceResult(store, extra, (staging) => writeBlocks(staging, blocksOfTracking(result), extra));
+}
+
+/**
+ * Writes the result of a recording with several shanks: everything in the order of all units, and the result of every shank
+ * under `Shank<ID>/`, with `original_unit_indices.npy`. As `writeTrackingResult` otherwise.
+ */
+export async function writeMultiShankResult(
+  store: Store,
+  result: MultiShankResult,
+  extra: ResultExtra,
+): Promise<void> {
+  await replaceResult(store, extra, async (staging) => {
+    for (const { shankId, units, result: shank } of result.shanks) {
+      const folder = subStore(staging, shankFolder(shankId));
+      await folder.write(
+        'original_unit_indices.npy',
+        npyChunks({ dtype: 'int64', shape: [units.length], data: units }),
+      );
+      await writeBlocks(folder, blocksOfTracking(shank), extra, units);
+    }
+    await writeBlocks(staging, blocksOfShanks(result), extra);
+  });
+}
+
+async function replaceResult(
+  store: Store,
+  { also, signal }: ResultExtra,
+  write: (staging: Store) => Promise<void>,
+): Promise<void> {
+  const shanks = await shankFolders(store);
+  const earlier = () => earlierResultFiles(store);
+  await replaceFiles(store, { earlier, mark: 'Output.npz' }, async (staging) => {
+    await write(staging);
+    await also?.(staging);
+    throwIfStopped(signal);
+  });
+  for (const folder of shanks) if ((await listDeep(store, folder)).length === 0) await store.remove(folder);
+}
+
+/** @param which indices among all units of those of a shank */
+async function writeBlocks(
+  store: Store,
+  blocks: ResultBlocks,
+  extra: ResultExtra,
+  which?: Int32Array,
+): Promise<void> {
+  const { settings, features } = blocks;
+  let done = 0;
+  const write: Store['write'] = async (name, chunks) => {
+    throwIfStopped(extra.signal);
+    await store.write(name, chunks);
+    extra.progress?.(++done);
+  };
+  const arrays: NamedArrays = {
+    ...featureArrays(features),
+    ...(settings.centering_waveforms &&
+      extra.waveforms && {
+        waveforms_centered: centeredWaveforms(extra.waveforms, features.peakChannels, which),
+      }),
+    waveforms_corrected: correctedWaveforms(blocks),
+    ...motionFiles(blocks),
+    ...clusteringFiles(blocks),
+    ...curationFiles(blocks),
+    RunTimeSec: { dtype: 'float64', shape: [], data: [extra.runTimeSec] },
+  };
+  for (const [name, array] of Object.entries(arrays)) await write(`${name}.npy`, npyChunks(array));
+  const members = Object.entries(clusteringMembers(blocks)).map(([name, array]) => npyMember(name, array));
+  await write('ClusteringResults.npz', npzChunks(members));
+  if (settings.save_intermediate_results) {
+    await write('AllSimilarity.npz', npzChunks(allSimilarityMembers(blocks)));
+    const motion = similarityForCorrectionMembers(blocks);
+    if (motion) await write('SimilarityForCorretion.npz', npzChunks(motion));
+    await write('resultIter.json', new TextEncoder().encode(resultIterJson(blocks)));
+  }
+  if (blocks.units > LARGEST_PICKLE) {
+    extra.log?.(
+      `Output.npz has no pickled copy (arr_0), as there are more than ${LARGEST_PICKLE} units: read its plain arrays.`,
+    );
+  }
+  await write('Output.npz', npzChunks(outputMembers(blocks, extra)));
+}
