@@ -99,7 +99,12 @@ function newHistogram(units: number, bins: number): Histogram {
 const binCount = ({ window, binwidth }: { window: number; binwidth: number }) =>
   Math.floor(window / binwidth);
 
-function centerWaveforms(waveforms: Waveforms, peakChannels: Int32Array, context: RunContext): Waveforms {
+/** All waveforms shifted so that the trough of each unit's peak channel falls on the middle sample. */
+export function centerWaveforms(
+  waveforms: Waveforms,
+  peakChannels: Int32Array,
+  context: RunContext,
+): Waveforms {
   const { data, units, channels, samples } = waveforms;
   const size = channels * samples;
   const centered = context.kernels.float32(data.length);

@@ -124,7 +124,8 @@ function copyRows<T extends Float32Array | Float64Array>(
   return to;
 }
 
-function mergeLabels(unitCount: number, shanks: readonly ShankResult[]) {
+/** Labels and pairs of all units: those of each shank follow those of the shanks before it. */
+export function mergeLabels(unitCount: number, shanks: readonly ShankResult[]) {
   const labels = new Int32Array(unitCount).fill(-1);
   const matchedPairs: number[] = [];
   let clusterCount = 0;

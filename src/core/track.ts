@@ -6,12 +6,11 @@ import type { Dataset } from './dataset.ts';
 import { createInterpolator } from './motion/kriging.ts';
 import type { Motion } from './motion/motion.ts';
 import { runMotionLoop } from './motion/motion-loop.ts';
-import { type Preprocessed, preprocessUnits, usedFeatures } from './preprocess.ts';
+import { type Preprocessed, preprocessUnits } from './preprocess.ts';
 import type { TrackingResult } from './result.ts';
 import type { Settings } from './settings.ts';
 import { FeatureSimilarities } from './similarity/feature-similarity.ts';
 import { getNearbyPairs } from './similarity/nearby-pairs.ts';
-import { nearestChannelsOnShank } from './similarity/waveform-similarity.ts';
 
 /**
  * Tracks the neurons of one recording whose units share one shank, or are to be treated as if they did.
@@ -48,10 +47,8 @@ export async function trackPreprocessed(
     },
   };
   const { sessions, sessionCount, probe, units } = dataset;
-  const neighbours = usedFeatures(settings).has('Waveform')
-    ? nearestChannelsOnShank(probe, settings.waveformCorrection.n_nearest_channels)
-    : new Int32Array(0);
-  const similarities = new FeatureSimilarities(features, neighbours, context);
+  const { n_nearest_channels } = settings.waveformCorrection;
+  const similarities = new FeatureSimilarities(features, probe, n_nearest_channels, context);
   const interpolator = createInterpolator(probe.locations, probe.channels);
 
   const { rounds, motion, corrected } = await inStage(context, 'motion', () =>

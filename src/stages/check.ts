@@ -2,8 +2,9 @@
 import { StoppedError } from '../core/errors.ts';
 import { createPlainKernels } from '../core/kernels/plain.ts';
 import type { UserSettings } from '../core/settings.ts';
+import { threadsOf } from '../workers/node.ts';
 import { estimateSeconds } from './estimate-seconds.ts';
-import { openRecording, readRecording, threadCount } from './open-recording.ts';
+import { openRecording, readRecording } from './open-recording.ts';
 import type { CheckSummary, RunOptions } from './stage-options.ts';
 
 /**
@@ -51,7 +52,7 @@ export async function checkData(userSettings: UserSettings, options: RunOptions 
     spikes,
     hasPeth: opened.shape.pethBins !== undefined,
     memory: opened.memory.total,
-    seconds: estimateSeconds(dataset, opened.settings, spikes, threadCount(opened.settings.n_jobs)),
+    seconds: estimateSeconds(dataset, opened.settings, spikes, threadsOf(opened.settings.n_jobs)),
     warnings,
   };
 }

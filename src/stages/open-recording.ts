@@ -1,5 +1,4 @@
 /** The door: settings checked, files checked, memory checked, before anything is computed or written. */
-import { availableParallelism } from 'node:os';
 import type { RunContext } from '../core/context.ts';
 import type { Dataset } from '../core/dataset.ts';
 import { InputError } from '../core/errors.ts';
@@ -71,11 +70,6 @@ export async function readRecording(
     });
   }
   return { dataset, given: await readGivenMotion(file, dataset.sessionCount) };
-}
-
-/** Number of threads that `n_jobs` asks for. */
-export function threadCount(nJobs: number): number {
-  return nJobs < 0 ? availableParallelism() : Math.max(1, nJobs);
 }
 
 /** The context of the core, from the options of a stage. */

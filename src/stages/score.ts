@@ -1,12 +1,13 @@
 /** Comparing a result folder with the truth of a simulated recording. */
 import { InputError } from '../core/errors.ts';
 import { Motion } from '../core/motion/motion.ts';
+import type { Settings } from '../core/settings.ts';
 import { shankIds, unitsOfShank } from '../core/shanks.ts';
 import { type MotionError, scoreTracking, type TrackingScore } from '../core/simulation/score.ts';
 import { pathIn } from '../io/byte-source.ts';
 import { FileStore } from '../io/node/file-store.ts';
 import { readNpyAs } from '../io/npy.ts';
-import { openNpz } from '../io/npz.ts';
+import { SavedResult } from '../io/read-result.ts';
 
 /**
  * Scores a result folder: precision, recall and F1 of the matched pairs, adjusted Rand index, motion error.
@@ -20,11 +21,11 @@ export async function scoreFolder(
   outputFolder: string,
   options: { readonly dataFolder?: string } = {},
 ): Promise<TrackingScore> {
-  const output = new FileStore(outputFolder);
-  const data = new FileStore(options.dataFolder ?? (await trackedFolder(output)));
-  const labels = (await read(output, 'IdxCluster')).data;
-  const locations = (await read(output, 'locations')).data;
-  const unitShanks = Int32Array.from((await read(output, 'unit_shanks')).data);
+  const saved = await SavedResult.open(new FileStore(outputFolder));
+  const data = new FileStore(options.dataFolder ?? (await trackedFolder(saved)));
+  const labels = await saved.labels();
+  const locations = await saved.locations();
+  const unitShanks = await saved.unitShanks();
   const sessions = Int32Array.from((await read(data, 'session_index')).data);
   const neuronId = (await read(data, 'neuron_id')).data;
   if (neuronId.length !== labels.length) {
@@ -38,7 +39,7 @@ export async function scoreFolder(
   const score = scoreTracking({ labels, neuronId, sessions });
   if (!(await data.open('true_motion.npy'))) return score;
   const trueMotion = toMotion((await read(data, 'true_motion')).data);
-  const errors = (await readMotions(output)).map((motion, shank, all) => {
+  const errors = (await saved.motions()).map((motion, shank, all) => {
     const ofShank = all.length > 1 ? unitsOfShank(unitShanks, shankIds(unitShanks)[shank]) : undefined;
     const pick = (from: Float64Array | Int32Array, columns = 1) =>
       ofShank
@@ -71,12 +72,8 @@ async function read(store: FileStore, name: string) {
   throw new InputError({
     where: pathIn(store, `${name}.npy`),
     found: 'no such file',
-    expected:
-      name === 'neuron_id' ? 'the true neuron of every unit' : 'a finished result and the data it came from',
-    remedy:
-      name === 'neuron_id'
-        ? 'Only simulated recordings (`dant simulate`) can be scored; give their folder with --data.'
-        : 'Check the folders.',
+    expected: 'a simulated recording with its truth',
+    remedy: 'Only simulated recordings (`dant simulate`) can be scored; give their folder with --data.',
   });
 }
 
@@ -86,33 +83,14 @@ function toMotion(data: Float64Array): Motion {
   return new Motion(sessions, { linear: data.slice(0, sessions), constant: data.slice(sessions) });
 }
 
-/** The motion of every shank; one for a result of one shank. */
-async function readMotions(output: FileStore): Promise<Motion[]> {
-  const linear = await read(output, 'motion_linear');
-  const constant = await read(output, 'motion_constant');
-  const scale = await read(output, 'motion_linear_scale');
-  const sessions = constant.shape[constant.shape.length - 1];
-  return Array.from({ length: constant.data.length / sessions }, (_, shank) => {
-    const row = (values: Float64Array) => values.slice(shank * sessions, (shank + 1) * sessions);
-    return new Motion(sessions, {
-      linear: row(linear.data),
-      constant: row(constant.data),
-      linearScale: scale.data[shank],
-    });
+/** The input folder that a run recorded. */
+async function trackedFolder(saved: SavedResult): Promise<string> {
+  const run = await saved.run();
+  if (run) return (run.params as Partial<Settings>).path_to_data ?? '.';
+  throw new InputError({
+    where: pathIn(saved.store, 'Output.npz'),
+    found: 'no such file',
+    expected: 'the result of a finished run',
+    remedy: 'Name the data folder with --data, or run dant again.',
   });
-}
-
-async function trackedFolder(output: FileStore): Promise<string> {
-  const source = await output.open('Output.npz');
-  if (!source) {
-    throw new InputError({
-      where: pathIn(output, 'Output.npz'),
-      found: 'no such file',
-      expected: 'the result of a finished run',
-      remedy: 'Check the folder; a run writes Output.npz last.',
-    });
-  }
-  const { data } = await (await openNpz(source)).read('Params');
-  const settings = JSON.parse(String(data[0])) as { path_to_data?: string };
-  return settings.path_to_data ?? '.';
 }

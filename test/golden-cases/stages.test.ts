@@ -7,7 +7,6 @@ import { Motion } from '../../src/core/motion/motion.ts';
 import { preprocessUnits } from '../../src/core/preprocess.ts';
 import { FeatureSimilarities } from '../../src/core/similarity/feature-similarity.ts';
 import { getNearbyPairs } from '../../src/core/similarity/nearby-pairs.ts';
-import { nearestChannelsOnShank } from '../../src/core/similarity/waveform-similarity.ts';
 import { largestDifference, loadCase, SINGLE_SHANK_CASES } from '../support/reference.ts';
 
 const context = { kernels: createPlainKernels() };
@@ -35,9 +34,9 @@ async function finalClustering(name: string) {
       context,
     },
   );
-  const neighbours = nearestChannelsOnShank(probe, settings.waveformCorrection.n_nearest_channels);
+  const { n_nearest_channels } = settings.waveformCorrection;
   const names = settings.clustering.features;
-  const featureSimilarity = await new FeatureSimilarities(features, neighbours, context).of(
+  const featureSimilarity = await new FeatureSimilarities(features, probe, n_nearest_channels, context).of(
     names,
     corrected,
     'clustering',

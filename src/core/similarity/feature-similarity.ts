@@ -1,9 +1,10 @@
 /** Similarities of all features, each computed once for as long as what it is computed from stays the same. */
 import type { RunContext, Stage } from '../context.ts';
+import type { Probe } from '../dataset.ts';
 import { InputError } from '../errors.ts';
 import type { CorrectedWaveforms, Histogram, UnitFeatures } from '../result.ts';
 import type { FeatureName } from '../settings.ts';
-import { waveformSimilarity } from './waveform-similarity.ts';
+import { nearestChannelsOnShank, waveformSimilarity } from './waveform-similarity.ts';
 
 /**
  * Gives the (units, units) similarity matrices of features. Those of autocorrelogram, ISI and PETH do not depend on the
@@ -13,9 +14,13 @@ export class FeatureSimilarities {
   private readonly histograms = new Map<FeatureName, Float64Array>();
   private waveforms: { of: CorrectedWaveforms; similarity: Float64Array }[] = [];
 
+  private neighbours: Int32Array | undefined;
+
+  /** @param nearestChannels channels around the peak channel on which waveforms are compared */
   constructor(
     private readonly features: UnitFeatures,
-    private readonly neighbours: Int32Array,
+    private readonly probe: Probe,
+    private readonly nearestChannels: number,
     private readonly context: RunContext,
   ) {}
 
@@ -44,6 +49,7 @@ export class FeatureSimilarities {
   ): Promise<Float64Array> {
     const known = this.waveforms.find((entry) => entry.of === corrected);
     if (known) return known.similarity;
+    this.neighbours ??= nearestChannelsOnShank(this.probe, this.nearestChannels);
     const similarity = await waveformSimilarity(corrected, this.neighbours, this.context, report);
     this.waveforms = [...this.waveforms.slice(-1), { of: corrected, similarity }];
     return similarity;

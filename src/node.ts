@@ -1,0 +1,26 @@
+/**
+ * Track single neurons across days: functions that work on folders. Pure functions are in `dant`.
+ *
+ * @packageDocumentation
+ */
+
+export { FileStore } from './io/node/file-store.ts';
+export { readSettingsFile } from './io/node/settings-file.ts';
+export { SavedResult } from './io/read-result.ts';
+export { checkData } from './stages/check.ts';
+export { computeAllSimilarityMatrix, finalClustering, iterativeClustering } from './stages/clustering.ts';
+export { autoCuration } from './stages/curation.ts';
+export { Motion } from './stages/motion.ts';
+export {
+  computeMotion,
+  computeWaveformFeatures,
+  initializeMotion,
+  motionEstimation,
+} from './stages/motion-estimation.ts';
+export { mergeMultishankOutputs } from './stages/multi-shank.ts';
+export { convertSpikeInfo, preprocess, spikeInfo2npy } from './stages/preprocess.ts';
+export { runDANT, runDANTMultiShank, runFolder } from './stages/run.ts';
+export { scoreFolder } from './stages/score.ts';
+export { simulateFolder } from './stages/simulate.ts';
+export type * from './stages/stage-options.ts';
+export { createKernels } from './workers/node.ts';

@@ -1,0 +1,54 @@
+/** The curation stage on folders. */
+import { inStage } from '../core/context.ts';
+import { autoCurate } from '../core/curation/auto-curation.ts';
+import type { CurationResult } from '../core/result.ts';
+import type { UserSettings } from '../core/settings.ts';
+import { npzChunks } from '../io/npz.ts';
+import { SavedResult } from '../io/read-result.ts';
+import { blocksOfTracking } from '../io/result-blocks.ts';
+import { curationFiles } from '../io/write-curation.ts';
+import { outputMembers } from '../io/write-output-npz.ts';
+import type { StageOptions } from './stage-options.ts';
+import {
+  loadFeatures,
+  loadMotion,
+  partialResult,
+  requireStageFile,
+  savedClustering,
+  withRecording,
+  writeArrays,
+} from './stage-state.ts';
+import { startStopwatch } from './stopwatch.ts';
+
+/**
+ * Curates the clusters automatically: removes units of one session from a cluster, splits and merges as the settings say. Reads
+ * what `finalClustering` wrote; writes `ClusterMatrix.npy`, `IdxCluster.npy`, `MatchedPairs.npy`, `Curation*.npy` and, last,
+ * `Output.npz`, whose `RunTime` is that of this stage.
+ *
+ * @throws InputError for bad input or when an earlier stage has not run
+ */
+export function autoCuration(
+  userSettings: UserSettings,
+  options: StageOptions = {},
+): Promise<CurationResult> {
+  const stopwatch = startStopwatch();
+  return withRecording(userSettings, options, async (state) => {
+    const { dataset, settings, output, context } = state;
+    await requireStageFile(output, 'ClusteringResults.npz', 'finalClustering');
+    const features = await loadFeatures(output, settings, dataset);
+    const motion = await loadMotion(output);
+    const clustering = await savedClustering(await SavedResult.open(output, { finished: false }), settings);
+    const { auto_split, auto_merge, merge_factor } = settings.autoCuration;
+    const curation = await inStage(context, 'curation', async () =>
+      autoCurate(
+        { ...clustering, units: dataset.units, sessions: dataset.sessions },
+        { autoSplit: auto_split, autoMerge: auto_merge, mergeFactor: merge_factor },
+      ),
+    );
+    const blocks = blocksOfTracking(partialResult(state, features, { motion, clustering, curation }));
+    await writeArrays(output, curationFiles(blocks));
+    const times = { runTimeSec: stopwatch.total(), dateTime: new Date().toISOString() };
+    await output.write('Output.npz', npzChunks(outputMembers(blocks, times)));
+    return curation;
+  });
+}

@@ -1,0 +1,198 @@
+/** The whole method on folders: read, track, write, draw. */
+import { inStage, type RunContext, type RunEvent } from '../core/context.ts';
+import type { Dataset } from '../core/dataset.ts';
+import { InputError } from '../core/errors.ts';
+import type { Motion } from '../core/motion/motion.ts';
+import { motionRange } from '../core/motion/motion-loop.ts';
+import type { MultiShankResult, TrackingResult } from '../core/result.ts';
+import type { Settings, UserSettings } from '../core/settings.ts';
+import { trackShanks } from '../core/shanks.ts';
+import { track } from '../core/track.ts';
+import { drawFigures, drawRoundFigures } from '../figures/index.ts';
+import { pathIn, type Store, subStore } from '../io/byte-source.ts';
+import { shankFolder } from '../io/result-folder.ts';
+import { type ResultExtra, writeMultiShankResult, writeTrackingResult } from '../io/write-result.ts';
+import { createKernels, threadsOf } from '../workers/node.ts';
+import { type OpenedRecording, openRecording, readRecording } from './open-recording.ts';
+import type { RunOptions, RunSummary, ShankMode, StageOptions } from './stage-options.ts';
+import { type Stopwatch, startStopwatch } from './stopwatch.ts';
+
+/**
+ * Runs the standard pipeline, all units as if on one shank.
+ *
+ * @param userSettings what `settings.json` holds; `path_to_data` and `output_folder` name the folders
+ * @throws InputError for bad input, before anything is written; StoppedError when the signal is aborted: an earlier result is
+ *   then as it was
+ */
+export function runDANT(userSettings: UserSettings, options: StageOptions = {}): Promise<RunSummary> {
+  return runFolder(userSettings, { ...options, shanks: 'together' });
+}
+
+/**
+ * Runs the pipeline for every shank of the probe on its own and merges the results. `path_to_data` must hold
+ * `channel_shanks.npy`.
+ *
+ * @throws as `runDANT`
+ */
+export function runDANTMultiShank(
+  userSettings: UserSettings,
+  options: StageOptions = {},
+): Promise<RunSummary> {
+  return runFolder(userSettings, { ...options, shanks: 'each' });
+}
+
+/** Runs the pipeline, shanks as `options.shanks` says (default `auto`). @throws as `runDANT` */
+export async function runFolder(userSettings: UserSettings, options: RunOptions = {}): Promise<RunSummary> {
+  const stopwatch = startStopwatch();
+  const warnings: string[] = [];
+  const onEvent = (event: RunEvent) => {
+    stopwatch.onEvent(event);
+    if (event.kind === 'warning') warnings.push(event.text);
+    options.onEvent?.(event);
+  };
+  const opened = await openRecording(userSettings, { ...options, onEvent });
+  await opened.output.checkWritable();
+  const threads = threadsOf(opened.settings.n_jobs);
+  const kernels = await createKernels({ threads });
+  try {
+    const context: RunContext = { kernels, onEvent, signal: options.signal };
+    const { dataset, given } = await inStage(context, 'read', () =>
+      readRecording(opened, kernels, { ...options, onEvent }),
+    );
+    onEvent({
+      kind: 'log',
+      text: `Preset ${opened.settings.preset}; ${kernels.name} kernels, ${threads} thread${threads > 1 ? 's' : ''}.`,
+    });
+    const result = separateShanks(dataset, options.shanks ?? 'auto', opened)
+      ? await trackShanks(dataset, opened.settings, context, given)
+      : await track(dataset, opened.settings, context, given);
+    await writeResult(opened, dataset, result, context, stopwatch, options.figures ?? true);
+    return summarize(opened, dataset, result, { stopwatch, threads, warnings });
+  } finally {
+    await kernels.close();
+  }
+}
+
+function separateShanks(dataset: Dataset, mode: ShankMode, { data }: OpenedRecording): boolean {
+  if (mode === 'each' && !dataset.probe.hasShanks) {
+    throw new InputError({
+      where: pathIn(data, 'channel_shanks.npy'),
+      found: 'no such file',
+      expected: 'the shank of every channel, to track each shank on its own',
+      remedy: 'Add the file, or track all units together (`--shanks together`, `runDANT`).',
+    });
+  }
+  return mode === 'each' || (mode === 'auto' && new Set(dataset.probe.shanks).size > 1);
+}
+
+const isMultiShank = (result: TrackingResult | MultiShankResult): result is MultiShankResult =>
+  'shanks' in result;
+
+async function writeResult(
+  { settings, output }: OpenedRecording,
+  dataset: Dataset,
+  result: TrackingResult | MultiShankResult,
+  context: RunContext,
+  stopwatch: Stopwatch,
+  figures: boolean,
+): Promise<void> {
+  const { onEvent, signal } = context;
+  onEvent?.({ kind: 'stage', stage: 'write', state: 'begin' });
+  const extra: ResultExtra = {
+    runTimeSec: stopwatch.total(),
+    dateTime: new Date().toISOString(),
+    waveforms: dataset.waveforms,
+    signal,
+    log: (text) => onEvent?.({ kind: 'log', text }),
+    also: async (staging) => {
+      onEvent?.({ kind: 'stage', stage: 'write', state: 'end' });
+      if (figures) await inStage(context, 'figures', () => writeFigures(staging, settings, result, context));
+    },
+  };
+  if (isMultiShank(result)) await writeMultiShankResult(output, result, extra);
+  else await writeTrackingResult(output, result, extra);
+}
+
+async function writeFigures(
+  store: Store,
+  settings: Settings,
+  result: TrackingResult | MultiShankResult,
+  { onEvent, signal }: RunContext,
+): Promise<void> {
+  const parts: { folder: Store; of: TrackingResult | MultiShankResult }[] = [{ folder: store, of: result }];
+  if (isMultiShank(result)) {
+    for (const { shankId, result: shank } of result.shanks)
+      parts.push({ folder: subStore(store, shankFolder(shankId)), of: shank });
+  }
+  for (const [part, { folder, of }] of parts.entries()) {
+    const save = async (
+      figureFolder: string,
+      { name, svg, png }: { name: string; svg: string; png: Uint8Array },
+    ) => {
+      await folder.write(`${figureFolder}/${name}.png`, png);
+      await folder.write(`${figureFolder}/${name}.svg`, new TextEncoder().encode(svg));
+    };
+    const onProgress = (done: number, total: number) =>
+      onEvent?.({
+        kind: 'progress',
+        stage: 'figures',
+        step: 'figures',
+        done: part * total + done,
+        total: parts.length * total,
+      });
+    for await (const figure of drawFigures(of, { signal, onProgress })) await save('Figures', figure);
+    if (!settings.save_intermediate_figures || isMultiShank(of)) continue;
+    for (let round = 1; round <= of.rounds.length; round++) {
+      for await (const figure of drawRoundFigures(of, round, { signal })) {
+        await save(`Figures/Round${round}`, figure);
+      }
+    }
+  }
+}
+
+function summarize(
+  { settings, output }: OpenedRecording,
+  dataset: Dataset,
+  result: TrackingResult | MultiShankResult,
+  run: { stopwatch: Stopwatch; threads: number; warnings: readonly string[] },
+): RunSummary {
+  const multi = isMultiShank(result);
+  const parts: { shank?: number; of: TrackingResult }[] = multi
+    ? result.shanks.map(({ shankId, result: of }) => ({ shank: shankId, of }))
+    : [{ of: result }];
+  return {
+    settings,
+    units: dataset.units,
+    sessions: dataset.sessionCount,
+    channels: dataset.waveforms.channels,
+    samples: dataset.waveforms.samples,
+    shanks: parts.length,
+    clusters: multi ? result.clusterCount : result.curation.clusterCount,
+    matches: (multi ? result.matchedPairs : result.curation.matchedPairs).length / 2,
+    weights: parts.flatMap(({ shank, of }) =>
+      of.clustering.features.map((feature, f) => ({
+        ...(shank !== undefined && { shank }),
+        feature,
+        weight: of.clustering.weights[f],
+      })),
+    ),
+    thresholds: parts.map(({ of }) => of.clustering.threshold),
+    motionRange: rangeOf(
+      parts.map(({ of }) => of.motion),
+      dataset.probe.locations,
+    ),
+    seconds: run.stopwatch.seconds,
+    totalSeconds: run.stopwatch.total(),
+    // maxRSS is in kilobytes on every platform.
+    peakMemory: process.resourceUsage().maxRSS * 1024,
+    kernels: result.kernels,
+    threads: run.threads,
+    warnings: run.warnings,
+    outputFolder: output.name,
+  };
+}
+
+function rangeOf(motions: readonly Motion[], channelLocations: Float64Array): [number, number] {
+  const ranges = motions.map((motion) => motionRange(motion, channelLocations));
+  return [Math.min(...ranges.map(([low]) => low)), Math.max(...ranges.map(([, high]) => high))];
+}
