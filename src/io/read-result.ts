@@ -66,10 +66,14 @@ export class SavedResult {
     this.units = units;
   }
 
-  /** @throws InputError when there is no result in the folder */
-  static async open(store: Store): Promise<SavedResult> {
-    const source = await store.open('IdxCluster.npy');
-    if (!source) throw missing(store, 'IdxCluster.npy');
+  /**
+   * @param options.finished false for a folder in which not all stages have run
+   * @throws InputError when there is no result in the folder
+   */
+  static async open(store: Store, { finished = true } = {}): Promise<SavedResult> {
+    const name = finished ? 'IdxCluster.npy' : 'locations.npy';
+    const source = await store.open(name);
+    if (!source) throw missing(store, name);
     const { shape } = await openNpy(source);
     return new SavedResult(store, shape[0] ?? 0);
   }

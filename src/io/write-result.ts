@@ -66,6 +66,18 @@ export async function writeMultiShankResult(
   });
 }
 
+/** Writes the merged result of several shanks whose own folders are there already, and stay as they are. */
+export async function writeMergedResult(
+  store: Store,
+  result: MultiShankResult,
+  extra: ResultExtra,
+): Promise<void> {
+  const earlier = async () => (await earlierResultFiles(store)).filter((path) => !path.includes('/'));
+  await replaceFiles(store, { earlier, mark: 'Output.npz' }, (staging) =>
+    writeBlocks(staging, blocksOfShanks(result), extra),
+  );
+}
+
 async function replaceResult(
   store: Store,
   { also, signal }: ResultExtra,
