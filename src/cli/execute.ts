@@ -1,7 +1,7 @@
 /** What all commands share: progress, stopping, standard output and the exit code. */
 import type { RunEvent } from '../core/context.ts';
 import { describeFailure } from './ui/exit.ts';
-import { createReporter, type Reporter } from './ui/progress.ts';
+import { createReporter } from './ui/progress.ts';
 import { createStopSignal } from './ui/stop-signal.ts';
 
 /** Options that every command that works on data has. */
@@ -14,8 +14,8 @@ export interface CommonOptions {
 export interface CommandContext {
   readonly onEvent: (event: RunEvent) => void;
   readonly signal: AbortSignal;
-  /** Names the folder that the command writes to, for what is said when it is stopped. */
-  writesTo(folder: string): void;
+  /** Sets what is said from now on when the command is stopped. */
+  ifStopped(text: string): void;
 }
 
 /** What a command brings back. */
@@ -33,9 +33,8 @@ export async function execute(
   work: (context: CommandContext) => Promise<Outcome>,
 ): Promise<void> {
   const reporter = createReporter(process.stderr, options.quiet === true);
-  let folder: string | undefined;
-  const fail = (error: unknown) =>
-    reportFailure(error, describeStop(reporter, folder), options.json === true);
+  let stoppedText = 'Stopped. Nothing was changed.';
+  const fail = (error: unknown) => reportFailure(error, stoppedText, options.json === true);
   const stop = createStopSignal((error) => {
     reporter.stop();
     fail(error);
@@ -44,8 +43,8 @@ export async function execute(
     const { result, text } = await work({
       onEvent: (event) => reporter.onEvent(event),
       signal: stop.signal,
-      writesTo(path) {
-        folder = path;
+      ifStopped(text) {
+        stoppedText = text;
       },
     });
     reporter.stop();
@@ -69,14 +68,6 @@ export function reportFailure(error: unknown, stoppedText: string, json: boolean
   process.exitCode = failure.exitCode;
   if (json) printDocument(failure.document);
   process.stderr.write(`${failure.text}\n`);
-}
-
-function describeStop(reporter: Reporter, folder: string | undefined): string {
-  if (folder === undefined) return 'Stopped. Nothing was changed.';
-  if (reporter.stage === 'write' || reporter.stage === 'figures') {
-    return `Stopped while writing ${folder}: run the command again to complete it.`;
-  }
-  return `Stopped. Nothing was changed in ${folder}.`;
 }
 
 /** JSON has no infinities: they become the text "Infinity" and "-Infinity". */

@@ -209,7 +209,7 @@ const CASES: readonly Case[] = [
     where: 'session_index.npy',
     found: 'sessions from 0 to 2',
     expected: 'from 1',
-    remedy: 'Renumber',
+    remedy: 'numpy.unique',
   },
   {
     name: 'sessions with gaps',
@@ -217,7 +217,7 @@ const CASES: readonly Case[] = [
     where: 'session_index.npy',
     found: 'no unit of session 3',
     expected: 'without gaps',
-    remedy: 'Renumber',
+    remedy: 'numpy.unique',
   },
   {
     name: 'sessions that are not whole',
@@ -461,6 +461,26 @@ describe('dant convert ends with exit code 2 and leaves the data folder alone', 
     });
     expect(code).toBe(2);
     expect(snapshotOfFolder(data)).toEqual(before);
+  });
+});
+
+describe('dant score ends with exit code 2', () => {
+  test.each([
+    ['a truncated Output.npz', 100],
+    ['an empty Output.npz', 0],
+  ])('%s', async (_name, length) => {
+    const results = mkdtempSync(path.join(root, 'npz-'));
+    cpSync(output, results, { recursive: true });
+    truncateSync(path.join(results, 'Output.npz'), length);
+    const { code, stdout } = await dant(['score', results, '--json']);
+    expect(JSON.parse(stdout).error).toMatchObject({
+      kind: 'input',
+      where: expect.stringContaining('Output.npz'),
+      found: expect.stringMatching(/./),
+      expected: expect.stringMatching(/zip|npz/i),
+      remedy: expect.stringMatching(/./),
+    });
+    expect(code).toBe(2);
   });
 });
 

@@ -1,5 +1,5 @@
 /** What the commands print, write and end with. */
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -184,7 +184,10 @@ describe('dant score', () => {
   });
 
   test('without truth is bad input', async () => {
-    const { code, stderr } = await dant(['score', results, '--data', root]);
+    const real = path.join(root, 'real');
+    cpSync(data, real, { recursive: true });
+    rmSync(path.join(real, 'neuron_id.npy'));
+    const { code, stderr } = await dant(['score', results, '--data', real]);
     expect(code).toBe(2);
     expect(stderr).toContain('neuron_id.npy');
   });

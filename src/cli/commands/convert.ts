@@ -20,9 +20,9 @@ export function addConvertCommand(program: Command): void {
   )
     .addHelpText('after', EXAMPLES)
     .action((file: string, out: string, options: CommonOptions) =>
-      execute('convert', options, async ({ onEvent, signal, writesTo }) => {
+      execute('convert', options, async ({ onEvent, signal, ifStopped }) => {
         const dataFolder = path.resolve(out);
-        writesTo(dataFolder);
+        ifStopped(`Stopped. Nothing was changed in ${dataFolder}.`);
         const { convertSpikeInfo } = await import('../../stages/preprocess.ts');
         await convertSpikeInfo(path.resolve(file), dataFolder, { onEvent, signal });
         return {

@@ -42,10 +42,17 @@ export function addRunCommand(program: Command): void {
         const input = await readInput(data, options);
         for (const text of input.notes) context.onEvent({ kind: 'log', text });
         for (const text of input.warnings) context.onEvent({ kind: 'warning', text });
-        if (input.userSettings.output_folder) context.writesTo(input.userSettings.output_folder);
+        const output = input.userSettings.output_folder;
+        context.ifStopped(`Stopped. Nothing was changed in ${output}.`);
+        const lastStage = options.figures ? 'figures' : 'write';
         const { runFolder } = await import('../../stages/run.ts');
         const summary = await runFolder(input.userSettings, {
-          onEvent: context.onEvent,
+          onEvent(event) {
+            context.onEvent(event);
+            if (event.kind === 'stage' && event.stage === lastStage && event.state === 'end') {
+              context.ifStopped(`Stopped while putting the results in ${output}: run the command again.`);
+            }
+          },
           signal: context.signal,
           fromFile: input.fromFile,
           source: input.source,

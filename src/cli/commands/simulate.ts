@@ -55,11 +55,11 @@ export function addSimulateCommand(program: Command): void {
   addCommonOptions(command)
     .addHelpText('after', EXAMPLES)
     .action((out: string, options: Options) =>
-      execute('simulate', options, async ({ onEvent, signal, writesTo }) => {
+      execute('simulate', options, async ({ onEvent, signal, ifStopped }) => {
         const simulation = readSimulation({ ...options, numbers });
         const dataFolder = path.resolve(out);
         if (options.force !== true) refuseToReplace(dataFolder);
-        writesTo(dataFolder);
+        ifStopped(`Stopped. The recording in ${dataFolder} is incomplete: simulate it again with --force.`);
         const { simulateFolder } = await import('../../stages/simulate.ts');
         const result = await simulateFolder(dataFolder, simulation, { onEvent, signal });
         return { result, text: formatSimulation(result) };

@@ -145,7 +145,10 @@ function weightRows({ weights }: RunSummary): Row[] {
 
 function describeSeconds({ totalSeconds, seconds }: RunSummary): string {
   const stages = Object.entries(seconds) as [Stage, number][];
-  const parts = stages.map(([stage, own]) => `${STAGE_TITLES[stage].toLowerCase()} ${formatDuration(own)}`);
+  const worthTelling = stages.filter(([, own]) => own >= 0.05);
+  const parts = worthTelling.map(
+    ([stage, own]) => `${STAGE_TITLES[stage].toLowerCase()} ${formatDuration(own)}`,
+  );
   const total = formatDuration(totalSeconds);
   return parts.length > 0 ? `${total} (${parts.join(', ')})` : total;
 }
