@@ -67,7 +67,9 @@ export function clusterMatrix(
 ): NpyOutput {
   return unitMatrix(blocks, 'bool', (result, unit) => {
     const labels = labelsOf(result);
-    const row = Float64Array.from(labels, (label) => (label >= 0 && label === labels[unit] ? 1 : 0));
+    const row = new Uint8Array(labels.length);
+    const label = labels[unit];
+    if (label >= 0) for (let j = 0; j < row.length; j++) row[j] = labels[j] === label ? 1 : 0;
     row[unit] = 1;
     return row;
   });

@@ -1,10 +1,8 @@
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { exampleShanks, exampleTracking } from '../../test/example-result.ts';
 import { hasNumpy, inTemporaryFolder, runPython } from '../../test/numpy.ts';
-import type { MultiShankResult, TrackingResult } from '../core/result.ts';
-import { FEATURE_NAMES, resolveSettings } from '../core/settings.ts';
+import type { TrackingResult } from '../core/result.ts';
+import { FEATURE_NAMES } from '../core/settings.ts';
 import { listDeep, type Store } from './byte-source.ts';
 import { MemoryStore } from './memory-store.ts';
 import { FileStore } from './node/file-store.ts';
@@ -409,20 +407,6 @@ describe('writeMultiShankResult', () => {
   });
 });
 
-describe('SavedResult', () => {
-  it('refuses a folder without a result, and one that lost a file', async () => {
-    await expect(SavedResult.open(new MemoryStore('here'))).rejects.toThrow(
-      'here/IdxCluster.npy: found no such file',
-    );
-    const store = await written(exampleTracking(U));
-    await store.remove('SimilarityMatrix.npy');
-    await store.remove('Output.npz');
-    const saved = await SavedResult.open(store);
-    await expect(saved.similarityMatrix()).rejects.toThrow('out/SimilarityMatrix.npy');
-    expect(await saved.run()).toBeUndefined();
-  });
-});
-
 describe.skipIf(!hasNumpy)('NumPy (skipped where python3 has no numpy)', () => {
   it.each([
     ['one shank', (store: Store) => writeTrackingResult(store, exampleTracking(U), EXTRA)],
@@ -449,146 +433,3 @@ assert (np.load(d + 'ClusterMatrix.npy') == o['ClusterMatrix']).all()`,
     }),
   );
 });
-
-/** A published result as a result in memory. */
-async function fromFolder(
-  saved: SavedResult,
-  sessions: Int32Array,
-  settings: object,
-): Promise<TrackingResult> {
-  const resolved = resolveSettings(settings, { hasPeth: true, fromFile: true }).settings;
-  const features = resolved.clustering.features;
-  const clustering = await saved.clustering();
-  const { pairs: curationPairs, types } = await saved.curation();
-  const labels = await saved.labels();
-  const [motion] = await saved.motions();
-  return {
-    ...exampleTracking(saved.units, { rounds: 0 }),
-    settings: resolved,
-    sessions,
-    sessionCount: motion.sessionCount,
-    features: {
-      units: saved.units,
-      locations: await saved.locations(),
-      amplitude: await saved.amplitude(),
-      peakChannels: await saved.peakChannels(),
-      unitShanks: await saved.unitShanks(),
-      autoCorr: await saved.autoCorr(),
-      isi: await saved.isi(),
-      silentUnits: [],
-    },
-    motion,
-    clustering: {
-      ...clustering,
-      features,
-      weights: (await saved.weights()).data,
-      threshold: (await saved.thresholds())[0],
-      similarity: await saved.similarityMatrix(),
-      featureSimilarity: await Promise.all(features.map((name) => saved.featureSimilarity(name))),
-      pairs: { count: clustering.pairs.length / 2, units: clustering.pairs },
-      weightHistory: [],
-    },
-    curation: {
-      labels,
-      clusterCount: Math.max(...labels) + 1,
-      matchedPairs: await saved.matchedPairs(),
-      curationPairs,
-      curationTypes: Uint8Array.from(types),
-    },
-  };
-}
-
-const reference = join(import.meta.dirname, '../../../shared/reference');
-describe.skipIf(!existsSync(reference))(
-  'published results (skipped where they are not beside the project)',
-  () => {
-    /** Every array of the published folder has the same values and shape as the one written here. */
-    async function compare(published: Store, own: Store) {
-      let compared = 0;
-      const same = (name: string, a: { shape: readonly number[]; data: ArrayLike<unknown> }, b: typeof a) => {
-        const numbers = ({ data }: typeof a) =>
-          Array.from(data, (v) => (typeof v === 'string' ? v : Number(v)));
-        if (a.data.length > 0 || b.data.length > 0) expect(b.shape, name).toEqual(a.shape);
-        const [x, y] = [numbers(a), numbers(b)];
-        const odd = x.findIndex(
-          (v, i) =>
-            !Object.is(v, y[i]) && !(Math.abs(Number(v) - Number(y[i])) <= 1e-15 * Math.abs(Number(v))),
-        );
-        expect(odd, `${name}: ${x[odd]} and ${y[odd]}`).toBe(-1);
-        compared++;
-      };
-      for (const name of await listDeep(published)) {
-        if (!/\.np[yz]$/.test(name) || name.includes('first4')) continue;
-        const [a, b] = [(await published.open(name))!, await own.open(name)];
-        expect(b, name).toBeDefined();
-        if (name.endsWith('.npy')) same(name, await readNpy(a), await readNpy(b!));
-        else {
-          const [x, y] = [await openNpz(a), await openNpz(b!)];
-          for (const member of x.names) same(`${name}/${member}`, await x.read(member), await y.read(member));
-        }
-      }
-      return compared;
-    }
-
-    it.each(['rigid', 'nonrigid', 'centering', 'given_motion', 'hard'])(
-      'of case %s come out as they went in',
-      async (name) => {
-        const published = new FileStore(join(reference, name, 'expected'));
-        const { data: sessions } = await readNpyAs(
-          (await new FileStore(join(reference, name, 'data')).open('session_index.npy'))!,
-          'int32',
-        );
-        const settings = (await new FileStore(join(reference, name)).open('settings_changes.json'))!;
-        const changes = JSON.parse(new TextDecoder().decode(await settings.read(0, settings.size)));
-        const result = await fromFolder(await SavedResult.open(published), sessions, changes);
-        expect(await compare(published, await written(result))).toBeGreaterThan(25);
-      },
-    );
-
-    it('of case multishank are merged as they were merged', async () => {
-      const published = new FileStore(join(reference, 'multishank', 'expected'));
-      const { data: sessions } = await readNpyAs(
-        (await new FileStore(join(reference, 'multishank', 'data')).open('session_index.npy'))!,
-        'int32',
-      );
-      const saved = await SavedResult.open(published);
-      const shanks: MultiShankResult['shanks'][number][] = [];
-      for (const [shankId, shank] of await saved.shanks()) {
-        const units = (await shank.originalUnits())!;
-        shanks.push({
-          shankId,
-          units,
-          result: await fromFolder(
-            shank,
-            units.map((u) => sessions[u]),
-            {},
-          ),
-        });
-      }
-      const labels = await saved.labels();
-      const result: MultiShankResult = {
-        ...exampleShanks(6),
-        settings: shanks[0].result.settings,
-        sessions,
-        sessionCount: 4,
-        features: {
-          units: saved.units,
-          locations: await saved.locations(),
-          amplitude: await saved.amplitude(),
-          peakChannels: await saved.peakChannels(),
-          unitShanks: await saved.unitShanks(),
-          autoCorr: await saved.autoCorr(),
-          isi: await saved.isi(),
-          silentUnits: [],
-        },
-        shanks,
-        labels,
-        clusterCount: Math.max(...labels) + 1,
-        matchedPairs: await saved.matchedPairs(),
-      };
-      const store = new MemoryStore();
-      await writeMultiShankResult(store, result, EXTRA);
-      expect(await compare(published, store)).toBeGreaterThan(100);
-    });
-  },
-);

@@ -1,0 +1,52 @@
+import { describe, expect, it } from 'vitest';
+import { exampleTracking } from '../../test/example-result.ts';
+import { InputError } from '../core/errors.ts';
+import { MemoryStore } from './memory-store.ts';
+import { encodeNpy } from './npy-writer.ts';
+import { SavedResult } from './read-result.ts';
+import { writeTrackingResult } from './write-result.ts';
+
+const written = async () => {
+  const store = new MemoryStore('out');
+  await writeTrackingResult(store, exampleTracking(7), { runTimeSec: 1, dateTime: 'now' });
+  return store;
+};
+
+describe('SavedResult', () => {
+  it('refuses a folder without a result, and one that lost a file', async () => {
+    await expect(SavedResult.open(new MemoryStore('here'))).rejects.toThrow(
+      'here/IdxCluster.npy: found no such file',
+    );
+    const store = await written();
+    await store.remove('SimilarityMatrix.npy');
+    await store.remove('Output.npz');
+    const saved = await SavedResult.open(store);
+    await expect(saved.similarityMatrix()).rejects.toThrow('out/SimilarityMatrix.npy');
+    expect(await saved.run()).toBeUndefined();
+  });
+
+  it('takes the empty arrays of other programs, of whatever type and shape', async () => {
+    const store = await written();
+    for (const name of ['CurationPairs.npy', 'CurationTypes.npy']) {
+      store.files.set(name, encodeNpy({ dtype: 'float64', shape: [0], data: [] }));
+    }
+    const { pairs, types } = await (await SavedResult.open(store)).curation();
+    expect([pairs, types]).toEqual([new Int32Array(0), new Int32Array(0)]);
+  });
+
+  it('refuses files that do not belong together, and damaged ones', async () => {
+    const store = await written();
+    store.files.set('motion_linear.npy', encodeNpy({ dtype: 'float64', shape: [2], data: [1, 2] }));
+    store.files.set('IdxCluster.npy', encodeNpy({ dtype: 'float64', shape: [2], data: [1, 2.5] }));
+    const saved = await SavedResult.open(store);
+    await expect(saved.motions()).rejects.toThrow(InputError);
+    await expect(saved.motions()).rejects.toThrow('out/motion_linear.npy');
+    await expect(saved.labels()).rejects.toThrow('out/IdxCluster.npy: found the value 2.5');
+  });
+
+  it('gives waveforms of units there are', async () => {
+    const saved = await SavedResult.open(await written());
+    expect((await saved.correctedWaveform(6)).data).toHaveLength(40);
+    await expect(saved.correctedWaveform(7)).rejects.toThrow(RangeError);
+  });
+});
