@@ -4,7 +4,7 @@ import { inStage } from '../core/context.ts';
 import type { Motion } from '../core/motion/motion.ts';
 import { type NdArray, ndarray } from '../core/ndarray.ts';
 import type { ClusteringResult, CorrectedWaveforms, UnitFeatures } from '../core/result.ts';
-import { type FeatureName, resolveSettings, type UserSettings } from '../core/settings.ts';
+import type { FeatureName, UserSettings } from '../core/settings.ts';
 import { getNearbyPairs } from '../core/similarity/nearby-pairs.ts';
 import { npyMember, npzChunks } from '../io/npz.ts';
 import { blocksOfTracking, type ResultBlocks } from '../io/result-blocks.ts';
@@ -98,7 +98,7 @@ export function computeAllSimilarityMatrix(
 }
 
 /** As `withRecording`, with settings that ask for the features named. */
-function withFeatures<T>(
+async function withFeatures<T>(
   userSettings: UserSettings,
   featureNames: readonly string[],
   options: StageOptions,
@@ -112,8 +112,6 @@ function withFeatures<T>(
       features: [featureNames as readonly FeatureName[]],
     },
   };
-  // Checks the names before anything is read.
-  resolveSettings(asked, { hasPeth: false, fromFile: options.fromFile ?? true, source: options.source });
   return withRecording(asked, options, (state) => work(state, state.settings.clustering.features));
 }
 
