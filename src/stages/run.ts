@@ -14,7 +14,7 @@ import { shankFolder } from '../io/result-folder.ts';
 import { type ResultExtra, writeMultiShankResult, writeTrackingResult } from '../io/write-result.ts';
 import { createKernels, threadsOf } from '../workers/node.ts';
 import { type OpenedRecording, openRecording, readRecording } from './open-recording.ts';
-import type { RunOptions, RunSummary, ShankMode, StageOptions } from './stage-options.ts';
+import type { RunOptions, RunSummary, ShankMode } from './stage-options.ts';
 import { type Stopwatch, startStopwatch } from './stopwatch.ts';
 
 /**
@@ -24,7 +24,10 @@ import { type Stopwatch, startStopwatch } from './stopwatch.ts';
  * @throws InputError for bad input, before anything is written; StoppedError when the signal is aborted: an earlier result is
  *   then as it was
  */
-export function runDANT(userSettings: UserSettings, options: StageOptions = {}): Promise<RunSummary> {
+export function runDANT(
+  userSettings: UserSettings,
+  options: Omit<RunOptions, 'shanks'> = {},
+): Promise<RunSummary> {
   return runFolder(userSettings, { ...options, shanks: 'together' });
 }
 
@@ -36,7 +39,7 @@ export function runDANT(userSettings: UserSettings, options: StageOptions = {}):
  */
 export function runDANTMultiShank(
   userSettings: UserSettings,
-  options: StageOptions = {},
+  options: Omit<RunOptions, 'shanks'> = {},
 ): Promise<RunSummary> {
   return runFolder(userSettings, { ...options, shanks: 'each' });
 }

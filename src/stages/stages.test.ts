@@ -159,7 +159,7 @@ describe('functions on folders', () => {
       seed: 9,
     });
     const settings = { ...settingsFor('merged'), path_to_data: at('shanks') };
-    const summary = await runDANTMultiShank(settings);
+    const summary = await runDANTMultiShank(settings, { figures: false });
     expect(summary.shanks).toBe(4);
     const names = await comparable('merged');
     const before = await Promise.all(names.map((name) => readFile(at('merged', name))));
