@@ -1,4 +1,5 @@
 /** How files are reached: anything that can be read by position, and anything that behaves like a folder. */
+import { throwIfStopped } from '../core/errors.ts';
 
 /** Bytes that can be read at any position. */
 export interface ByteSource {
@@ -61,9 +62,15 @@ export async function listDeep(store: Store, folder = ''): Promise<string[]> {
   return files;
 }
 
-/** The bytes of a source from `start`, as a source of their own. */
-export function sliceSource(source: ByteSource, start: number, size: number, name: string): ByteSource {
-  return { name, size, read: (offset, length) => source.read(start + offset, length) };
+/** The same pieces until the signal is aborted, then StoppedError. */
+export async function* stoppable(
+  chunks: Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<Uint8Array> {
+  for await (const piece of chunks) {
+    throwIfStopped(signal);
+    yield piece;
+  }
 }
 
 /** All pieces in one array. */

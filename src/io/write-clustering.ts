@@ -40,11 +40,11 @@ export function featureSimilarityMatrices(blocks: ResultBlocks): NamedArrays {
 }
 
 /** S, the weighted similarity. */
-export const similarityMatrix = (blocks: ResultBlocks): NpyOutput =>
+const similarityMatrix = (blocks: ResultBlocks): NpyOutput =>
   unitMatrix(blocks, 'float64', (result, unit) => rowOf(result.clustering.similarity, result, unit));
 
 /** `1 / (1 + tanh S)`, 0 on the diagonal. */
-export const distanceMatrix = (blocks: ResultBlocks): NpyOutput =>
+const distanceMatrix = (blocks: ResultBlocks): NpyOutput =>
   unitMatrix(blocks, 'float64', (result, unit) => {
     const row = rowOf(result.clustering.similarity, result, unit).map(distanceOf);
     row[unit] = 0;
@@ -52,7 +52,7 @@ export const distanceMatrix = (blocks: ResultBlocks): NpyOutput =>
   });
 
 /** S above the threshold; true on the diagonal. */
-export const goodMatchesMatrix = (blocks: ResultBlocks): NpyOutput =>
+const goodMatchesMatrix = (blocks: ResultBlocks): NpyOutput =>
   unitMatrix(blocks, 'bool', (result, unit) => {
     const { similarity, threshold } = result.clustering;
     const row = rowOf(similarity, result, unit).map((value) => (value > threshold ? 1 : 0));
@@ -116,19 +116,7 @@ const featureNames = ({ settings }: ResultBlocks): NpyOutput => ({
 });
 
 /** Everything the final clustering says, each array made when it is written. */
-export interface ClusteringArrays {
-  readonly similarityMatrix: NpyOutput;
-  readonly distanceMatrix: NpyOutput;
-  readonly goodMatchesMatrix: NpyOutput;
-  readonly weights: NpyOutput;
-  readonly threshold: NpyOutput;
-  readonly pairs: NpyOutput;
-  readonly pairSimilarities: NpyOutput;
-  readonly leafOrder: NpyOutput;
-  readonly featureNames: NpyOutput;
-}
-
-export function clusteringArrays(blocks: ResultBlocks): ClusteringArrays {
+export function clusteringArrays(blocks: ResultBlocks) {
   return {
     similarityMatrix: similarityMatrix(blocks),
     distanceMatrix: distanceMatrix(blocks),

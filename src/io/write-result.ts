@@ -2,7 +2,7 @@
 import type { Waveforms } from '../core/dataset.ts';
 import { throwIfStopped } from '../core/errors.ts';
 import type { MultiShankResult, TrackingResult } from '../core/result.ts';
-import { listDeep, type Store, subStore } from './byte-source.ts';
+import { listDeep, type Store, stoppable, subStore } from './byte-source.ts';
 import { npyChunks } from './npy-writer.ts';
 import { npyMember, npzChunks } from './npz.ts';
 import { replaceFiles } from './replace-files.ts';
@@ -102,9 +102,8 @@ async function writeBlocks(
 ): Promise<void> {
   const { settings, features } = blocks;
   let done = 0;
-  const write: Store['write'] = async (name, chunks) => {
-    throwIfStopped(extra.signal);
-    await store.write(name, chunks);
+  const write = async (name: string, chunks: Iterable<Uint8Array> | AsyncIterable<Uint8Array>) => {
+    await store.write(name, stoppable(chunks, extra.signal));
     extra.progress?.(++done);
   };
   const arrays: NamedArrays = {
@@ -126,7 +125,7 @@ async function writeBlocks(
     await write('AllSimilarity.npz', npzChunks(allSimilarityMembers(blocks)));
     const motion = similarityForCorrectionMembers(blocks);
     if (motion) await write('SimilarityForCorretion.npz', npzChunks(motion));
-    await write('resultIter.json', new TextEncoder().encode(resultIterJson(blocks)));
+    await write('resultIter.json', [new TextEncoder().encode(resultIterJson(blocks))]);
   }
   if (blocks.units > LARGEST_PICKLE) {
     extra.log?.(
