@@ -9,7 +9,7 @@ import {
 
 /** Recordings to start from; single options override. */
 export const SIMULATION_PRESETS = {
-  chronic: { probe: 'np2', channels: 128, sessions: 8, neuronsPerSession: 45, seed: 7 },
+  chronic: { probe: 'np2', channels: 192, sessions: 10, neuronsPerSession: 60, seed: 7 },
   large: { probe: 'np1', channels: 283, sessions: 18, units: 3400, firing: { spikes: 10_000 }, peth: false },
 } as const satisfies Record<string, SimulationOptions>;
 
