@@ -75,7 +75,7 @@ function reduce(
   const best = new Float64Array(countK);
   const second = new Float64Array(countK);
   const bestM = new Int32Array(countK);
-  const rivals: Rivals = { countM, countK, costA, costB, distances, smallest, best, swapped };
+  const rivals: Rivals = { a, b, distances, smallest, best, swapped };
   for (let u = 0; u < a.outerCount; u++) {
     const rowA = u * countM;
     const slackA = risingA ? risingA.reach[u] + rounding : Number.POSITIVE_INFINITY;
@@ -128,7 +128,7 @@ function reduce(
       const m = bestM[k];
       out[target + w * strideB] = unrivalled
         ? addCosts(costA[rowA + m], costB[rowB + k], distances[k * countM + m])
-        : settleRivals(rivals, rowA, rowB, limit);
+        : settleRivals(rivals, u, w, m, k, limit);
     }
   }
 }

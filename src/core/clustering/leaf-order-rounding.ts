@@ -1,5 +1,7 @@
 /** Where several sums of the optimal leaf ordering are within rounding of each other: what SciPy makes of them. */
 
+import type { Ends } from './leaf-order-ends.ts';
+
 /** Cost of two groups end to end: costs are added in float32, the distance in float64, the sum is rounded to float32. */
 export function addCosts(costA: number, costB: number, distance: number): number {
   return Math.fround(Math.fround(costA + costB) + distance);
@@ -11,58 +13,66 @@ export function addCosts(costA: number, costB: number, distance: number): number
  */
 export const withinRounding = (smallest: number) => smallest * (1 + 2 ** -21) + 1e-44;
 
-/** The inner ends m of group a and k of group b, between which the best order from u to w may run. */
+/** The inner ends m of group a and k of group b, between which the best order from an outer end u of a may run. */
 export interface Rivals {
-  readonly countM: number;
-  readonly countK: number;
-  /** Costs from all u to m; those of one u begin at `rowA`. */
-  readonly costA: Float32Array;
-  /** Costs from all w to k; those of one w begin at `rowB`. */
-  readonly costB: Float32Array;
-  /** (countK, countM) */
+  readonly a: Ends;
+  readonly b: Ends;
+  /** (inner ends of b, inner ends of a) */
   readonly distances: Float64Array;
   /** Smallest of the distances. */
   readonly smallest: number;
-  /** (countK,) smallest `cost(u, m) + D(m, k)`. */
+  /** (inner ends of b,) smallest `cost(u, m) + D(m, k)`. */
   readonly best: Float64Array;
   /** Whether a is the right group and b the left one. */
   readonly swapped: boolean;
 }
 
 /**
- * Cost of the best order from u to w when more than one (m, k) has an exact sum of at most `limit`.
+ * Cost of the best order from u to w when more than one (m, k) has an exact sum of at most `limit`; (m, k) is the one with
+ * the smallest.
  *
  * SciPy tries m and k in the order of their costs and stops where no later pair can be better: where their costs and the
  * smallest distance, all in float32, add up to at least the lowest sum so far. When rounding the distance up makes a
  * float32 step of difference, this can drop the best pair in favour of one that is a step worse and comes earlier. Only
  * where that is possible is the search repeated as SciPy does it.
  */
-export function settleRivals(rivals: Rivals, rowA: number, rowB: number, limit: number): number {
-  const { countM, countK, costA, costB, distances, best } = rivals;
-  const bound = Math.fround(rivals.smallest);
+export function settleRivals(
+  rivals: Rivals,
+  u: number,
+  w: number,
+  m: number,
+  k: number,
+  limit: number,
+): number {
+  const { a, b, distances, smallest, best } = rivals;
+  const [countM, countK] = [a.innerCount, b.innerCount];
+  const fromU = a.cost.subarray(u * countM, (u + 1) * countM);
+  const fromW = b.cost.subarray(w * countK, (w + 1) * countK);
+  const bound = Math.fround(smallest);
+  const floor = addCosts(a.lowest[u], b.lowest[w], smallest);
+  if (addCosts(fromU[m], fromW[k], Math.max(distances[k * countM + m], bound)) === floor) return floor;
+
   let lowest = Number.POSITIVE_INFINITY;
   let next = Number.POSITIVE_INFINITY;
   let lowestRoundedUp = Number.POSITIVE_INFINITY;
-  for (let k = 0; k < countK; k++) {
-    if (best[k] + costB[rowB + k] > limit) continue;
-    for (let m = 0; m < countM; m++) {
-      const distance = distances[k * countM + m];
-      if (costA[rowA + m] + distance + costB[rowB + k] > limit) continue;
-      const sum = addCosts(costA[rowA + m], costB[rowB + k], distance);
+  for (let i = 0; i < countK; i++) {
+    if (best[i] + fromW[i] > limit) continue;
+    for (let j = 0; j < countM; j++) {
+      const distance = distances[i * countM + j];
+      if (fromU[j] + distance + fromW[i] > limit) continue;
+      const sum = addCosts(fromU[j], fromW[i], distance);
       if (sum < lowest) {
         next = lowest;
         lowest = sum;
       } else if (sum > lowest && sum < next) next = sum;
-      const roundedUp = addCosts(costA[rowA + m], costB[rowB + k], Math.max(distance, bound));
+      const roundedUp = addCosts(fromU[j], fromW[i], Math.max(distance, bound));
       if (roundedUp < lowestRoundedUp) lowestRoundedUp = roundedUp;
     }
   }
   if (next > lowestRoundedUp) return lowest;
-  const ofA = costA.subarray(rowA, rowA + countM);
-  const ofB = costB.subarray(rowB, rowB + countK);
   return rivals.swapped
-    ? searchInOrder(ofB, ofA, (k, m) => distances[k * countM + m], bound)
-    : searchInOrder(ofA, ofB, (m, k) => distances[k * countM + m], bound);
+    ? searchInOrder(fromW, fromU, (i, j) => distances[i * countM + j], bound)
+    : searchInOrder(fromU, fromW, (j, i) => distances[i * countM + j], bound);
 }
 
 function searchInOrder(
