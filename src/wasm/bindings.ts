@@ -7,6 +7,10 @@
 
 /** A piece of scratch memory. Its views become invalid when more memory is allocated. */
 export class Region {
+  private asFloat32?: Float32Array<ArrayBuffer>;
+  private asFloat64?: Float64Array<ArrayBuffer>;
+  private asInt32?: Int32Array<ArrayBuffer>;
+
   constructor(
     private readonly memory: WebAssembly.Memory,
     readonly pointer: number,
@@ -14,15 +18,27 @@ export class Region {
   ) {}
 
   get float32(): Float32Array<ArrayBuffer> {
-    return new Float32Array(this.memory.buffer as ArrayBuffer, this.pointer, this.bytes >>> 2);
+    const buffer = this.memory.buffer as ArrayBuffer;
+    if (this.asFloat32?.buffer !== buffer) {
+      this.asFloat32 = new Float32Array(buffer, this.pointer, this.bytes >>> 2);
+    }
+    return this.asFloat32;
   }
 
   get float64(): Float64Array<ArrayBuffer> {
-    return new Float64Array(this.memory.buffer as ArrayBuffer, this.pointer, this.bytes >>> 3);
+    const buffer = this.memory.buffer as ArrayBuffer;
+    if (this.asFloat64?.buffer !== buffer) {
+      this.asFloat64 = new Float64Array(buffer, this.pointer, this.bytes >>> 3);
+    }
+    return this.asFloat64;
   }
 
   get int32(): Int32Array<ArrayBuffer> {
-    return new Int32Array(this.memory.buffer as ArrayBuffer, this.pointer, this.bytes >>> 2);
+    const buffer = this.memory.buffer as ArrayBuffer;
+    if (this.asInt32?.buffer !== buffer) {
+      this.asInt32 = new Int32Array(buffer, this.pointer, this.bytes >>> 2);
+    }
+    return this.asInt32;
   }
 
   /** The part of it that starts at a byte. */
