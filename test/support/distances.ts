@@ -2,12 +2,12 @@
 import { createRandom } from '../../src/core/random.ts';
 
 /**
- * (n, n) symmetric random distances, 0 on the diagonal: from 0.5 to 1, or `levels` equal steps of 0.1 from 0.1 on, so
- * that many are equal.
+ * (n, n) symmetric random distances, 0 on the diagonal: from 0.5 to 1, or `levels` eighths from one eighth on, so that
+ * many are equal and sums of them exact.
  */
 export function randomDistances(seed: number, n: number, levels?: number): Float64Array {
   const random = createRandom(seed);
-  return symmetric(n, () => (levels ? (1 + random.integer(levels)) / 10 : 0.5 + random.uniform() / 2));
+  return symmetric(n, () => (levels ? (1 + random.integer(levels)) / 8 : 0.5 + random.uniform() / 2));
 }
 
 /** (n, n) distances between random points in the plane, as many as `places` of them different. */

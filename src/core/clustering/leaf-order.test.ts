@@ -103,7 +103,7 @@ describe('optimalLeafOrder', () => {
         const tree = anyTree ? randomTree(seed, n) : linkageOf(distance, n);
         expect([...optimalLeafOrder(tree, n, distance)]).toEqual(literalOrder(tree, n, distance));
       }),
-      // A fixed seed: where SciPy stops early (see above) the recursion would differ, if very rarely.
+      // A fixed seed: where SciPy stops early (see above) the recursion differs, if very rarely with these distances.
       { numRuns: 300, seed: 7 },
     );
   });
