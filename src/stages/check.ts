@@ -1,7 +1,7 @@
 /** Looking at a recording without tracking it. */
-import { StoppedError } from '../core/errors.ts';
 import { createPlainKernels } from '../core/kernels/plain.ts';
 import type { UserSettings } from '../core/settings.ts';
+import { checkSpikeTimes } from '../io/spike-times.ts';
 import { threadsOf } from '../workers/node.ts';
 import { estimateSeconds } from './estimate-seconds.ts';
 import { openRecording, readRecording } from './open-recording.ts';
@@ -24,23 +24,14 @@ export async function checkData(userSettings: UserSettings, options: RunOptions 
   const { dataset } = await readRecording(opened, createPlainKernels(), options);
   const unitsPerSession = new Array<number>(dataset.sessionCount).fill(0);
   for (const session of dataset.sessions) unitsPerSession[session - 1]++;
-  let spikes = 0;
-  let silent = 0;
-  for (let unit = 0; unit < dataset.units; unit++) {
-    if (options.signal?.aborted) throw new StoppedError();
-    const { length } = await dataset.spikeTimes(unit);
-    spikes += length;
-    if (length < 2) silent++;
-    options.onEvent?.({
-      kind: 'progress',
-      stage: 'read',
-      step: 'spike trains',
-      done: unit + 1,
-      total: dataset.units,
-    });
-  }
+  const { spikes, silentUnits } = await checkSpikeTimes(dataset, {
+    signal: options.signal,
+    progress: (done, total) =>
+      options.onEvent?.({ kind: 'progress', stage: 'read', step: 'spike trains', done, total }),
+  });
   options.onEvent?.({ kind: 'stage', stage: 'read', state: 'end' });
-  if (silent > 0) warnings.push(`${silent} of ${dataset.units} units have fewer than 2 spikes.`);
+  if (silentUnits.length > 0)
+    warnings.push(`${silentUnits.length} of ${dataset.units} units have fewer than 2 spikes.`);
   return {
     dataFolder: opened.data.name,
     units: dataset.units,

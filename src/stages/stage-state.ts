@@ -61,8 +61,9 @@ export async function requireStageFile(store: Store, name: string, writtenBy: st
   });
 }
 
-/** Writes arrays as `<name>.npy`. */
+/** Writes arrays as `<name>.npy`. A folder whose stages are not all done must not look finished: `Output.npz` goes first. */
 export async function writeArrays(store: Store, arrays: NamedArrays): Promise<void> {
+  await store.remove('Output.npz');
   for (const [name, array] of Object.entries(arrays)) await store.write(`${name}.npy`, npyChunks(array));
 }
 
