@@ -4,8 +4,8 @@
  * @packageDocumentation
  */
 export {
-  condenseTree,
   type CondensedTree,
+  condenseTree,
 } from './core/clustering/condensed-tree.ts';
 export { type HdbscanResult, hdbscan } from './core/clustering/hdbscan.ts';
 export { clusterIteratively } from './core/clustering/iterative-clustering.ts';
@@ -43,10 +43,10 @@ export {
   type FeatureName,
   type ResolvedSettings,
   resolveSettings,
+  SETTINGS_TABLE,
   type SettingEntry,
   type Settings,
   type SettingsContext,
-  SETTINGS_TABLE,
   type UserSettings,
 } from './core/settings.ts';
 export { trackShanks } from './core/shanks.ts';

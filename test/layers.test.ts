@@ -53,7 +53,8 @@ function violations(file: string): string[] {
     } else if (target.startsWith('node:')) {
       if (!rule.node && !MAY_USE_NODE.has(name)) found.push(`${name} imports ${target}`);
     } else if (rule.npm !== 'any') {
-      if (!rule.npm.some((p) => target === p || target.startsWith(`${p}/`))) found.push(`${name} imports ${target}`);
+      if (!rule.npm.some((p) => target === p || target.startsWith(`${p}/`)))
+        found.push(`${name} imports ${target}`);
     }
   }
   return found;
