@@ -79,6 +79,9 @@ class QuietReporter implements Reporter {
 /** Columns of a stage title. */
 const TITLE_WIDTH = 14;
 
+/** Columns of everything but the bar, with the longest step there is. */
+const TEXT_WIDTH = 68;
+
 /** Seconds between two progress lines of a log. */
 const LOG_INTERVAL = 10;
 
@@ -229,7 +232,7 @@ class TerminalReporter implements Reporter {
   private draw(progress: number): string {
     const { title, step, left, total } = this.shown;
     if (total === 0) return `  ${title} …`;
-    const size = Math.max(5, Math.min(30, (this.stream.columns ?? 80) - 60));
+    const size = Math.max(5, Math.min(30, (this.stream.columns ?? 80) - TEXT_WIDTH));
     const full = Math.round(progress * size);
     const bar = this.style('cyan', '█'.repeat(full)) + this.style('dim', '░'.repeat(size - full));
     const percent = `${Math.round(100 * progress)} %`.padStart(5);
