@@ -1,15 +1,18 @@
 /** The kernels with WebAssembly SIMD: each method divides its work into tasks and has a pool run them. */
+import { emptyDescriptions, type UnitDescriptions } from '../core/features/unit-description.ts';
 import type {
   Job,
   Kernels,
   KrigingGroup,
   SpanningTree,
+  UnitDescriptionInput,
   WaveformSimilarityInput,
 } from '../core/kernels/kernels.ts';
 import { ArrayStore } from './array-store.ts';
 import { KRIGING_UNITS } from './kriging-task.ts';
 import type { TaskPool } from './task-pool.ts';
 import { blockCount, tileCount } from './tiles.ts';
+import { DESCRIPTION_UNITS } from './unit-description-task.ts';
 import { momentsTaskCount } from './waveform-moments-task.ts';
 import { planWaveforms } from './waveform-plan.ts';
 import { weightedSumTaskCount } from './weighted-sum-task.ts';
@@ -70,6 +73,31 @@ export function createSimdKernels(name: string, pool: TaskPool): ClosableKernels
     } finally {
       store.release(...arrays);
     }
+  }
+
+  async function describeUnits(input: UnitDescriptionInput, job: Job = {}): Promise<UnitDescriptions> {
+    const { waveforms, units, channels, samples, channelLocations, locator, autoCorr, isi } = input;
+    const options = { channels, samples, channelLocations, locator, autoCorr, isi };
+    const out = emptyDescriptions(units, options, (length) => store.float64(length));
+    const needsSpikes = autoCorr !== undefined || isi !== undefined;
+    const payloadOf = async (index: number) => {
+      const firstUnit = index * DESCRIPTION_UNITS;
+      const count = Math.min(DESCRIPTION_UNITS, units - firstUnit);
+      const times = Array.from({ length: count }, (_, i) =>
+        needsSpikes ? input.spikeTimes(firstUnit + i) : undefined,
+      );
+      return { firstUnit, spikeTimes: await Promise.all(times) };
+    };
+    await reading([waveforms], ([source]) =>
+      pool.run(
+        'describeUnits',
+        { waveforms: source, options, out },
+        Math.ceil(units / DESCRIPTION_UNITS),
+        job,
+        payloadOf,
+      ),
+    );
+    return out;
   }
 
   async function correlateRows(
@@ -225,6 +253,7 @@ export function createSimdKernels(name: string, pool: TaskPool): ClosableKernels
     float32: (length) => store.float32(length),
     float64: (length) => store.float64(length),
     release: (...arrays) => store.release(...arrays),
+    describeUnits,
     correlateRows,
     correlateRowsWithGaps,
     correlateWaveforms,

@@ -20,7 +20,7 @@ export interface TaskPool {
     input: TaskInputs[K],
     count: number,
     job?: Job,
-    payloadOf?: (index: number) => TaskPayloads[K],
+    payloadOf?: (index: number) => TaskPayloads[K] | Promise<TaskPayloads[K]>,
   ): Promise<void>;
 
   /** Ends the workers. */
@@ -41,7 +41,7 @@ export function createInlinePool(module: WebAssembly.Module): TaskPool {
       const runTask = prepareTasks(simd, name, input);
       let turn = performance.now();
       for (let index = 0; index < count; index++) {
-        runTask(index, payloadOf?.(index) as TaskPayloads[typeof name]);
+        runTask(index, (await payloadOf?.(index)) as TaskPayloads[typeof name]);
         job.progress?.(index + 1, count);
         if (performance.now() - turn > TURN) {
           await breathe(job.signal);

@@ -16,6 +16,7 @@ import {
 import { type KrigeInput, krigeTasks } from './kriging-task.ts';
 import { type MergeDirectionsInput, mergeDirectionsTasks } from './merge-directions-task.ts';
 import { type SpanningTreeInput, spanningTreeTask } from './spanning-tree-task.ts';
+import { type DescribeUnitsInput, describeUnitsTasks, type SpikeTrains } from './unit-description-task.ts';
 import { type WaveformMomentsInput, waveformMomentsTasks } from './waveform-moments-task.ts';
 import { type WaveformProductsInput, waveformProductsTasks } from './waveform-products-task.ts';
 import { type WeightedSumInput, weightedSumTasks } from './weighted-sum-task.ts';
@@ -32,11 +33,13 @@ export interface TaskInputs {
   krige: KrigeInput;
   weightedSum: WeightedSumInput;
   spanningTree: SpanningTreeInput;
+  describeUnits: DescribeUnitsInput;
 }
 
 /** What one task is handed besides. */
 export interface TaskPayloads extends Record<keyof TaskInputs, unknown> {
   krige: KrigingGroup;
+  describeUnits: SpikeTrains;
 }
 
 export type TaskName = keyof TaskInputs;
@@ -55,6 +58,7 @@ const TASKS: { readonly [K in TaskName]: (simd: SimdKernels, input: TaskInputs[K
   krige: krigeTasks,
   weightedSum: weightedSumTasks,
   spanningTree: spanningTreeTask,
+  describeUnits: describeUnitsTasks,
 };
 
 /** Prepares for the tasks of one input; scratch memory of earlier ones is taken back. */

@@ -191,6 +191,40 @@ describe.each(variants)('%s', (_name, kernels) => {
     }
   });
 
+  it('units are described as by the oracle', async () => {
+    const { waveforms, units, channels, samples } = recording(createRandom(15), sizes[2]);
+    const random = createRandom(16);
+    const trains = Array.from({ length: units }, (_, unit) =>
+      Float64Array.from({ length: 7 * unit }, () => 4000 * random.uniform()),
+    );
+    const input = {
+      waveforms,
+      units,
+      channels,
+      samples,
+      channelLocations: Float64Array.from({ length: 2 * channels }, (_, i) =>
+        i % 2 ? 10 * i : 16 * (i % 3),
+      ),
+      locator: { location_algorithm: 'monopolar_triangulation', n_nearest_channels: 12 } as const,
+      spikeTimes: async (unit: number) => trains[unit],
+    };
+    const autoCorr = { window: 60, binwidth: 1, gaussian_sigma: 2 };
+    const isi = { window: 30, binwidth: 0.5, gaussian_sigma: 1 };
+    for (const histograms of [{ autoCorr, isi }, { autoCorr }, {}]) {
+      const expected = await oracle.describeUnits({ ...input, ...histograms });
+      expect(await kernels.describeUnits({ ...input, ...histograms })).toEqual(expected);
+    }
+    const failing = kernels.describeUnits({
+      ...input,
+      isi,
+      spikeTimes: async (unit) => {
+        if (unit === 20) throw new Error('no such train');
+        return trains[unit];
+      },
+    });
+    await expect(failing).rejects.toThrow('no such train');
+  });
+
   it.each([
     [1, 5],
     [3, 7],

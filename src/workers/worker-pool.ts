@@ -40,9 +40,12 @@ export function createWorkerPool(module: WebAssembly.Module, ports: readonly Wor
       let inHand = 0;
       let done = 0;
       let failure: Error | undefined;
+      let finished = false;
 
       const stop = () => fail(new StoppedError());
       const finish = () => {
+        if (finished) return;
+        finished = true;
         onMessage = () => {};
         onBreak = () => {};
         job.signal?.removeEventListener('abort', stop);
@@ -59,12 +62,20 @@ export function createWorkerPool(module: WebAssembly.Module, ports: readonly Wor
       const handOut = (worker: number) => {
         const index = failure ? undefined : shares.take(worker);
         if (index === undefined) return;
+        inHand++;
+        void send(worker, index).catch((error: Error) => {
+          inHand--;
+          fail(error);
+        });
+      };
+      const send = async (worker: number, index: number) => {
+        const payload = payloadOf && (await payloadOf(index));
+        if (failure) throw failure;
         if (!begun.has(worker)) {
           begun.add(worker);
           ports[worker].post({ kind: 'begin', name, input });
         }
-        ports[worker].post({ kind: 'task', index, payload: payloadOf?.(index) });
-        inHand++;
+        ports[worker].post({ kind: 'task', index, payload });
       };
 
       onBreak = (error) => {
@@ -85,12 +96,8 @@ export function createWorkerPool(module: WebAssembly.Module, ports: readonly Wor
       };
       job.signal?.addEventListener('abort', stop);
       for (const port of ports) port.hold(true);
-      try {
-        for (let turn = 0; turn < IN_HAND; turn++) {
-          for (let worker = 0; worker < ports.length; worker++) handOut(worker);
-        }
-      } catch (error) {
-        fail(error as Error);
+      for (let turn = 0; turn < IN_HAND; turn++) {
+        for (let worker = 0; worker < ports.length; worker++) handOut(worker);
       }
     });
   };

@@ -6,6 +6,8 @@
  * `StoppedError` soon after its signal is aborted. Nothing here keeps a reference to its arguments.
  */
 
+import type { UnitDescriptionOptions, UnitDescriptions } from '../features/unit-description.ts';
+
 export interface Job {
   readonly signal?: AbortSignal;
   readonly progress?: (done: number, total: number) => void;
@@ -26,6 +28,14 @@ export interface WaveformSimilarityInput {
   readonly neighbours: Int32Array;
   /** Number of neighbours n. */
   readonly neighbourCount: number;
+}
+
+export interface UnitDescriptionInput extends UnitDescriptionOptions {
+  /** (units, channels, samples) */
+  readonly waveforms: Float32Array;
+  readonly units: number;
+  /** Spike times of a unit, ms, in any order; only asked for where a histogram is. */
+  spikeTimes(unit: number): Promise<Float64Array>;
 }
 
 export interface KrigingGroup {
@@ -59,6 +69,9 @@ export interface Kernels {
    * any more. Worth doing for large arrays: shared memory does not count as garbage until much later.
    */
   release(...arrays: readonly (Float32Array | Float64Array)[]): void;
+
+  /** Location, autocorrelogram and histogram of intervals of every unit. */
+  describeUnits(input: UnitDescriptionInput, job?: Job): Promise<UnitDescriptions>;
 
   /**
    * Fisher z of Pearson's r between all rows of x (rows, columns), symmetric, diagonal `MAX_Z`.

@@ -4,6 +4,11 @@
  */
 import { primOverRows } from '../clustering/prim.ts';
 import { breathe } from '../context.ts';
+import {
+  createUnitDescriber,
+  emptyDescriptions,
+  type UnitDescriptions,
+} from '../features/unit-description.ts';
 import { findPeakChannels } from '../similarity/waveform-similarity.ts';
 import { correlateCommonColumns } from './common-columns.ts';
 import { distanceOf } from './distance.ts';
@@ -13,6 +18,7 @@ import {
   type KrigingGroup,
   MAX_Z,
   type SpanningTree,
+  type UnitDescriptionInput,
   type WaveformSimilarityInput,
 } from './kernels.ts';
 import { significantCoefficients } from './significant-coefficients.ts';
@@ -20,6 +26,8 @@ import { fisherZ, standardizeRow } from './standardize.ts';
 
 /** Rows that are worked on between two looks at the abort signal. */
 const ROW_BLOCK = 256;
+/** Units that are described between two looks at it. */
+const UNIT_BLOCK = 32;
 
 export function createPlainKernels(): Kernels {
   return {
@@ -28,6 +36,7 @@ export function createPlainKernels(): Kernels {
     float32: (length) => new Float32Array(length),
     float64: (length) => new Float64Array(length),
     release: () => {},
+    describeUnits,
     correlateRows,
     correlateRowsWithGaps,
     correlateWaveforms,
@@ -36,6 +45,23 @@ export function createPlainKernels(): Kernels {
     spanningTree,
     weightedSpanningTree,
   };
+}
+
+async function describeUnits(input: UnitDescriptionInput, job: Job = {}): Promise<UnitDescriptions> {
+  const { waveforms, units, channels, samples, autoCorr, isi } = input;
+  const descriptions = emptyDescriptions(units, input, (length) => new Float64Array(length));
+  const describe = createUnitDescriber(input, descriptions);
+  const size = channels * samples;
+  for (let unit = 0; unit < units; unit++) {
+    const times = autoCorr || isi ? await input.spikeTimes(unit) : undefined;
+    describe(unit, waveforms.subarray(unit * size, (unit + 1) * size), times);
+    if (unit % UNIT_BLOCK === 0) {
+      job.progress?.(unit, units);
+      await breathe(job.signal);
+    }
+  }
+  job.progress?.(units, units);
+  return descriptions;
 }
 
 async function correlateRows(
