@@ -27,6 +27,7 @@ interface Case {
   readonly remedy: string | RegExp;
 }
 
+const SPIKE_INFO = new URL('../golden/spikeInfo.mat', import.meta.url);
 const UNITS = 24;
 const CHANNELS = 64;
 const SAMPLES = 32;
@@ -442,8 +443,9 @@ describe('dant check finds the same', () => {
 describe('dant convert ends with exit code 2 and leaves the data folder alone', () => {
   test.each([
     ['a missing spikeInfo.mat', undefined],
-    ['a spikeInfo.mat that is no HDF5', Buffer.from('MATLAB 5.0 MAT-file, an old one')],
-    ['a truncated spikeInfo.mat', Buffer.from('\x89HDF\r\n\x1a\n\0\0\0\0', 'latin1')],
+    ['an older spikeInfo.mat, which is no HDF5', Buffer.from('MATLAB 5.0 MAT-file, Platform: GLNXA64')],
+    ['a truncated spikeInfo.mat', readFileSync(SPIKE_INFO).subarray(0, 4000)],
+    ['a corrupt spikeInfo.mat', readFileSync(SPIKE_INFO).fill(0xff, 600, 3000)],
   ])('%s', async (_name, content) => {
     const folder = mkdtempSync(path.join(root, 'mat-'));
     const file = path.join(folder, 'spikeInfo.mat');

@@ -2,6 +2,7 @@
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { dant, startDant } from './dant.ts';
 import { snapshotOfFolder } from './snapshot-of-folder.ts';
@@ -169,6 +170,20 @@ describe('dant check', () => {
     expect(result.unitsPerSession.reduce((sum: number, units: number) => sum + units, 0)).toBe(36);
     expect(result.memory).toBeGreaterThan(1e6);
     expect(result.seconds).toBeGreaterThan(0);
+  });
+});
+
+describe('dant convert', () => {
+  const spikeInfo = fileURLToPath(new URL('../golden/spikeInfo.mat', import.meta.url));
+
+  test('turns spikeInfo.mat into a data folder that can be checked', async () => {
+    const converted = path.join(root, 'converted');
+    const { code, stdout } = await dant(['convert', spikeInfo, converted]);
+    expect(code).toBe(0);
+    expect(stdout).toContain(converted);
+    const few = ['--set', 'waveformCorrection.n_nearest_channels=1'];
+    const check = await dant(['check', converted, ...few, '--json', '--quiet']);
+    expect(JSON.parse(check.stdout)).toMatchObject({ ok: true, result: { dataFolder: converted } });
   });
 });
 
