@@ -1,16 +1,13 @@
-import { existsSync } from 'node:fs';
 import { defineConfig } from 'tsdown';
 
-const entries = [
-  'src/index.ts',
-  'src/node.ts',
-  'src/figures/index.ts',
-  'src/cli/main.ts',
-  'src/workers/node-worker.ts',
-];
-
 export default defineConfig({
-  entry: entries.filter((entry) => existsSync(entry)),
+  entry: [
+    'src/index.ts',
+    'src/node.ts',
+    'src/figures/index.ts',
+    'src/cli/main.ts',
+    'src/workers/node-worker.ts',
+  ],
   // One output file per source file: what is found relative to `import.meta.url` (fonts, workers) lies where it did.
   unbundle: true,
   root: 'src',
