@@ -4,9 +4,11 @@ export default defineConfig({
   entry: [
     'src/index.ts',
     'src/node.ts',
+    'src/web.ts',
     'src/figures/index.ts',
     'src/cli/main.ts',
     'src/workers/node-worker.ts',
+    'src/workers/web-worker.ts',
   ],
   // One output file per source file: what is found relative to `import.meta.url` (fonts, workers) lies where it did.
   unbundle: true,

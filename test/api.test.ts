@@ -1,8 +1,9 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import * as dant from '../src/index.ts';
 import * as node from '../src/node.ts';
+import * as web from '../src/web.ts';
 
 /** The published function list: name, number of leading arguments, and where it is exported. */
 const PUBLISHED = [
@@ -47,7 +48,25 @@ describe('the public names', () => {
   });
 
   it('are these and no others', () => {
-    expect({ dant: Object.keys(dant).sort(), node: Object.keys(node).sort() }).toMatchSnapshot();
+    const namesOf = (module: object) => Object.keys(module).sort();
+    expect({ dant: namesOf(dant), node: namesOf(node), web: namesOf(web) }).toMatchSnapshot();
+  });
+
+  it('are reached by the exports of the package, which tsdown builds', () => {
+    const { exports } = JSON.parse(readFileSync(join(import.meta.dirname, '../package.json'), 'utf8'));
+    const built = Object.values(exports as Record<string, string | { types: string; default: string }>)
+      .flatMap((target) => (typeof target === 'string' ? [target] : Object.values(target)))
+      .filter((path) => path.startsWith('./dist/'));
+    const missing = built.filter((path) => !existsSync(join(import.meta.dirname, '..', path)));
+    expect(Object.keys(exports)).toEqual([
+      '.',
+      './node',
+      './web',
+      './web-worker',
+      './figures',
+      './package.json',
+    ]);
+    expect(missing).toEqual([]);
   });
 
   it('gives Motion loading and saving in dant/node', () => {
