@@ -46,6 +46,15 @@ export async function createKernelsWith(
   if (threads < 2 || typeof SharedArrayBuffer === 'undefined') {
     return createSimdKernels(build, createInlinePool(module));
   }
-  const ports = await Promise.all(Array.from({ length: threads }, startWorker));
-  return createSimdKernels(build, createWorkerPool(module, ports));
+  return createSimdKernels(build, createWorkerPool(module, await startAll(threads, startWorker)));
+}
+
+/** All workers, or none when one of them cannot be started. */
+async function startAll(count: number, startWorker: () => Promise<WorkerPort>): Promise<WorkerPort[]> {
+  const starts = await Promise.allSettled(Array.from({ length: count }, startWorker));
+  const ports = starts.flatMap((start) => (start.status === 'fulfilled' ? [start.value] : []));
+  const failure = starts.find((start) => start.status === 'rejected');
+  if (!failure) return ports;
+  await Promise.all(ports.map((port) => port.terminate()));
+  throw failure.reason;
 }

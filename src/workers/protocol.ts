@@ -14,6 +14,11 @@ export type FromWorker =
   | { readonly kind: 'done'; readonly index: number }
   | { readonly kind: 'failed'; readonly index: number; readonly error: ErrorText };
 
+export type FromWebWorker =
+  | FromWorker
+  /** Something failed outside a task. */
+  | { readonly kind: 'crashed'; readonly error: ErrorText };
+
 export interface ErrorText {
   readonly name: string;
   readonly message: string;

@@ -1,12 +1,12 @@
 /** Kernels in a browser, with workers where the page is cross-origin isolated. */
 import { type ClosableKernels, createKernelsWith, type KernelOptions } from './create-kernels.ts';
-import { errorOf, type WorkerPort } from './protocol.ts';
+import { errorOf, type FromWebWorker, type WorkerPort } from './protocol.ts';
 
 /**
- * Without cross-origin isolation there is no shared memory: everything is then computed on the calling thread, which had better
- * be a worker.
+ * Call it in a worker: what `track` does itself would freeze the page. Without cross-origin isolation there is no shared memory,
+ * and the kernels run on the calling thread, too.
  *
- * @param startWorker starts a worker that runs `web-worker.ts`; for bundlers that have a way of their own
+ * @param startWorker starts a worker that runs `dant/web-worker`; for bundlers that have a way of their own
  * @throws InputError when the browser cannot run the kernels that were asked for
  */
 export function createKernels(
@@ -20,16 +20,19 @@ function startWebWorker(): Worker {
   return new Worker(new URL('./web-worker.js', import.meta.url), { type: 'module' });
 }
 
-/** A worker as a port. */
+/** A worker that runs `web-worker.ts` as a port. */
 export function webPort(worker: Worker): WorkerPort {
+  const onData = (listener: (message: FromWebWorker) => void) =>
+    worker.addEventListener('message', (event) => listener(event.data));
   return {
     post: (message) => worker.postMessage(message),
-    onMessage: (listener) => worker.addEventListener('message', (event) => listener(event.data)),
+    onMessage: (listener) => onData((message) => message.kind !== 'crashed' && listener(message)),
     onFailure(listener) {
+      onData((message) => message.kind === 'crashed' && listener(errorOf(message.error)));
       worker.addEventListener('error', (event) => {
-        const { error, message, filename, lineno } = event;
-        const fallback = { name: 'Error', message: `A worker failed: ${message} (${filename}:${lineno})` };
-        listener(error instanceof Error ? error : errorOf(fallback));
+        // It would otherwise become an error of the calling thread as well.
+        event.preventDefault();
+        listener(failureOf(event));
       });
       worker.addEventListener('messageerror', () =>
         listener(new Error('A worker sent an unreadable message.')),
@@ -40,4 +43,14 @@ export function webPort(worker: Worker): WorkerPort {
       worker.terminate();
     },
   };
+}
+
+/** What an error event of a worker tells; it comes without the error itself. */
+function failureOf({ message, filename, lineno, colno }: ErrorEvent): Error {
+  if (message === undefined) {
+    return new Error(
+      'A worker could not be started: its script was not found, or came without the header Cross-Origin-Embedder-Policy.',
+    );
+  }
+  return errorOf({ name: 'Error', message, stack: `${message}\n    at ${filename}:${lineno}:${colno}` });
 }
