@@ -50,25 +50,29 @@ export interface Discriminant {
   readonly intercept: number;
 }
 
-/** Step 6. */
-export interface ClusteringResult {
+/** What clustering and weight learning in alternation say. */
+export interface PairClustering {
   readonly features: readonly FeatureName[];
   /** (features,) sums to 1. */
   readonly weights: Float64Array;
   /** Weighted similarity above which a pair is a good match; ±Infinity when no discriminant exists. */
   readonly threshold: number;
-  /** (units, units) weighted similarity S; `1 / (1 + tanh S)` is the distance, 0 on the diagonal. */
-  readonly similarity: Float64Array;
-  /** (units, units) each, in the order of `features`. */
-  readonly featureSimilarity: readonly Float64Array[];
   readonly pairs: UnitPairs;
   /** (units,) cluster of each unit from 0; -1 noise. */
   readonly labels: Int32Array;
   readonly clusterCount: number;
-  /** (units,) optimal leaf order of the single-linkage tree. */
-  readonly leafOrder: Int32Array;
   /** Weights of every iteration, first to last. */
   readonly weightHistory: readonly Float64Array[];
+}
+
+/** Step 6, of all pairs. */
+export interface ClusteringResult extends PairClustering {
+  /** (units, units) weighted similarity S; `1 / (1 + tanh S)` is the distance, 0 on the diagonal. */
+  readonly similarity: Float64Array;
+  /** (units, units) each, in the order of `features`. */
+  readonly featureSimilarity: readonly Float64Array[];
+  /** (units,) optimal leaf order of the single-linkage tree. */
+  readonly leafOrder: Int32Array;
 }
 
 /** The 2.5 and 97.5 percentile of the motion per session, at one depth. */

@@ -1,5 +1,5 @@
 /** The whole method on one page: preprocess, motion loop, final clustering, curation. */
-import { clusterIteratively } from './clustering/iterative-clustering.ts';
+import { clusterFully } from './clustering/iterative-clustering.ts';
 import { inStage, type RunContext } from './context.ts';
 import { autoCurate } from './curation/auto-curation.ts';
 import type { Dataset } from './dataset.ts';
@@ -56,7 +56,7 @@ export async function trackPreprocessed(
   );
 
   const clustering = await inStage(context, 'clustering', async () =>
-    clusterIteratively(
+    clusterFully(
       {
         units,
         sessionCount,
@@ -64,7 +64,7 @@ export async function trackPreprocessed(
         featureSimilarity: await similarities.of(settings.clustering.features, corrected, 'clustering'),
         pairs: getNearbyPairs(settings.clustering.max_distance, sessions, features.locations, motion),
       },
-      { nIter: settings.clustering.n_iter, weightTol: settings.clustering.weight_tol, leafOrder: true },
+      { nIter: settings.clustering.n_iter, weightTol: settings.clustering.weight_tol },
       context,
     ),
   );

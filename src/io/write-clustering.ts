@@ -1,5 +1,6 @@
 /** Similarities, motion and clusters before curation, as arrays of the output folder. */
-import { distanceOf, pairValues } from '../core/clustering/iterative-clustering.ts';
+import { pairValues } from '../core/clustering/iterative-clustering.ts';
+import { distanceOf } from '../core/kernels/distance.ts';
 import type { TrackingResult } from '../core/result.ts';
 import { FEATURE_NAMES, type FeatureName } from '../core/settings.ts';
 import { givenArray } from './motion-files.ts';

@@ -1,5 +1,5 @@
 /** The clustering stage on folders. */
-import { clusterIteratively } from '../core/clustering/iterative-clustering.ts';
+import { clusterFully } from '../core/clustering/iterative-clustering.ts';
 import { inStage } from '../core/context.ts';
 import type { Motion } from '../core/motion/motion.ts';
 import { type NdArray, ndarray } from '../core/ndarray.ts';
@@ -124,7 +124,7 @@ async function clusterAndWrite(
   const { dataset, settings, output, context } = state;
   const features = await loadFeatures(output, settings, dataset);
   const clustering = await inStage(context, 'clustering', async () =>
-    clusterIteratively(
+    clusterFully(
       {
         units: dataset.units,
         sessionCount: dataset.sessionCount,
@@ -132,7 +132,7 @@ async function clusterAndWrite(
         featureSimilarity: await similaritiesOf(state, features).of(names, corrected, 'clustering'),
         pairs: getNearbyPairs(settings.clustering.max_distance, dataset.sessions, features.locations, motion),
       },
-      { nIter: settings.clustering.n_iter, weightTol: settings.clustering.weight_tol, leafOrder: true },
+      { nIter: settings.clustering.n_iter, weightTol: settings.clustering.weight_tol },
       context,
     ),
   );

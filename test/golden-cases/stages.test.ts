@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { clusterIteratively } from '../../src/core/clustering/iterative-clustering.ts';
+import { clusterFully } from '../../src/core/clustering/iterative-clustering.ts';
 import { createPlainKernels } from '../../src/core/kernels/plain.ts';
 import { correctWaveforms } from '../../src/core/motion/corrected-waveforms.ts';
 import { createInterpolator } from '../../src/core/motion/kriging.ts';
@@ -41,7 +41,7 @@ async function finalClustering(name: string) {
     corrected,
     'clustering',
   );
-  const clustering = await clusterIteratively(
+  const clustering = await clusterFully(
     {
       units: dataset.units,
       sessionCount: dataset.sessionCount,
@@ -49,7 +49,7 @@ async function finalClustering(name: string) {
       featureSimilarity,
       pairs: getNearbyPairs(settings.clustering.max_distance, sessions, features.locations, motion),
     },
-    { nIter: settings.clustering.n_iter, weightTol: settings.clustering.weight_tol, leafOrder: true },
+    { nIter: settings.clustering.n_iter, weightTol: settings.clustering.weight_tol },
     context,
   );
   return { golden, corrected, clustering };

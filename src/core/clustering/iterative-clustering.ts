@@ -1,10 +1,12 @@
 /** HDBSCAN and the discriminant in alternation: clusters label the pairs, the pairs teach the weights. */
 import type { RunContext } from '../context.ts';
-import type { ClusteringResult, UnitPairs } from '../result.ts';
+import { distanceOf } from '../kernels/distance.ts';
+import type { ClusteringResult, PairClustering, UnitPairs } from '../result.ts';
 import type { FeatureName } from '../settings.ts';
 import { hdbscan } from './hdbscan.ts';
 import { linearDiscriminant, weightsAndThreshold } from './lda.ts';
 import { optimalLeafOrder } from './leaf-order.ts';
+import type { SingleLinkage } from './single-linkage.ts';
 
 export interface ClusteringInput {
   readonly units: number;
@@ -17,11 +19,15 @@ export interface ClusteringInput {
   readonly pairs: UnitPairs;
 }
 
+export interface IterativeClustering extends PairClustering {
+  /** (P,) weighted similarity of the candidate pairs. */
+  readonly pairSimilarity: Float64Array;
+  readonly linkage: SingleLinkage;
+}
+
 export interface ClusteringOptions {
   readonly nIter: number;
   readonly weightTol: number;
-  /** Whether to compute the leaf order; without it `leafOrder` is empty. */
-  readonly leafOrder: boolean;
 }
 
 /**
@@ -32,32 +38,25 @@ export async function clusterIteratively(
   input: ClusteringInput,
   options: ClusteringOptions,
   context: RunContext,
-): Promise<ClusteringResult> {
+): Promise<IterativeClustering> {
   const { units, features, featureSimilarity, pairs } = input;
   const { kernels, signal } = context;
-  const warn = (text: string) => context.onEvent?.({ kind: 'warning', text });
   const pairFeatures = featureSimilarity.map((matrix) => pairValues(matrix, units, pairs));
   let weights = new Float64Array(features.length).fill(1 / features.length);
   const weightHistory = [weights];
-  const similarity = kernels.float64(units * units);
-  await kernels.weightedSum(featureSimilarity, weights, similarity, { signal });
-
   let threshold = Number.POSITIVE_INFINITY;
   for (let iteration = 1; ; iteration++) {
-    const tree = await kernels.spanningTree(similarity, units, { signal });
+    const tree = await kernels.weightedSpanningTree(featureSimilarity, weights, units, { signal });
     const { labels, clusterCount, linkage } = hdbscan(tree, units, { maxClusterSize: input.sessionCount });
-    const finish = (): ClusteringResult => ({
+    const finish = (): IterativeClustering => ({
       features,
       weights,
       threshold,
-      similarity,
-      featureSimilarity,
       pairs,
+      pairSimilarity: weightedValues(pairFeatures, weights, pairs.count),
       labels,
       clusterCount,
-      leafOrder: options.leafOrder
-        ? optimalLeafOrder(linkage, units, distanceMatrix(similarity))
-        : new Int32Array(0),
+      linkage,
       weightHistory,
     });
     const last = iteration >= options.nIter;
@@ -70,7 +69,7 @@ export async function clusterIteratively(
       const matches = matched.reduce((sum, value) => sum + value, 0);
       if (matches === 0) threshold = Number.POSITIVE_INFINITY;
       else if (matches === pairs.count) threshold = Number.NEGATIVE_INFINITY;
-      warn(noDiscriminant(matches, pairs.count, features));
+      context.onEvent?.({ kind: 'warning', text: noDiscriminant(matches, pairs.count, features) });
       return finish();
     }
     threshold = learned.threshold;
@@ -79,9 +78,23 @@ export async function clusterIteratively(
     for (let f = 0; f < weights.length; f++) change += Math.abs(learned.weights[f] - weights[f]);
     weights = Float64Array.from(learned.weights);
     weightHistory.push(weights);
-    await kernels.weightedSum(featureSimilarity, weights, similarity, { signal });
     if (change < options.weightTol) return finish();
   }
+}
+
+/** `clusterIteratively`, with the similarity of all pairs and the order of the units that shows it best. */
+export async function clusterFully(
+  input: ClusteringInput,
+  options: ClusteringOptions,
+  context: RunContext,
+): Promise<ClusteringResult> {
+  const { linkage, pairSimilarity: _, ...clustering } = await clusterIteratively(input, options, context);
+  const { units, featureSimilarity } = input;
+  const { kernels, signal } = context;
+  const similarity = kernels.float64(units * units);
+  await kernels.weightedSum(featureSimilarity, clustering.weights, similarity, { signal });
+  const leafOrder = optimalLeafOrder(linkage, units, (i, j) => distanceOf(similarity[i * units + j]));
+  return { ...clustering, similarity, featureSimilarity, leafOrder };
 }
 
 function noDiscriminant(matches: number, candidates: number, features: readonly FeatureName[]): string {
@@ -102,6 +115,14 @@ export function pairValues(matrix: Float64Array, units: number, pairs: UnitPairs
   return values;
 }
 
+function weightedValues(values: readonly Float64Array[], weights: Float64Array, count: number): Float64Array {
+  const sum = new Float64Array(count);
+  values.forEach((feature, f) => {
+    for (let p = 0; p < count; p++) sum[p] += weights[f] * feature[p];
+  });
+  return sum;
+}
+
 /** (P,) 1 where both units of a pair carry the same label, noise (-1) excluded. */
 export function matchedPairs(labels: Int32Array, pairs: UnitPairs): Uint8Array {
   const matched = new Uint8Array(pairs.count);
@@ -110,15 +131,4 @@ export function matchedPairs(labels: Int32Array, pairs: UnitPairs): Uint8Array {
     matched[p] = label >= 0 && label === labels[pairs.units[2 * p + 1]] ? 1 : 0;
   }
   return matched;
-}
-
-/** `1 / (1 + tanh S)` of a similarity. */
-export const distanceOf = (similarity: number) => 1 / (1 + Math.tanh(similarity));
-
-/** (units, units) distance, 0 on the diagonal. */
-export function distanceMatrix(similarity: Float64Array): Float64Array {
-  const distance = Float64Array.from(similarity, distanceOf);
-  const units = Math.sqrt(similarity.length);
-  for (let i = 0; i < units; i++) distance[i * units + i] = 0;
-  return distance;
 }

@@ -1,15 +1,13 @@
 /** The rounds of motion estimation: cluster, infer how the probe moved from the matches, correct the waveforms, repeat. */
-import { clusterIteratively, matchedPairs, pairValues } from '../clustering/iterative-clustering.ts';
+import {
+  clusterIteratively,
+  type IterativeClustering,
+  matchedPairs,
+} from '../clustering/iterative-clustering.ts';
 import type { RunContext } from '../context.ts';
 import type { Dataset } from '../dataset.ts';
 import { InputError } from '../errors.ts';
-import type {
-  ClusteringResult,
-  CorrectedWaveforms,
-  MotionBand,
-  MotionRound,
-  UnitFeatures,
-} from '../result.ts';
+import type { CorrectedWaveforms, MotionBand, MotionRound, UnitFeatures } from '../result.ts';
 import type { Settings } from '../settings.ts';
 import type { FeatureSimilarities } from '../similarity/feature-similarity.ts';
 import { getNearbyPairs } from '../similarity/nearby-pairs.ts';
@@ -100,7 +98,7 @@ export async function runMotionLoop(
           state.motion,
         ),
       },
-      { nIter: settings.clustering.n_iter, weightTol: settings.clustering.weight_tol, leafOrder: false },
+      { nIter: settings.clustering.n_iter, weightTol: settings.clustering.weight_tol },
       context,
     );
     const matches = countMatches(clustering.labels, clustering.clusterCount);
@@ -160,9 +158,8 @@ export function countMatches(labels: Int32Array, clusterCount: number): number {
   return sizes.reduce((sum, size) => sum + (size * (size - 1)) / 2, 0);
 }
 
-function describeRound(clustering: ClusteringResult, sessions: Int32Array, matches: number): MotionRound {
-  const { pairs, similarity, labels, threshold } = clustering;
-  const pairSimilarity = pairValues(similarity, labels.length, pairs);
+function describeRound(clustering: IterativeClustering, sessions: Int32Array, matches: number): MotionRound {
+  const { pairs, pairSimilarity, labels, threshold } = clustering;
   const pairMatched = matchedPairs(labels, pairs);
   const pairUsed = new Uint8Array(pairs.count);
   for (let p = 0; p < pairs.count; p++) {
