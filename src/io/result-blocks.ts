@@ -78,31 +78,58 @@ export function perBlock(
 /** Elements of a matrix that are put together at once. */
 const PIECE_LENGTH = 1 << 18;
 
-/** A (units, units) matrix from the rows of each block's own; 0 between blocks. */
+type Row = Float64Array | Uint8Array;
+
+/**
+ * A (units, units) matrix, row by row; 0 between blocks.
+ * @param fillRow writes the row of a unit of a block, as long as the block has units, over zeros
+ */
 export function unitMatrix(
   { units, blocks }: ResultBlocks,
   dtype: 'float64' | 'bool',
-  rowOf: (result: TrackingResult, unit: number) => ArrayLike<number>,
+  fillRow: (result: TrackingResult, unit: number, row: Row) => void,
 ): NpyOutput {
   const place = placeOfUnits(units, blocks);
   const rows = Math.max(1, Math.floor(PIECE_LENGTH / units));
+  const newRow = (length: number): Row =>
+    dtype === 'bool' ? new Uint8Array(length) : new Float64Array(length);
   return {
     dtype,
     shape: [units, units],
     *data() {
       for (let start = 0; start < units; start += rows) {
         const end = Math.min(start + rows, units);
-        const piece = new Float64Array((end - start) * units);
+        const piece = newRow((end - start) * units);
         for (let unit = start; unit < end; unit++) {
           const { block, index } = place[unit];
-          const row = rowOf(block.result, index);
-          const at = (unit - start) * units;
-          for (let j = 0; j < row.length; j++) piece[at + block.units[j]] = row[j];
+          const target = piece.subarray((unit - start) * units, (unit - start + 1) * units);
+          if (blocks.length === 1) {
+            fillRow(block.result, index, target);
+            continue;
+          }
+          const row = newRow(block.units.length);
+          fillRow(block.result, index, row);
+          for (let j = 0; j < row.length; j++) target[block.units[j]] = row[j];
         }
         yield piece;
       }
     },
   };
+}
+
+/** A (units, units) matrix that every block has in memory, or lacks: zeros then. */
+export function storedMatrix(
+  blocks: ResultBlocks,
+  matrixOf: (result: TrackingResult) => Float64Array | undefined,
+): NpyOutput {
+  const { units } = blocks;
+  const whole = blocks.blocks.length === 1 ? matrixOf(blocks.blocks[0].result) : undefined;
+  if (whole) return { dtype: 'float64', shape: [units, units], data: whole };
+  return unitMatrix(blocks, 'float64', (result, unit, row) => {
+    const matrix = matrixOf(result);
+    const own = result.features.units;
+    if (matrix) row.set(matrix.subarray(unit * own, (unit + 1) * own));
+  });
 }
 
 /** (count, 2) pairs of all blocks, block after block, by their indices among all units. */

@@ -10,6 +10,7 @@ import {
   gatherUnits,
   perBlock,
   type ResultBlocks,
+  storedMatrix,
   unitMatrix,
   unitPairs,
 } from './result-blocks.ts';
@@ -23,17 +24,12 @@ export const SIMILARITY_FILES: Readonly<Record<FeatureName, string>> = {
   PETH: 'PETH_similarity_matrix',
 };
 
-/** Row of a stored (units, units) matrix of a block. */
-const rowOf = (matrix: Float64Array, { features }: TrackingResult, unit: number) =>
-  matrix.subarray(unit * features.units, (unit + 1) * features.units);
-
 /** The similarity matrices of all features, zeros for those that were not compared. */
 export function featureSimilarityMatrices(blocks: ResultBlocks): NamedArrays {
   const entries = FEATURE_NAMES.map((name) => {
-    const matrix = unitMatrix(blocks, 'float64', (result, unit) => {
-      const { features, featureSimilarity } = result.clustering;
-      const position = features.indexOf(name);
-      return position < 0 ? [] : rowOf(featureSimilarity[position], result, unit);
+    const matrix = storedMatrix(blocks, ({ clustering }) => {
+      const position = clustering.features.indexOf(name);
+      return position < 0 ? undefined : clustering.featureSimilarity[position];
     });
     return [SIMILARITY_FILES[name], matrix];
   });
@@ -41,24 +37,23 @@ export function featureSimilarityMatrices(blocks: ResultBlocks): NamedArrays {
 }
 
 /** S, the weighted similarity. */
-const similarityMatrix = (blocks: ResultBlocks): NpyOutput =>
-  unitMatrix(blocks, 'float64', (result, unit) => rowOf(result.clustering.similarity, result, unit));
+export const similarityMatrix = (blocks: ResultBlocks): NpyOutput =>
+  storedMatrix(blocks, ({ clustering }) => clustering.similarity);
 
 /** `1 / (1 + tanh S)`, 0 on the diagonal. */
-const distanceMatrix = (blocks: ResultBlocks): NpyOutput =>
-  unitMatrix(blocks, 'float64', (result, unit) => {
-    const row = rowOf(result.clustering.similarity, result, unit).map(distanceOf);
+export const distanceMatrix = (blocks: ResultBlocks): NpyOutput =>
+  unitMatrix(blocks, 'float64', ({ clustering: { similarity } }, unit, row) => {
+    const start = unit * row.length;
+    for (let j = 0; j < row.length; j++) row[j] = distanceOf(similarity[start + j]);
     row[unit] = 0;
-    return row;
   });
 
 /** S above the threshold; true on the diagonal. */
-const goodMatchesMatrix = (blocks: ResultBlocks): NpyOutput =>
-  unitMatrix(blocks, 'bool', (result, unit) => {
-    const { similarity, threshold } = result.clustering;
-    const row = rowOf(similarity, result, unit).map((value) => (value > threshold ? 1 : 0));
+export const goodMatchesMatrix = (blocks: ResultBlocks): NpyOutput =>
+  unitMatrix(blocks, 'bool', ({ clustering: { similarity, threshold } }, unit, row) => {
+    const start = unit * row.length;
+    for (let j = 0; j < row.length; j++) row[j] = similarity[start + j] > threshold ? 1 : 0;
     row[unit] = 1;
-    return row;
   });
 
 /** Units that share a cluster; true on the diagonal. */
@@ -66,13 +61,11 @@ export function clusterMatrix(
   blocks: ResultBlocks,
   labelsOf: (result: TrackingResult) => Int32Array,
 ): NpyOutput {
-  return unitMatrix(blocks, 'bool', (result, unit) => {
+  return unitMatrix(blocks, 'bool', (result, unit, row) => {
     const labels = labelsOf(result);
-    const row = new Uint8Array(labels.length);
-    const label = labels[unit];
-    if (label >= 0) for (let j = 0; j < row.length; j++) row[j] = labels[j] === label ? 1 : 0;
+    const own = labels[unit];
+    if (own >= 0) for (let j = 0; j < row.length; j++) row[j] = labels[j] === own ? 1 : 0;
     row[unit] = 1;
-    return row;
   });
 }
 

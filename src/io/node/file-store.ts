@@ -8,10 +8,16 @@ import type { ByteSource, Chunks, Store } from '../byte-source.ts';
 /** A folder of the disk; it need not exist until something is written. */
 export class FileStore implements Store {
   readonly name: string;
+  private readonly durable: boolean;
 
-  /** @param folder its path */
-  constructor(folder: string) {
+  /**
+   * @param folder its path
+   * @param options.durable whether every file must have reached the disk when `write` resolves. Without it files survive the
+   *   end of the process at any moment, but not of the machine; results of gigabytes are then written several times faster.
+   */
+  constructor(folder: string, { durable = false } = {}) {
     this.name = folder;
+    this.durable = durable;
   }
 
   async open(name: string): Promise<ByteSource | undefined> {
@@ -28,7 +34,7 @@ export class FileStore implements Store {
       try {
         if (chunks instanceof Uint8Array) await writeFully(file, chunks);
         else for await (const piece of chunks) await writeFully(file, piece);
-        await file.sync();
+        if (this.durable) await file.sync();
       } finally {
         await file.close();
       }
