@@ -1,11 +1,6 @@
 /** Step 1: what is computed once per unit. */
 import type { RunContext } from './context.ts';
-import { breathe } from './context.ts';
 import type { Dataset, Waveforms } from './dataset.ts';
-import { autoCorrFeature } from './features/autocorrelogram.ts';
-import { isiFeature } from './features/isi-histogram.ts';
-import { prepareSpikeTimes } from './features/prepare-spike-times.ts';
-import { createLocator } from './features/spike-location.ts';
 import { centerWaveform } from './features/waveform-centering.ts';
 import type { Histogram, UnitFeatures } from './result.ts';
 import type { FeatureName, Settings } from './settings.ts';
@@ -21,9 +16,6 @@ export function usedFeatures(settings: Settings): Set<FeatureName> {
   return new Set([...settings.motionEstimation.features.flat(), ...settings.clustering.features]);
 }
 
-/** Units between two looks at the abort signal. */
-const UNIT_BLOCK = 32;
-
 /** Locations, peak channels, autocorrelograms and ISI histograms of all units (`docs/methods.md`, step 1). */
 export async function preprocessUnits(
   dataset: Dataset,
@@ -31,44 +23,33 @@ export async function preprocessUnits(
   context: RunContext,
 ): Promise<Preprocessed> {
   const { units, waveforms, probe } = dataset;
-  const { channels, samples } = waveforms;
   const used = usedFeatures(settings);
-  const locate = createLocator(probe.locations, channels, samples, settings.spikeLocation);
-  const locations = new Float64Array(3 * units);
-  const amplitude = new Float64Array(units);
-  const peakChannels = new Int32Array(units);
-  const unitShanks = new Int32Array(units);
-  const autoCorr = used.has('AutoCorr')
-    ? newHistogram(units, 2 * binCount(settings.autoCorr) + 1)
-    : undefined;
-  const isi = used.has('ISI') ? newHistogram(units, binCount(settings.ISI)) : undefined;
+  const described = await context.kernels.describeUnits(
+    {
+      waveforms: waveforms.data,
+      units,
+      channels: waveforms.channels,
+      samples: waveforms.samples,
+      channelLocations: probe.locations,
+      locator: settings.spikeLocation,
+      autoCorr: used.has('AutoCorr') ? settings.autoCorr : undefined,
+      isi: used.has('ISI') ? settings.ISI : undefined,
+      spikeTimes: (unit) => dataset.spikeTimes(unit),
+    },
+    {
+      signal: context.signal,
+      progress: (done, total) =>
+        context.onEvent?.({ kind: 'progress', stage: 'preprocessing', step: 'units', done, total }),
+    },
+  );
+  const peakChannels = Int32Array.from(described.peakChannels);
+  const histogram = (data: Float64Array): Histogram => ({ data, bins: data.length / units });
   const silentUnits: number[] = [];
-
-  for (let unit = 0; unit < units; unit++) {
-    const start = unit * channels * samples;
-    const located = locate(waveforms.data.subarray(start, start + channels * samples));
-    locations.set([located.x, located.y, located.z], 3 * unit);
-    amplitude[unit] = located.ptt;
-    peakChannels[unit] = located.peakChannel;
-    unitShanks[unit] = probe.shanks[located.peakChannel];
-    if (autoCorr || isi) {
-      const times = prepareSpikeTimes(await dataset.spikeTimes(unit));
-      if (times.length < 2) silentUnits.push(unit);
-      autoCorr?.data.set(autoCorrFeature(times, settings.autoCorr), unit * autoCorr.bins);
-      isi?.data.set(isiFeature(times, settings.ISI), unit * isi.bins);
-    }
-    if (unit % UNIT_BLOCK === 0) {
-      context.onEvent?.({
-        kind: 'progress',
-        stage: 'preprocessing',
-        step: 'units',
-        done: unit,
-        total: units,
-      });
-      await breathe(context.signal);
-    }
+  if (used.has('AutoCorr') || used.has('ISI')) {
+    described.spikeCounts.forEach((count, unit) => {
+      if (count < 2) silentUnits.push(unit);
+    });
   }
-  context.onEvent?.({ kind: 'progress', stage: 'preprocessing', step: 'units', done: units, total: units });
   if (silentUnits.length > 0) {
     context.onEvent?.({
       kind: 'warning',
@@ -78,26 +59,18 @@ export async function preprocessUnits(
   return {
     features: {
       units,
-      locations,
-      amplitude,
+      locations: described.locations,
+      amplitude: described.amplitude,
       peakChannels,
-      unitShanks,
-      autoCorr,
-      isi,
+      unitShanks: peakChannels.map((channel) => probe.shanks[channel]),
+      autoCorr: used.has('AutoCorr') ? histogram(described.autoCorr) : undefined,
+      isi: used.has('ISI') ? histogram(described.isi) : undefined,
       peth: used.has('PETH') ? dataset.peth : undefined,
       silentUnits,
     },
     waveforms: settings.centering_waveforms ? centerWaveforms(waveforms, peakChannels, context) : waveforms,
   };
 }
-
-function newHistogram(units: number, bins: number): Histogram {
-  return { data: new Float64Array(units * bins), bins };
-}
-
-/** Bins on one side of zero. */
-const binCount = ({ window, binwidth }: { window: number; binwidth: number }) =>
-  Math.floor(window / binwidth);
 
 /** All waveforms shifted so that the trough of each unit's peak channel falls on the middle sample. */
 export function centerWaveforms(

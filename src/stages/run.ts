@@ -2,8 +2,7 @@
 import { inStage, type RunContext, type RunEvent } from '../core/context.ts';
 import type { Dataset } from '../core/dataset.ts';
 import { InputError } from '../core/errors.ts';
-import type { Motion } from '../core/motion/motion.ts';
-import { motionRange } from '../core/motion/motion-loop.ts';
+import { type Motion, motionRange } from '../core/motion/motion.ts';
 import type { MultiShankResult, TrackingResult } from '../core/result.ts';
 import type { Settings, UserSettings } from '../core/settings.ts';
 import { trackShanks } from '../core/shanks.ts';

@@ -4,7 +4,7 @@ import type { Probe, Waveforms } from '../dataset.ts';
 import type { KrigingGroup } from '../kernels/kernels.ts';
 import type { CorrectedWaveforms } from '../result.ts';
 import type { Interpolator } from './kriging.ts';
-import type { Motion } from './motion.ts';
+import { type Motion, motionRange } from './motion.ts';
 
 export interface CorrectionOptions {
   /** Number of reference probes. */
@@ -37,25 +37,6 @@ export function templatePositions(
   for (let r = 0; r < nTemplates; r++) positions[r] = low + r * step;
   positions[nTemplates - 1] = high;
   return positions;
-}
-
-function motionRange(motion: Motion, channelLocations: Float64Array): [number, number] {
-  let lowest = Number.POSITIVE_INFINITY;
-  let highest = Number.NEGATIVE_INFINITY;
-  for (let i = 1; i < channelLocations.length; i += 2) {
-    lowest = Math.min(lowest, channelLocations[i]);
-    highest = Math.max(highest, channelLocations[i]);
-  }
-  let low = Number.POSITIVE_INFINITY;
-  let high = Number.NEGATIVE_INFINITY;
-  for (let session = 1; session <= motion.sessionCount; session++) {
-    for (const depth of [lowest, highest]) {
-      const value = motion.getMotion(session, depth);
-      low = Math.min(low, value);
-      high = Math.max(high, value);
-    }
-  }
-  return [low, high];
 }
 
 /**

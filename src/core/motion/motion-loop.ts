@@ -16,7 +16,7 @@ import { bootstrapMotion } from './bootstrap.ts';
 import { correctWaveforms } from './corrected-waveforms.ts';
 import { estimateMotion, type MotionPairs } from './estimate-motion.ts';
 import type { Interpolator } from './kriging.ts';
-import { Motion } from './motion.ts';
+import { depthRange, Motion, motionRange } from './motion.ts';
 import { motionRoundCount } from './motion-feature-sets.ts';
 
 /** Seed of the bootstrap: the same input gives the same band. */
@@ -74,6 +74,13 @@ export async function runMotionLoop(
     ),
   });
 
+  /** Gives back the memory of corrected waveforms that no one needs any more. */
+  const retire = ({ corrected }: State, kept: State | undefined) => {
+    if (!corrected.interpolated) return;
+    const needed = new Set(kept?.corrected.templates);
+    context.kernels.release(...new Set(corrected.templates.filter((t) => !needed.has(t))));
+  };
+
   const still = new Motion(dataset.sessionCount);
   let state: State = given
     ? await correct(given)
@@ -110,6 +117,7 @@ export async function runMotionLoop(
       log(context, `Round ${i}: matches did not grow (${previousMatches} before); stepping back one motion.`);
       // `before` holds what the previous round worked with.
       const back = before as State;
+      retire(state, back);
       return { rounds, ...(back.corrected.interpolated ? back : await correct(back.motion)) };
     }
 
@@ -131,8 +139,15 @@ export async function runMotionLoop(
     );
 
     const change = largestChange(motion, state.motion, dataset.probe.locations);
-    before = state;
-    state = await correct(motion, state);
+    if (byConvergence) {
+      // Nothing is ever taken back: the old waveforms make room for the new ones.
+      if (!motion.equals(state.motion)) retire(state, undefined);
+      state = await correct(motion, state);
+    } else {
+      const next = await correct(motion, state);
+      if (before) retire(before, state);
+      [before, state] = [state, next];
+    }
     if (byConvergence && i >= 2 && change < motionEstimation.motion_tol) {
       log(context, `Round ${i}: the motion changed by ${change.toFixed(2)} µm: converged.`);
       break;
@@ -189,30 +204,6 @@ function usedPairs(round: MotionRound, sessions: Int32Array, locations: Float64A
     depthA: Float64Array.from(used, (p) => locations[3 * unit(p, 0) + 1]),
     depthB: Float64Array.from(used, (p) => locations[3 * unit(p, 1) + 1]),
   };
-}
-
-function depthRange(channelLocations: Float64Array): [number, number] {
-  let low = Number.POSITIVE_INFINITY;
-  let high = Number.NEGATIVE_INFINITY;
-  for (let c = 1; c < channelLocations.length; c += 2) {
-    low = Math.min(low, channelLocations[c]);
-    high = Math.max(high, channelLocations[c]);
-  }
-  return [low, high];
-}
-
-/** Smallest and largest motion over sessions, at the lowest and the highest channel, µm. */
-export function motionRange(motion: Motion, channelLocations: Float64Array): [number, number] {
-  let low = Number.POSITIVE_INFINITY;
-  let high = Number.NEGATIVE_INFINITY;
-  for (const depth of depthRange(channelLocations)) {
-    for (let session = 1; session <= motion.sessionCount; session++) {
-      const value = motion.getMotion(session, depth);
-      low = Math.min(low, value);
-      high = Math.max(high, value);
-    }
-  }
-  return [low, high];
 }
 
 /** Largest difference of two motions over sessions, at the lowest and the highest channel, µm. */

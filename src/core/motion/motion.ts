@@ -65,3 +65,28 @@ export class Motion {
     );
   }
 }
+
+/** Depths of the lowest and of the highest channel, µm. */
+export function depthRange(channelLocations: Float64Array): [number, number] {
+  let low = Number.POSITIVE_INFINITY;
+  let high = Number.NEGATIVE_INFINITY;
+  for (let i = 1; i < channelLocations.length; i += 2) {
+    low = Math.min(low, channelLocations[i]);
+    high = Math.max(high, channelLocations[i]);
+  }
+  return [low, high];
+}
+
+/** Smallest and largest motion over sessions, at the lowest and at the highest channel, µm. */
+export function motionRange(motion: Motion, channelLocations: Float64Array): [number, number] {
+  let low = Number.POSITIVE_INFINITY;
+  let high = Number.NEGATIVE_INFINITY;
+  for (const depth of depthRange(channelLocations)) {
+    for (let session = 1; session <= motion.sessionCount; session++) {
+      const value = motion.getMotion(session, depth);
+      low = Math.min(low, value);
+      high = Math.max(high, value);
+    }
+  }
+  return [low, high];
+}

@@ -8,11 +8,12 @@ import { nearestChannelsOnShank, waveformSimilarity } from './waveform-similarit
 
 /**
  * Gives the (units, units) similarity matrices of features. Those of autocorrelogram, ISI and PETH do not depend on the
- * waveforms and are kept for good; those of waveforms are kept per corrected waveforms, the latest two.
+ * waveforms and are kept for good; those of waveforms are kept per corrected waveforms, the latest two: older ones must not be
+ * used any more.
  */
 export class FeatureSimilarities {
   private readonly histograms = new Map<FeatureName, Float64Array>();
-  private waveforms: { of: CorrectedWaveforms; similarity: Float64Array }[] = [];
+  private readonly waveforms: { of: CorrectedWaveforms; similarity: Float64Array }[] = [];
 
   private neighbours: Int32Array | undefined;
 
@@ -51,7 +52,9 @@ export class FeatureSimilarities {
     if (known) return known.similarity;
     this.neighbours ??= nearestChannelsOnShank(this.probe, this.nearestChannels);
     const similarity = await waveformSimilarity(corrected, this.neighbours, this.context, report);
-    this.waveforms = [...this.waveforms.slice(-1), { of: corrected, similarity }];
+    const [oldest] = this.waveforms.splice(0, this.waveforms.length - 1);
+    if (oldest) this.context.kernels.release(oldest.similarity);
+    this.waveforms.push({ of: corrected, similarity });
     return similarity;
   }
 
