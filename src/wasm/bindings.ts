@@ -63,8 +63,9 @@ interface Exports {
   readonly mergeDirections: Numbers;
   readonly multiplyPanels: Numbers;
   readonly multiplyWaveforms: Numbers;
+  readonly packColumns: Numbers;
   readonly packPanels: Numbers;
-  readonly packWaveform: Numbers;
+  readonly packRow: Numbers;
   readonly transpose: Numbers;
 }
 
@@ -200,42 +201,47 @@ export class SimdKernels {
   }
 
   /**
-   * @param meanStride bytes from one channel's mean to the next one's
-   * @param targets byte offsets in `out` of the first `channels` channels
-   * @param lane which of the `lanes` columns of a panel
+   * @param targets byte offsets in `out`
+   * @param lane which of the four columns of a panel
    */
-  packWaveform(
+  packRow(
     channels: number,
     samples: number,
     x: Region,
     means: Region,
-    meanStride: number,
     scale: number,
     targets: Region,
-    lanes: number,
     lane: number,
     out: Region,
   ): void {
-    let end = 0;
-    const offsets = targets.int32;
-    for (let c = 0; c < channels; c++) end = Math.max(end, offsets[c] + samples * lanes * F32);
-    whole('packWaveform', 'channels', channels, 1);
-    whole('packWaveform', 'samples', samples, 1);
-    holds('packWaveform', 'x', x, channels * samples * F32);
-    holds('packWaveform', 'means', means, (channels - 1) * meanStride + F64);
-    holds('packWaveform', 'targets', targets, channels * 4);
-    holds('packWaveform', 'out', out, lane < lanes ? end : Number.NaN);
-    this.exports.packWaveform(
-      channels,
-      samples,
-      x.pointer,
-      means.pointer,
-      meanStride,
-      scale,
-      targets.pointer,
-      lanes * F32,
-      out.pointer + lane * F32,
-    );
+    whole('packRow', 'channels', channels, 1);
+    whole('packRow', 'samples', samples, 1);
+    holds('packRow', 'x', x, channels * samples * F32);
+    holds('packRow', 'means', means, channels * F64);
+    holds('packRow', 'targets', targets, channels * 4);
+    const end = lastOffset(targets, channels) + samples * 16;
+    holds('packRow', 'out', out, lane < 4 ? end : Number.NaN);
+    const { packRow } = this.exports;
+    packRow(channels, samples, x.pointer, means.pointer, scale, targets.pointer, out.pointer + lane * F32);
+  }
+
+  /** @param targets byte offsets in `out` */
+  packColumns(
+    channels: number,
+    samples: number,
+    x: Region,
+    means: Region,
+    targets: Region,
+    out: Region,
+  ): void {
+    whole('packColumns', 'channels', channels, 1);
+    whole('packColumns', 'samples', samples, 1);
+    holds('packColumns', 'x', x, 8 * channels * samples * F32);
+    holds('packColumns', 'means', means, 8 * channels * F64);
+    holds('packColumns', 'targets', targets, channels * 4);
+    holds('packColumns', 'out', out, lastOffset(targets, channels) + samples * 32);
+    const { packColumns } = this.exports;
+    packColumns(channels, samples, x.pointer, means.pointer, targets.pointer, out.pointer);
   }
 
   /** @param panelBytes bytes of one panel of `b` */
@@ -283,7 +289,7 @@ export class SimdKernels {
   }
 
   /**
-   * @param panelBytes bytes of one panel of `means` and `squares`
+   * @param offsets bytes within a panel of `means` and `squares`, which has `panelBytes`
    * @param productRows rows of one panel of `products`
    * @param out rows of `8·panels` values
    */
@@ -292,28 +298,23 @@ export class SimdKernels {
     channels: number,
     panels: number,
     samples: number,
-    slots: Region,
+    offsets: Region,
     rowMeans: Region,
     means: Region,
     squares: Region,
     panelBytes: number,
-    scales: Region,
     products: Region,
     productRows: number,
     out: Region,
   ): void {
-    const offsets = slots.int32;
-    let slotEnd = 0;
-    for (let n = 0; n < channels; n++) slotEnd = Math.max(slotEnd, offsets[n] + 64);
-    const moments = slotEnd <= panelBytes ? panels * panelBytes : Number.NaN;
     whole('correlationsOfRows', 'rows', rows, 1);
     whole('correlationsOfRows', 'channels', channels, 1);
     whole('correlationsOfRows', 'panels', panels, 1);
-    holds('correlationsOfRows', 'slots', slots, channels * 4);
+    holds('correlationsOfRows', 'offsets', offsets, channels * 4);
+    const moments = lastOffset(offsets, channels) + 64 <= panelBytes ? panels * panelBytes : Number.NaN;
     holds('correlationsOfRows', 'rowMeans', rowMeans, rows * channels * F64);
     holds('correlationsOfRows', 'means', means, moments);
     holds('correlationsOfRows', 'squares', squares, moments);
-    holds('correlationsOfRows', 'scales', scales, panels * 8 * F64);
     holds('correlationsOfRows', 'products', products, ((panels - 1) * productRows + rows) * 8 * F32);
     holds('correlationsOfRows', 'out', out, rows * panels * 8 * F32);
     this.exports.correlationsOfRows(
@@ -321,12 +322,11 @@ export class SimdKernels {
       channels,
       panels,
       samples,
-      slots.pointer,
+      offsets.pointer,
       rowMeans.pointer,
       means.pointer,
       squares.pointer,
       panelBytes,
-      scales.pointer,
       products.pointer,
       productRows * 8 * F32,
       out.pointer,
@@ -393,6 +393,14 @@ export class SimdKernels {
       );
     }
   }
+}
+
+/** The largest of the first `count` byte offsets. */
+function lastOffset(offsets: Region, count: number): number {
+  const values = offsets.int32;
+  let last = 0;
+  for (let i = 0; i < count; i++) last = Math.max(last, values[i]);
+  return last;
 }
 
 function whole(name: string, key: string, count: number, multiple: number): void {

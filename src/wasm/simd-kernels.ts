@@ -162,14 +162,13 @@ export function createSimdKernels(name: string, pool: TaskPool): ClosableKernels
     const padded = 8 * Math.ceil(units / 8);
     const means = store.float64(padded * channels);
     const squares = store.float64(padded * channels);
-    const scales = store.float64(padded).fill(1);
     const peaks = store.float64(units);
     const directed = store.float32(units * units);
-    await borrowing([means, squares, scales, peaks, directed], () =>
+    await borrowing([means, squares, peaks, directed], () =>
       reading([input.waveforms], ([waveforms]) =>
         writing(out, async (target) => {
           const shape = { waveforms, units, channels, samples };
-          const moments = { means, squares, scales, peaks };
+          const moments = { means, squares, peaks };
           const quiet = { signal: job.signal };
           await pool.run('waveformMoments', { ...shape, ...moments }, momentsTaskCount(units), quiet);
           const peakChannels = input.peakChannels ?? Int32Array.from(peaks);

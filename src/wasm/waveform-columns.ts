@@ -14,13 +14,11 @@ export function createColumns(simd: SimdKernels, input: WaveformProductsInput) {
   const panelBytes = plan.slots * slotBytes;
   /** [panel][slot][sample][8] float32 */
   const packed = simd.allocate(blockPanels * panelBytes);
-  /** [panel][slot][8] */
-  const means = simd.float64(blockPanels * plan.slots * 8);
-  const squares = simd.float64(blockPanels * plan.slots * 8);
-  /** [panel][8] */
-  const scales = simd.float64(blockPanels * 8);
-  const staged = simd.float32(plan.slots * samples);
-  const stagedMeans = simd.float64(plan.slots * 8);
+  /** [panel][channel][8] */
+  const means = simd.float64(plan.blockColumns * channels);
+  const squares = simd.float64(plan.blockColumns * channels);
+  /** (8, channels of a run, samples) */
+  const staged = simd.float32(8 * plan.slots * samples);
   const targets = simd.int32(plan.slots);
 
   const slotOf = new Int32Array(channels).fill(-1);
@@ -29,43 +27,19 @@ export function createColumns(simd: SimdKernels, input: WaveformProductsInput) {
 
   /** Packs the channels `first .. first + count - 1` of all units of the block into their slots. */
   function packChannels(firstColumn: number, first: number, count: number): void {
-    const slotMeans = means.float64;
-    const slotSquares = squares.float64;
     const stage = staged.float32;
-    const panelMeans = stagedMeans.float64;
+    const size = count * samples;
     targets.int32.set(slotOf.subarray(first, first + count).map((slot) => slot * slotBytes));
     const panels = Math.ceil(Math.min(plan.blockColumns, units - firstColumn) / 8);
     for (let panel = 0; panel < panels; panel++) {
-      const from = ((firstColumn / 8 + panel) * channels + first) * 8;
-      panelMeans.set(moments.means.subarray(from, from + 8 * count));
-      for (let k = 0; k < count; k++) {
-        const to = (panel * plan.slots + slotOf[first + k]) * 8;
-        for (let lane = 0; lane < 8; lane++) {
-          slotMeans[to + lane] = panelMeans[8 * k + lane];
-          slotSquares[to + lane] = moments.squares[from + 8 * k + lane];
-        }
-      }
-      const target = packed.from(panel * panelBytes);
       for (let lane = 0; lane < 8; lane++) {
         const unit = firstColumn + 8 * panel + lane;
-        if (unit < units) {
-          const start = (unit * channels + first) * samples;
-          stage.set(waveforms.subarray(start, start + count * samples));
-        } else stage.fill(0, 0, count * samples);
-        const scale = moments.scales[unit];
-        simd.packWaveform(
-          count,
-          samples,
-          staged,
-          stagedMeans.from(8 * lane),
-          64,
-          scale,
-          targets,
-          8,
-          lane,
-          target,
-        );
+        const start = (unit * channels + first) * samples;
+        if (unit < units) stage.set(waveforms.subarray(start, start + size), lane * size);
+        else stage.fill(0, lane * size, (lane + 1) * size);
       }
+      const panelMeans = means.from((panel * channels + first) * 64);
+      simd.packColumns(count, samples, staged, panelMeans, targets, packed.from(panel * panelBytes));
     }
   }
 
@@ -73,7 +47,6 @@ export function createColumns(simd: SimdKernels, input: WaveformProductsInput) {
     packed,
     means,
     squares,
-    scales,
     /** (channels,) slot of each channel, -1 for those that are not held. */
     slotOf,
     /** Sees to it that some channels (ascending, at most `plan.slots`) of a block of units are held. */
@@ -83,7 +56,9 @@ export function createColumns(simd: SimdKernels, input: WaveformProductsInput) {
         held = block;
         slotOf.fill(-1);
         channelOf.fill(-1);
-        scales.float64.set(moments.scales.subarray(firstColumn, firstColumn + plan.blockColumns));
+        const [from, to] = [firstColumn * channels, (firstColumn + plan.blockColumns) * channels];
+        means.float64.set(moments.means.subarray(from, to));
+        squares.float64.set(moments.squares.subarray(from, to));
       }
       const isWanted = new Set(wanted);
       const missing = wanted.filter((channel) => slotOf[channel] < 0);

@@ -7,8 +7,6 @@ export interface WaveformMoments {
   readonly means: Float64Array;
   /** Sum of squared differences from the mean. */
   readonly squares: Float64Array;
-  /** (units rounded up to 8,) factor that brings the largest channel of a unit to norm 2^40. */
-  readonly scales: Float64Array;
   /** (units,) peak channel: the first one with the largest range. */
   readonly peaks: Float64Array;
 }
@@ -25,15 +23,9 @@ const TASK_UNITS = 128;
 
 export const momentsTaskCount = (units: number) => Math.ceil(units / TASK_UNITS);
 
-/**
- * Far above the smallest float32, so that channels at which a unit is 10^30 times weaker than at its strongest keep their precision, and
- * far enough below the largest.
- */
-const SCALED_NORM = 2 ** 40;
-
 /** Task b looks at 128 units. */
 export function waveformMomentsTasks(simd: SimdKernels, input: WaveformMomentsInput) {
-  const { waveforms, units, channels, samples, means, squares, scales, peaks } = input;
+  const { waveforms, units, channels, samples, means, squares, peaks } = input;
   const x = simd.float32(channels * samples);
   const mean = simd.float64(channels);
   const square = simd.float64(channels);
@@ -47,15 +39,12 @@ export function waveformMomentsTasks(simd: SimdKernels, input: WaveformMomentsIn
       x.float32.set(waveforms.subarray(unit * channels * samples, (unit + 1) * channels * samples));
       simd.channelMoments(channels, samples, x, mean, square, range);
       let to = momentOf(unit, 0, channels);
-      let largest = 0;
       let peak = 0;
       for (let c = 0; c < channels; c++, to += 8) {
         means[to] = unitMeans[c];
         squares[to] = unitSquares[c];
-        largest = Math.max(largest, unitSquares[c]);
         if (ranges[c] > ranges[peak]) peak = c;
       }
-      scales[unit] = largest > 0 ? SCALED_NORM / Math.sqrt(largest) : 1;
       peaks[unit] = peak;
     }
   };

@@ -1,11 +1,11 @@
 /** How the waveform similarities of one template are divided into tasks, from the input alone. */
 
-/** Rows (units around whose peak channel waveforms are compared) of one task: their samples fit a second-level cache by pieces. */
-const MAX_ROWS = 128;
+/** Rows (units around whose peak channel waveforms are compared) of one task: their share of a chunk fits the second-level cache. */
+const MAX_ROWS = 64;
 /** Columns (units that are compared with them) of one task, at most. */
-const MAX_COLUMNS = 2048;
+const MAX_COLUMNS = 4096;
 /** Bytes of the columns' waveforms on the channels of one task, at most. */
-const MAX_COLUMN_BYTES = 64 << 20;
+const MAX_COLUMN_BYTES = 96 << 20;
 /** Samples summed in registers before they are added up, about. It fixes the order of summation: results depend on it. */
 const DEPTH = 384;
 

@@ -27,13 +27,13 @@ export interface WaveformProductsInput {
 
 /** Task t correlates one group of rows with one block of columns. */
 export function waveformProductsTasks(simd: SimdKernels, input: WaveformProductsInput) {
-  const { units, samples, neighbourCount, plan, directed, neighbours } = input;
+  const { units, channels, samples, neighbourCount, plan, directed, neighbours } = input;
   const columns = createColumns(simd, input);
   const rows = createRows(simd, input);
   const mostRows = 4 * Math.ceil(Math.max(...plan.groups.map((group) => group.units.length)) / 4);
   const products = simd.float32(mostRows * plan.blockColumns);
   const correlations = simd.float32(mostRows * plan.blockColumns);
-  const slots = simd.int32(neighbourCount);
+  const offsets = simd.int32(neighbourCount);
   const panelBytes = plan.slots * samples * 32;
 
   return (task: number): void => {
@@ -62,21 +62,17 @@ export function waveformProductsTasks(simd: SimdKernels, input: WaveformProducts
       let end = first + 1;
       while (end < group.units.length && input.peakChannels[group.units[end]] === peak) end++;
       const near = neighbours.subarray(peak * neighbourCount, (peak + 1) * neighbourCount);
-      const offsets = slots.int32;
-      near.forEach((channel, n) => {
-        offsets[n] = columns.slotOf[channel] * 64;
-      });
+      offsets.int32.set(near.map((channel) => channel * 64));
       simd.correlationsOfRows(
         end - first,
         neighbourCount,
         panels,
         samples,
-        slots,
+        offsets,
         rows.means.from(first * neighbourCount * 8),
         columns.means,
         columns.squares,
-        plan.slots * 64,
-        columns.scales,
+        channels * 64,
         products.from(first * 32),
         rowPanels * 4,
         correlations.from(first * panels * 32),

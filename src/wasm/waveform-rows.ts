@@ -47,7 +47,7 @@ export function createRows(simd: SimdKernels, input: WaveformProductsInput) {
       channelMeans[n] = moments.means[momentOf(unit, channel, channels)];
       starts[n] = offsets[channel];
     });
-    simd.packWaveform(neighbourCount, samples, staged, stagedMeans, 8, scale, targets, 4, row % 4, packed);
+    simd.packRow(neighbourCount, samples, staged, stagedMeans, scale, targets, row % 4, packed);
     const rowMeans = means.float64;
     near.forEach((channel, n) => {
       const difference = moments.means[momentOf(unit, channel, channels)] - mean;

@@ -35,7 +35,11 @@ export function combineMasked(
     const r = f64x2.div(covariance, f64x2.sqrt(f64x2.mul(varianceX, varianceY)));
     const shareX = f64x2.div(varianceX, squaresX);
     const shareY = f64x2.div(varianceY, squaresY);
-    const trust = f64x2.mul(f64x2.sub(one, f64x2.mul(r, r)), f64x2.min(shareX, shareY));
+    // Rounding can turn both variances of constant rows negative: neither factor may then pass for a large positive one.
+    const trust = f64x2.mul(
+      f64x2.max(f64x2.sub(one, f64x2.mul(r, r)), zero),
+      f64x2.max(f64x2.min(shareX, shareY), zero),
+    );
     let z = v128.bitselect(fisherZ2(r), f64x2.splat(NaN), f64x2.ge(trust, f64x2.splat(CONDITION)));
     const still = v128.or(f64x2.eq(squaresX, zero), f64x2.eq(squaresY, zero));
     z = v128.bitselect(zero, z, still);

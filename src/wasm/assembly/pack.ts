@@ -15,22 +15,20 @@ export function packPanels(panels: i32, depth: i32, x: usize, out: usize): void 
 }
 
 /**
- * Waveform of one unit on some channels, each with its mean taken out, times `scale`, rounded to float32, into one column of panels:
- * sample t of channel c goes to `out + targets[c] + t·stepBytes`.
+ * Waveform of one unit on some channels, each with its mean taken out, times `scale`, rounded to float32, into one column of panels of
+ * four: sample t of channel c goes to `out + targets[c] + 16·t`.
  *
  * @param x (channels, samples) float32
- * @param means (channels,) float64, `meanStride` bytes apart
+ * @param means (channels,) float64
  * @param targets (channels,) int32
  */
-export function packWaveform(
+export function packRow(
   channels: i32,
   samples: i32,
   x: usize,
   means: usize,
-  meanStride: usize,
   scale: f64,
   targets: usize,
-  stepBytes: usize,
   out: usize,
 ): void {
   for (let c = 0; c < channels; ++c) {
@@ -38,9 +36,90 @@ export function packWaveform(
     let to = out + <usize>load<u32>(targets);
     for (const end = x + ((<usize>samples) << 2); x < end; x += 4) {
       store<f32>(to, <f32>((<f64>load<f32>(x) - mean) * scale));
-      to += stepBytes;
+      to += 16;
     }
-    means += meanStride;
+    means += 8;
     targets += 4;
+  }
+}
+
+/**
+ * Waveforms of eight units on some channels, each with its mean taken out, into panels of eight: sample t of channel c of unit u goes to
+ * `out + targets[c] + 32·t + 4·u`.
+ *
+ * The mean is taken out in two float32 parts. Each difference is rounded relative to itself, so that nothing is lost to an offset.
+ *
+ * @param x (8, channels, samples) float32
+ * @param means (channels, 8) float64
+ * @param targets (channels,) int32
+ */
+export function packColumns(
+  channels: i32,
+  samples: i32,
+  x: usize,
+  means: usize,
+  targets: usize,
+  out: usize,
+): void {
+  const channelBytes = (<usize>samples) << 2;
+  const unitBytes = <usize>channels * channelBytes;
+  for (let c = 0; c < channels; ++c) {
+    const to = out + <usize>load<u32>(targets);
+    packFour(samples, x, unitBytes, means, to);
+    packFour(samples, x + unitBytes * 4, unitBytes, means + 32, to + 16);
+    x += channelBytes;
+    means += 64;
+    targets += 4;
+  }
+}
+
+function packFour(samples: i32, x: usize, unitBytes: usize, means: usize, to: usize): void {
+  const high0 = f32x4.splat(<f32>load<f64>(means));
+  const high1 = f32x4.splat(<f32>load<f64>(means, 8));
+  const high2 = f32x4.splat(<f32>load<f64>(means, 16));
+  const high3 = f32x4.splat(<f32>load<f64>(means, 24));
+  const low0 = f32x4.splat(<f32>(load<f64>(means) - <f64>f32x4.extract_lane(high0, 0)));
+  const low1 = f32x4.splat(<f32>(load<f64>(means, 8) - <f64>f32x4.extract_lane(high1, 0)));
+  const low2 = f32x4.splat(<f32>(load<f64>(means, 16) - <f64>f32x4.extract_lane(high2, 0)));
+  const low3 = f32x4.splat(<f32>(load<f64>(means, 24) - <f64>f32x4.extract_lane(high3, 0)));
+  const end = x + ((<usize>samples) << 2);
+  for (const vectorEnd = x + ((<usize>(samples & ~3)) << 2); x < vectorEnd; x += 16) {
+    let p = x;
+    const v0 = f32x4.sub(f32x4.sub(v128.load(p), high0), low0);
+    p += unitBytes;
+    const v1 = f32x4.sub(f32x4.sub(v128.load(p), high1), low1);
+    p += unitBytes;
+    const v2 = f32x4.sub(f32x4.sub(v128.load(p), high2), low2);
+    p += unitBytes;
+    const v3 = f32x4.sub(f32x4.sub(v128.load(p), high3), low3);
+    const even0 = v128.shuffle<f32>(v0, v1, 0, 4, 1, 5);
+    const even1 = v128.shuffle<f32>(v2, v3, 0, 4, 1, 5);
+    const odd0 = v128.shuffle<f32>(v0, v1, 2, 6, 3, 7);
+    const odd1 = v128.shuffle<f32>(v2, v3, 2, 6, 3, 7);
+    v128.store(to, v128.shuffle<f64>(even0, even1, 0, 2));
+    v128.store(to, v128.shuffle<f64>(even0, even1, 1, 3), 32);
+    v128.store(to, v128.shuffle<f64>(odd0, odd1, 0, 2), 64);
+    v128.store(to, v128.shuffle<f64>(odd0, odd1, 1, 3), 96);
+    to += 128;
+  }
+  const high = f32x4(
+    f32x4.extract_lane(high0, 0),
+    f32x4.extract_lane(high1, 0),
+    f32x4.extract_lane(high2, 0),
+    f32x4.extract_lane(high3, 0),
+  );
+  const low = f32x4(
+    f32x4.extract_lane(low0, 0),
+    f32x4.extract_lane(low1, 0),
+    f32x4.extract_lane(low2, 0),
+    f32x4.extract_lane(low3, 0),
+  );
+  for (; x < end; x += 4) {
+    let v = v128.load32_zero(x);
+    v = v128.load32_lane(x + unitBytes, v, 1);
+    v = v128.load32_lane(x + unitBytes * 2, v, 2);
+    v = v128.load32_lane(x + unitBytes * 3, v, 3);
+    v128.store(to, f32x4.sub(f32x4.sub(v, high), low));
+    to += 32;
   }
 }
