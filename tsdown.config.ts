@@ -8,6 +8,7 @@ export default defineConfig({
     'src/figures/index.ts',
     'src/cli/main.ts',
     'src/workers/node-worker.ts',
+    'src/stages/figures-worker.ts',
     'src/workers/web-worker.ts',
   ],
   // One output file per source file: what is found relative to `import.meta.url` (fonts, workers) lies where it did.

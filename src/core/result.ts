@@ -166,3 +166,8 @@ export interface MultiShankResult {
   readonly warnings: readonly string[];
   readonly kernels: string;
 }
+
+/** Whether a result is one of several shanks. */
+export function isMultiShank(result: TrackingResult | MultiShankResult): result is MultiShankResult {
+  return 'shanks' in result;
+}

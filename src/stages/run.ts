@@ -3,15 +3,14 @@ import { inStage, type RunContext, type RunEvent } from '../core/context.ts';
 import type { Dataset } from '../core/dataset.ts';
 import { InputError } from '../core/errors.ts';
 import { type Motion, motionRange } from '../core/motion/motion.ts';
-import type { MultiShankResult, TrackingResult } from '../core/result.ts';
-import type { Settings, UserSettings } from '../core/settings.ts';
+import { isMultiShank, type MultiShankResult, type TrackingResult } from '../core/result.ts';
+import type { UserSettings } from '../core/settings.ts';
 import { trackShanks } from '../core/shanks.ts';
 import { track } from '../core/track.ts';
-import { drawFigures, drawRoundFigures } from '../figures/index.ts';
-import { pathIn, type Store, subStore } from '../io/byte-source.ts';
-import { shankFolder } from '../io/result-folder.ts';
+import { pathIn } from '../io/byte-source.ts';
 import { type ResultExtra, writeMultiShankResult, writeTrackingResult } from '../io/write-result.ts';
 import { createKernels, threadsOf } from '../workers/node.ts';
+import { canDrawAside, drawAside } from './draw-aside.ts';
 import { type OpenedRecording, openRecording, readRecording } from './open-recording.ts';
 import type { RunOptions, RunSummary, ShankMode } from './stage-options.ts';
 import { type Stopwatch, startStopwatch } from './stopwatch.ts';
@@ -87,11 +86,8 @@ function separateShanks(dataset: Dataset, mode: ShankMode, { data }: OpenedRecor
   return mode === 'each' || (mode === 'auto' && new Set(dataset.probe.shanks).size > 1);
 }
 
-const isMultiShank = (result: TrackingResult | MultiShankResult): result is MultiShankResult =>
-  'shanks' in result;
-
 async function writeResult(
-  { settings, output }: OpenedRecording,
+  { output }: OpenedRecording,
   dataset: Dataset,
   result: TrackingResult | MultiShankResult,
   context: RunContext,
@@ -100,6 +96,9 @@ async function writeResult(
 ): Promise<void> {
   const { onEvent, signal } = context;
   onEvent?.({ kind: 'stage', stage: 'write', state: 'begin' });
+  const aside = figures && canDrawAside(result) ? drawAside(result, signal) : undefined;
+  // A failure is met where the figures are waited for.
+  aside?.catch(() => {});
   const extra: ResultExtra = {
     runTimeSec: stopwatch.total(),
     dateTime: new Date().toISOString(),
@@ -108,48 +107,23 @@ async function writeResult(
     log: (text) => onEvent?.({ kind: 'log', text }),
     also: async (staging) => {
       onEvent?.({ kind: 'stage', stage: 'write', state: 'end' });
-      if (figures) await inStage(context, 'figures', () => writeFigures(staging, settings, result, context));
+      if (!figures) return;
+      await inStage(context, 'figures', async () => {
+        for await (const { path, content } of aside ? await aside : await drawHere(result, context)) {
+          await staging.write(path, content);
+        }
+      });
     },
   };
   if (isMultiShank(result)) await writeMultiShankResult(output, result, extra);
   else await writeTrackingResult(output, result, extra);
 }
 
-async function writeFigures(
-  store: Store,
-  settings: Settings,
-  result: TrackingResult | MultiShankResult,
-  { onEvent, signal }: RunContext,
-): Promise<void> {
-  const parts: { folder: Store; of: TrackingResult | MultiShankResult }[] = [{ folder: store, of: result }];
-  if (isMultiShank(result)) {
-    for (const { shankId, result: shank } of result.shanks)
-      parts.push({ folder: subStore(store, shankFolder(shankId)), of: shank });
-  }
-  for (const [part, { folder, of }] of parts.entries()) {
-    const save = async (
-      figureFolder: string,
-      { name, svg, png }: { name: string; svg: string; png: Uint8Array },
-    ) => {
-      await folder.write(`${figureFolder}/${name}.png`, png);
-      await folder.write(`${figureFolder}/${name}.svg`, new TextEncoder().encode(svg));
-    };
-    const onProgress = (done: number, total: number) =>
-      onEvent?.({
-        kind: 'progress',
-        stage: 'figures',
-        step: 'figures',
-        done: part * total + done,
-        total: parts.length * total,
-      });
-    for await (const figure of drawFigures(of, { signal, onProgress })) await save('Figures', figure);
-    if (!settings.save_intermediate_figures || isMultiShank(of)) continue;
-    for (let round = 1; round <= of.rounds.length; round++) {
-      for await (const figure of drawRoundFigures(of, round, { signal })) {
-        await save(`Figures/Round${round}`, figure);
-      }
-    }
-  }
+async function drawHere(result: TrackingResult | MultiShankResult, { onEvent, signal }: RunContext) {
+  const { figureFiles } = await import('./figure-files.ts');
+  const onProgress = (done: number, total: number) =>
+    onEvent?.({ kind: 'progress', stage: 'figures', step: 'figures', done, total });
+  return figureFiles(result, { signal, onProgress });
 }
 
 function summarize(

@@ -1,4 +1,4 @@
-import { multiplyAdd32, multiplyAdd64 } from './multiply-add';
+import { multiplyAdd32 } from './multiply-add';
 
 /**
  * c[i][j] (+)= Σ over channels of four rows' waveforms times eight columns' waveforms, float32.

@@ -1,0 +1,49 @@
+/** The figures of a result as files of its output folder. */
+import { isMultiShank, type MultiShankResult, type TrackingResult } from '../core/result.ts';
+import { drawFigures, drawRoundFigures } from '../figures/index.ts';
+import { shankFolder } from '../io/result-folder.ts';
+
+export interface FigureFile {
+  /** Path in the output folder. */
+  readonly path: string;
+  readonly content: Uint8Array;
+}
+
+/**
+ * Draws all figures, one after another: those of the result, with several shanks also those of each, and those of every motion
+ * round when the settings ask for them.
+ */
+export async function* figureFiles(
+  result: TrackingResult | MultiShankResult,
+  options: {
+    readonly signal?: AbortSignal;
+    readonly onProgress?: (done: number, total: number) => void;
+  } = {},
+): AsyncGenerator<FigureFile> {
+  const { signal } = options;
+  const parts: { folder: string; of: TrackingResult | MultiShankResult }[] = [{ folder: '', of: result }];
+  if (isMultiShank(result)) {
+    for (const { shankId, result: of } of result.shanks)
+      parts.push({ folder: `${shankFolder(shankId)}/`, of });
+  }
+  for (const [part, { folder, of }] of parts.entries()) {
+    const onProgress = (done: number, total: number) =>
+      options.onProgress?.(part * total + done, parts.length * total);
+    for await (const figure of drawFigures(of, { signal, onProgress }))
+      yield* filesOf(`${folder}Figures`, figure);
+    if (!result.settings.save_intermediate_figures || isMultiShank(of)) continue;
+    for (let round = 1; round <= of.rounds.length; round++) {
+      for await (const figure of drawRoundFigures(of, round, { signal })) {
+        yield* filesOf(`${folder}Figures/Round${round}`, figure);
+      }
+    }
+  }
+}
+
+function* filesOf(
+  folder: string,
+  { name, svg, png }: { name: string; svg: string; png: Uint8Array },
+): Generator<FigureFile> {
+  yield { path: `${folder}/${name}.png`, content: png };
+  yield { path: `${folder}/${name}.svg`, content: new TextEncoder().encode(svg) };
+}
