@@ -63,13 +63,11 @@ export interface CorrelateGapTilesInput extends MaskedRows {
   readonly columns: number;
   /** (rows, rows) Fisher z. */
   readonly out: Float64Array;
-  /** (tiles,) first pair of each tile without a common column, i·rows + j; -1 where there is none. */
-  readonly disjoint: Float64Array;
 }
 
-/** Task t correlates the rows of tile t. */
+/** Task t correlates the rows of tile t. It returns its first pair without a common column, i·rows + j, if there is one. */
 export function correlateGapTilesTasks(simd: SimdKernels, input: CorrelateGapTilesInput) {
-  const { x, rows, columns, out, disjoint } = input;
+  const { x, rows, columns, out } = input;
   const regions = () => ({
     values: simd.float64(TILE * columns),
     squares: simd.float64(TILE * columns),
@@ -80,7 +78,7 @@ export function correlateGapTilesTasks(simd: SimdKernels, input: CorrelateGapTil
   const [count, sumX, sumY, sumXX, sumYY, sumXY] = Array.from({ length: 6 }, () => simd.float64(TILE * TILE));
   const again = simd.float64(TILE * TILE);
 
-  return (index: number): void => {
+  return (index: number): number | undefined => {
     const tile = tileAt(index, rows);
     const rowPanels = Math.ceil(tile.rows / 4);
     const columnPanels = Math.ceil(tile.columns / 4);
@@ -102,12 +100,12 @@ export function correlateGapTilesTasks(simd: SimdKernels, input: CorrelateGapTil
     const z = count.float64;
     const correlations = again.float64;
     const positions: number[] = [];
-    disjoint[index] = -1;
+    let disjoint: number | undefined;
     for (let i = 0; i < tile.rows; i++) {
       for (let j = tile.onDiagonal ? i + 1 : 0; j < tile.columns; j++) {
         const value = z[i * stride + j];
-        if (value === Number.POSITIVE_INFINITY && disjoint[index] < 0) {
-          disjoint[index] = (tile.firstRow + i) * rows + tile.firstColumn + j;
+        if (value === Number.POSITIVE_INFINITY) {
+          disjoint ??= (tile.firstRow + i) * rows + tile.firstColumn + j;
         } else if (Number.isNaN(value)) {
           correlations[positions.length] =
             correlateCommonColumns(x, columns, tile.firstRow + i, tile.firstColumn + j) ?? 0;
@@ -127,5 +125,6 @@ export function correlateGapTilesTasks(simd: SimdKernels, input: CorrelateGapTil
     }
     simd.transpose(4 * rowPanels, stride, count, sumX);
     writeTile(tile, rows, z, stride, sumX.float64, 4 * rowPanels, out);
+    return disjoint;
   };
 }

@@ -9,6 +9,7 @@ import type {
   WaveformSimilarityInput,
 } from '../core/kernels/kernels.ts';
 import { ArrayStore } from './array-store.ts';
+import { EXACT_PAIRS, type ExactPairs } from './exact-correlation-task.ts';
 import { KRIGING_UNITS } from './kriging-task.ts';
 import type { TaskPool } from './task-pool.ts';
 import { blockCount, tileCount } from './tiles.ts';
@@ -137,17 +138,16 @@ export function createSimdKernels(name: string, pool: TaskPool): ClosableKernels
       squares: store.float64(size),
       marks: store.float64(size),
     };
-    const disjoint = store.float64(tileCount(rows));
-    return borrowing([...Object.values(masked), disjoint], () =>
+    return borrowing(Object.values(masked), () =>
       reading([x], ([source]) =>
         writing(out, async (target) => {
           const shape = { x: source, rows, columns, ...masked };
           await pool.run('maskRows', shape, blockCount(rows), { signal: job.signal });
-          await pool.run('correlateGapTiles', { ...shape, out: target, disjoint }, tileCount(rows), job);
-          const pairs = disjoint.filter((pair) => pair >= 0);
-          if (pairs.length === 0) return undefined;
-          const first = pairs.reduce((a, b) => Math.min(a, b));
-          return [Math.floor(first / rows), first % rows] as const;
+          const firsts = await pool.run('correlateGapTiles', { ...shape, out: target }, tileCount(rows), job);
+          const first = firsts.reduce<number>((a, b) => Math.min(a, b ?? a), Number.POSITIVE_INFINITY);
+          return first < Number.POSITIVE_INFINITY
+            ? ([Math.floor(first / rows), first % rows] as const)
+            : undefined;
         }),
       ),
     );
@@ -159,23 +159,41 @@ export function createSimdKernels(name: string, pool: TaskPool): ClosableKernels
     job: Job = {},
   ): Promise<void> {
     const { units, channels, samples, neighbours, neighbourCount } = input;
+    const quiet = { signal: job.signal };
     const padded = 8 * Math.ceil(units / 8);
-    const means = store.float64(padded * channels);
-    const squares = store.float64(padded * channels);
-    const peaks = store.float64(units);
+    const moments = { means: store.float64(padded * channels), squares: store.float64(padded * channels) };
     const directed = store.float32(units * units);
-    await borrowing([means, squares, peaks, directed], () =>
+    await borrowing([...Object.values(moments), directed], () =>
       reading([input.waveforms], ([waveforms]) =>
         writing(out, async (target) => {
           const shape = { waveforms, units, channels, samples };
-          const moments = { means, squares, peaks };
-          const quiet = { signal: job.signal };
-          await pool.run('waveformMoments', { ...shape, ...moments }, momentsTaskCount(units), quiet);
-          const peakChannels = input.peakChannels ?? Int32Array.from(peaks);
+          const found = await pool.run(
+            'waveformMoments',
+            { ...shape, ...moments },
+            momentsTaskCount(units),
+            quiet,
+          );
+          const peakChannels = input.peakChannels ?? Int32Array.from(found.flatMap((peaks) => [...peaks]));
           const plan = planWaveforms(peakChannels, neighbours, neighbourCount, samples);
-          const around = { ...shape, moments, peakChannels, neighbours, neighbourCount, directed };
-          await pool.run('waveformProducts', { ...around, plan }, plan.tasks, job);
-          await pool.run('mergeDirections', { ...around, out: target }, tileCount(units), quiet);
+          const around = { ...shape, moments, neighbours, neighbourCount };
+          await pool.run('waveformProducts', { ...around, peakChannels, plan, directed }, plan.tasks, job);
+          const coarse = await pool.run(
+            'mergeDirections',
+            { units, directed, out: target },
+            tileCount(units),
+            quiet,
+          );
+          const pairs = pairsByChannel(coarse, peakChannels, channels);
+          const exact = await pool.run(
+            'exactCorrelation',
+            around,
+            pairs.length,
+            quiet,
+            (index) => pairs[index],
+          );
+          exact.forEach((z, index) => {
+            raise(target, units, pairs[index].pairs, z);
+          });
         }),
       ),
     );
@@ -232,18 +250,10 @@ export function createSimdKernels(name: string, pool: TaskPool): ClosableKernels
     n: number,
     job?: Job,
   ): Promise<SpanningTree> {
-    const edges = Math.max(0, n - 1);
-    const tree = store.float64(3 * edges);
-    return borrowing([tree], () =>
-      reading(features, async (sources) => {
-        if (edges > 0) await pool.run('spanningTree', { features: sources, weights, n, tree }, 1, job);
-        return {
-          from: Int32Array.from(tree.subarray(0, edges)),
-          to: Int32Array.from(tree.subarray(edges, 2 * edges)),
-          weight: Float64Array.from(tree.subarray(2 * edges)),
-        };
-      }),
+    const [tree] = await reading(features, (sources) =>
+      pool.run('spanningTree', { features: sources, weights, n }, 1, job),
     );
+    return tree;
   }
 
   return {
@@ -265,4 +275,33 @@ export function createSimdKernels(name: string, pool: TaskPool): ClosableKernels
       await pool.close();
     },
   };
+}
+
+/** Pairs of all tiles by the peak channel of the first unit, in lots that make a task. */
+function pairsByChannel(
+  lists: readonly Int32Array[],
+  peakChannels: Int32Array,
+  channels: number,
+): ExactPairs[] {
+  const byChannel: number[][] = Array.from({ length: channels }, () => []);
+  for (const pairs of lists) {
+    for (let p = 0; p < pairs.length; p += 2) byChannel[peakChannels[pairs[p]]].push(pairs[p], pairs[p + 1]);
+  }
+  return byChannel.flatMap((pairs, channel) =>
+    Array.from({ length: Math.ceil(pairs.length / (2 * EXACT_PAIRS)) }, (_, lot) => ({
+      channel,
+      pairs: Int32Array.from(pairs.slice(2 * EXACT_PAIRS * lot, 2 * EXACT_PAIRS * (lot + 1))),
+    })),
+  );
+}
+
+/** Raises the similarity of pairs in (units, units) `out` to `z` where that is larger. */
+function raise(out: Float64Array, units: number, pairs: Int32Array, z: Float64Array): void {
+  for (let p = 0; p < z.length; p++) {
+    const i = pairs[2 * p];
+    const j = pairs[2 * p + 1];
+    const larger = Math.max(out[i * units + j], z[p]);
+    out[i * units + j] = larger;
+    out[j * units + i] = larger;
+  }
 }

@@ -3,7 +3,13 @@ import { breathe } from '../core/context.ts';
 import { throwIfStopped } from '../core/errors.ts';
 import type { Job } from '../core/kernels/kernels.ts';
 import { SimdKernels } from './bindings.ts';
-import { prepareTasks, type TaskInputs, type TaskName, type TaskPayloads } from './tasks.ts';
+import {
+  prepareTasks,
+  type TaskInputs,
+  type TaskName,
+  type TaskPayloads,
+  type TaskResults,
+} from './tasks.ts';
 
 export interface TaskPool {
   /** Threads that compute. */
@@ -12,7 +18,7 @@ export interface TaskPool {
   readonly shared: boolean;
 
   /**
-   * Runs the tasks `0 .. count - 1`; one call at a time. Afterwards, also after an error, no task is running.
+   * Runs the tasks `0 .. count - 1` and resolves to what they give back; one call at a time. Afterwards, also after an error, no task is running.
    * @throws StoppedError when the signal of the job is aborted
    */
   run<K extends TaskName>(
@@ -21,7 +27,7 @@ export interface TaskPool {
     count: number,
     job?: Job,
     payloadOf?: (index: number) => TaskPayloads[K] | Promise<TaskPayloads[K]>,
-  ): Promise<void>;
+  ): Promise<TaskResults[K][]>;
 
   /** Ends the workers. */
   close(): Promise<void>;
@@ -39,15 +45,17 @@ export function createInlinePool(module: WebAssembly.Module): TaskPool {
     async run(name, input, count, job = {}, payloadOf) {
       throwIfStopped(job.signal);
       const runTask = prepareTasks(simd, name, input);
+      const results: TaskResults[typeof name][] = [];
       let turn = performance.now();
       for (let index = 0; index < count; index++) {
-        runTask(index, (await payloadOf?.(index)) as TaskPayloads[typeof name]);
+        results.push(runTask(index, (await payloadOf?.(index)) as TaskPayloads[typeof name]));
         job.progress?.(index + 1, count);
         if (performance.now() - turn > TURN) {
           await breathe(job.signal);
           turn = performance.now();
         }
       }
+      return results;
     },
     async close() {},
   };

@@ -1,5 +1,5 @@
 /** The pieces into which heavy work is divided. What a task computes depends on its input and its index, never on who runs it. */
-import type { KrigingGroup } from '../core/kernels/kernels.ts';
+import type { KrigingGroup, SpanningTree } from '../core/kernels/kernels.ts';
 import type { SimdKernels } from './bindings.ts';
 import {
   type CorrelateGapTilesInput,
@@ -13,6 +13,11 @@ import {
   type StandardizeRowsInput,
   standardizeRowsTasks,
 } from './correlate-rows-tasks.ts';
+import {
+  type ExactCorrelationInput,
+  type ExactPairs,
+  exactCorrelationTasks,
+} from './exact-correlation-task.ts';
 import { type KrigeInput, krigeTasks } from './kriging-task.ts';
 import { type MergeDirectionsInput, mergeDirectionsTasks } from './merge-directions-task.ts';
 import { type SpanningTreeInput, spanningTreeTask } from './spanning-tree-task.ts';
@@ -30,6 +35,7 @@ export interface TaskInputs {
   waveformMoments: WaveformMomentsInput;
   waveformProducts: WaveformProductsInput;
   mergeDirections: MergeDirectionsInput;
+  exactCorrelation: ExactCorrelationInput;
   krige: KrigeInput;
   weightedSum: WeightedSumInput;
   spanningTree: SpanningTreeInput;
@@ -38,14 +44,28 @@ export interface TaskInputs {
 
 /** What one task is handed besides. */
 export interface TaskPayloads extends Record<keyof TaskInputs, unknown> {
+  exactCorrelation: ExactPairs;
   krige: KrigingGroup;
   describeUnits: SpikeTrains;
+}
+
+/** What one task gives back besides what it writes. */
+export interface TaskResults extends Record<keyof TaskInputs, unknown> {
+  /** First pair of the tile without a common column, i·rows + j; undefined where there is none. */
+  correlateGapTiles: number | undefined;
+  /** Peak channels of the units of the task. */
+  waveformMoments: Int32Array;
+  /** Pairs to be correlated again. */
+  mergeDirections: Int32Array;
+  /** Fisher z of the pairs. */
+  exactCorrelation: Float64Array;
+  spanningTree: SpanningTree;
 }
 
 export type TaskName = keyof TaskInputs;
 
 /** Runs the task of an index. */
-export type TaskRunner<K extends TaskName> = (index: number, payload: TaskPayloads[K]) => void;
+export type TaskRunner<K extends TaskName> = (index: number, payload: TaskPayloads[K]) => TaskResults[K];
 
 const TASKS: { readonly [K in TaskName]: (simd: SimdKernels, input: TaskInputs[K]) => TaskRunner<K> } = {
   standardizeRows: standardizeRowsTasks,
@@ -55,6 +75,7 @@ const TASKS: { readonly [K in TaskName]: (simd: SimdKernels, input: TaskInputs[K
   waveformMoments: waveformMomentsTasks,
   waveformProducts: waveformProductsTasks,
   mergeDirections: mergeDirectionsTasks,
+  exactCorrelation: exactCorrelationTasks,
   krige: krigeTasks,
   weightedSum: weightedSumTasks,
   spanningTree: spanningTreeTask,

@@ -7,8 +7,6 @@ export interface WaveformMoments {
   readonly means: Float64Array;
   /** Sum of squared differences from the mean. */
   readonly squares: Float64Array;
-  /** (units,) peak channel: the first one with the largest range. */
-  readonly peaks: Float64Array;
 }
 
 export interface WaveformMomentsInput extends WaveformMoments {
@@ -23,19 +21,21 @@ const TASK_UNITS = 128;
 
 export const momentsTaskCount = (units: number) => Math.ceil(units / TASK_UNITS);
 
-/** Task b looks at 128 units. */
+/** Task b looks at 128 units and returns their peak channels: the first ones with the largest range. */
 export function waveformMomentsTasks(simd: SimdKernels, input: WaveformMomentsInput) {
-  const { waveforms, units, channels, samples, means, squares, peaks } = input;
+  const { waveforms, units, channels, samples, means, squares } = input;
   const x = simd.float32(channels * samples);
   const mean = simd.float64(channels);
   const square = simd.float64(channels);
   const range = simd.float64(channels);
-  return (task: number): void => {
+  return (task: number): Int32Array => {
     const unitMeans = mean.float64;
     const unitSquares = square.float64;
     const ranges = range.float64;
-    const end = Math.min(units, (task + 1) * TASK_UNITS);
-    for (let unit = task * TASK_UNITS; unit < end; unit++) {
+    const first = task * TASK_UNITS;
+    const end = Math.min(units, first + TASK_UNITS);
+    const peaks = new Int32Array(end - first);
+    for (let unit = first; unit < end; unit++) {
       x.float32.set(waveforms.subarray(unit * channels * samples, (unit + 1) * channels * samples));
       simd.channelMoments(channels, samples, x, mean, square, range);
       let to = momentOf(unit, 0, channels);
@@ -45,8 +45,9 @@ export function waveformMomentsTasks(simd: SimdKernels, input: WaveformMomentsIn
         squares[to] = unitSquares[c];
         if (ranges[c] > ranges[peak]) peak = c;
       }
-      peaks[unit] = peak;
+      peaks[unit - first] = peak;
     }
+    return peaks;
   };
 }
 

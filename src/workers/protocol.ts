@@ -1,5 +1,5 @@
 /** What the coordinating thread and its workers say to each other. */
-import type { TaskInputs, TaskName, TaskPayloads } from '../wasm/tasks.ts';
+import type { TaskInputs, TaskName, TaskPayloads, TaskResults } from '../wasm/tasks.ts';
 
 export type ToWorker =
   /** First of all: the kernels to work with. */
@@ -11,7 +11,7 @@ export type ToWorker =
   | { readonly kind: 'end' };
 
 export type FromWorker =
-  | { readonly kind: 'done'; readonly index: number }
+  | { readonly kind: 'done'; readonly index: number; readonly result: TaskResults[TaskName] }
   | { readonly kind: 'failed'; readonly index: number; readonly error: ErrorText };
 
 export type FromWebWorker =

@@ -7,9 +7,7 @@ import { errorText, type FromWorker, type ToWorker } from './protocol.ts';
 export function serveTasks(answer: (message: FromWorker) => void): (message: ToWorker) => void {
   let simd: SimdKernels | undefined;
   let run: TaskRunner<TaskName> | undefined;
-  let prepare = (): TaskRunner<TaskName> => {
-    throw new Error('serveTasks: got a task, expected its input first');
-  };
+  let prepare = unprepared;
   return (message) => {
     switch (message.kind) {
       case 'load':
@@ -24,15 +22,20 @@ export function serveTasks(answer: (message: FromWorker) => void): (message: ToW
         break;
       case 'end':
         run = undefined;
+        prepare = unprepared;
         break;
       case 'task':
         try {
           run ??= prepare();
-          run(message.index, message.payload as never);
-          answer({ kind: 'done', index: message.index });
+          const result = run(message.index, message.payload as never);
+          answer({ kind: 'done', index: message.index, result });
         } catch (error) {
           answer({ kind: 'failed', index: message.index, error: errorText(error) });
         }
     }
   };
+}
+
+function unprepared(): TaskRunner<TaskName> {
+  throw new Error('serveTasks: got a task, expected its input first');
 }

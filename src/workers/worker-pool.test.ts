@@ -65,8 +65,9 @@ describe('a worker pool', () => {
       [3, 4],
     ]);
     expect(ports.every(({ state }) => state.held)).toBe(true);
-    for (let turn = 0; turn < 4; turn++) ports[1].answer({ kind: 'done', index: ports[1].tasks()[turn] });
-    ports[1].answer({ kind: 'done', index: ports[1].tasks()[4] });
+    for (let turn = 0; turn < 4; turn++)
+      ports[1].answer({ kind: 'done', index: ports[1].tasks()[turn], result: undefined });
+    ports[1].answer({ kind: 'done', index: ports[1].tasks()[4], result: undefined });
     for (const index of ports[0].tasks()) ports[0].answer({ kind: 'done', index });
     await running;
     expect([...ports[0].tasks(), ...ports[1].tasks()].sort()).toEqual([0, 1, 2, 3, 4, 5, 6]);
@@ -83,10 +84,10 @@ describe('a worker pool', () => {
     });
     await settled();
     controller.abort();
-    fake.answer({ kind: 'done', index: 0 });
+    fake.answer({ kind: 'done', index: 0, result: undefined });
     await settled();
     expect(outcome).toBeUndefined();
-    fake.answer({ kind: 'done', index: 1 });
+    fake.answer({ kind: 'done', index: 1, result: undefined });
     await running;
     expect(outcome).toBeInstanceOf(StoppedError);
     expect(fake.tasks()).toEqual([0, 1]);
@@ -102,7 +103,7 @@ describe('a worker pool', () => {
     await expect(running).rejects.toMatchObject(error);
     const again = run(pool, 1);
     await settled();
-    fake.answer({ kind: 'done', index: 0 });
+    fake.answer({ kind: 'done', index: 0, result: undefined });
     await again;
   });
 
@@ -136,10 +137,10 @@ describe('a worker pool', () => {
     const running = [run(pool, 1), run(pool, 1)];
     await settled();
     expect(fake.tasks()).toEqual([0]);
-    fake.answer({ kind: 'done', index: 0 });
+    fake.answer({ kind: 'done', index: 0, result: undefined });
     await settled();
     expect(fake.tasks()).toEqual([0, 0]);
-    fake.answer({ kind: 'done', index: 0 });
+    fake.answer({ kind: 'done', index: 0, result: undefined });
     await Promise.all(running);
   });
 });

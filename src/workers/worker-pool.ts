@@ -1,6 +1,7 @@
 /** Runs tasks on workers; the calling thread only hands them out. */
 import { StoppedError, throwIfStopped } from '../core/errors.ts';
 import type { TaskPool } from '../wasm/task-pool.ts';
+import type { TaskResults } from '../wasm/tasks.ts';
 import { errorOf, type FromWorker, type WorkerPort } from './protocol.ts';
 import { WorkShares } from './work-shares.ts';
 
@@ -33,8 +34,9 @@ export function createWorkerPool(module: WebAssembly.Module, ports: readonly Wor
   const run: TaskPool['run'] = (name, input, count, job = {}, payloadOf) => {
     throwIfStopped(job.signal);
     if (broken) throw broken;
-    if (count === 0) return Promise.resolve();
-    return new Promise<void>((resolve, reject) => {
+    if (count === 0) return Promise.resolve([]);
+    return new Promise((resolve, reject) => {
+      const results: TaskResults[typeof name][] = new Array(count);
       const shares = new WorkShares(count, ports.length);
       const begun = new Set<number>();
       let inHand = 0;
@@ -52,7 +54,7 @@ export function createWorkerPool(module: WebAssembly.Module, ports: readonly Wor
         for (const worker of begun) if (!broken) ports[worker].post({ kind: 'end' });
         for (const port of ports) port.hold(false);
         if (failure) reject(failure);
-        else resolve();
+        else resolve(results);
       };
       /** Hands out nothing more; the run ends when what is in hand is done. */
       const fail = (error: Error) => {
@@ -87,6 +89,7 @@ export function createWorkerPool(module: WebAssembly.Module, ports: readonly Wor
         done++;
         try {
           if (message.kind === 'failed') throw errorOf(message.error);
+          results[message.index] = message.result as TaskResults[typeof name];
           job.progress?.(done, count);
           handOut(worker);
         } catch (error) {

@@ -94,7 +94,6 @@ export async function waveformSimilarity(
         units,
         channels,
         samples,
-        peakChannels: findPeakChannels(waveforms, units, channels, samples),
         neighbours,
         neighbourCount: neighbours.length / channels,
       },
