@@ -291,6 +291,7 @@ export class SimdKernels {
   /**
    * @param offsets bytes within a panel of `means` and `squares`, which has `panelBytes`
    * @param productRows rows of one panel of `products`
+   * @param inverses scratch of 8 float64
    * @param out rows of `8·panels` values
    */
   correlationsOfRows(
@@ -305,6 +306,7 @@ export class SimdKernels {
     panelBytes: number,
     products: Region,
     productRows: number,
+    inverses: Region,
     out: Region,
   ): void {
     whole('correlationsOfRows', 'rows', rows, 1);
@@ -316,6 +318,7 @@ export class SimdKernels {
     holds('correlationsOfRows', 'means', means, moments);
     holds('correlationsOfRows', 'squares', squares, moments);
     holds('correlationsOfRows', 'products', products, ((panels - 1) * productRows + rows) * 8 * F32);
+    holds('correlationsOfRows', 'inverses', inverses, 8 * F64);
     holds('correlationsOfRows', 'out', out, rows * panels * 8 * F32);
     this.exports.correlationsOfRows(
       rows,
@@ -329,6 +332,7 @@ export class SimdKernels {
       panelBytes,
       products.pointer,
       productRows * 8 * F32,
+      inverses.pointer,
       out.pointer,
       panels * 8 * F32,
     );

@@ -34,6 +34,7 @@ export function waveformProductsTasks(simd: SimdKernels, input: WaveformProducts
   const products = simd.float32(mostRows * plan.blockColumns);
   const correlations = simd.float32(mostRows * plan.blockColumns);
   const offsets = simd.int32(neighbourCount);
+  const inverses = simd.float64(8);
   const panelBytes = plan.slots * samples * 32;
 
   return (task: number): void => {
@@ -75,6 +76,7 @@ export function waveformProductsTasks(simd: SimdKernels, input: WaveformProducts
         channels * 64,
         products.from(first * 32),
         rowPanels * 4,
+        inverses,
         correlations.from(first * panels * 32),
       );
       first = end;

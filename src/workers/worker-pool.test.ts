@@ -68,7 +68,7 @@ describe('a worker pool', () => {
     for (let turn = 0; turn < 4; turn++)
       ports[1].answer({ kind: 'done', index: ports[1].tasks()[turn], result: undefined });
     ports[1].answer({ kind: 'done', index: ports[1].tasks()[4], result: undefined });
-    for (const index of ports[0].tasks()) ports[0].answer({ kind: 'done', index });
+    for (const index of ports[0].tasks()) ports[0].answer({ kind: 'done', index, result: undefined });
     await running;
     expect([...ports[0].tasks(), ...ports[1].tasks()].sort()).toEqual([0, 1, 2, 3, 4, 5, 6]);
     expect(ports[0].kinds().at(-1)).toBe('end');

@@ -13,6 +13,7 @@ const FAINT: f64 = 1e-24;
  * @param offsets (channels,) int32, where each channel's eight values start within a panel of `means` (bytes)
  * @param rowMeans (rows, channels) float64
  * @param products [panel][rowsOfPanel][8] float32, at the first of the rows
+ * @param inverses (8,) float64, scratch
  * @param out (rows, outBytes / 4) float32
  */
 export function correlationsOfRows(
@@ -27,6 +28,7 @@ export function correlationsOfRows(
   panelBytes: usize,
   products: usize,
   productBytes: usize,
+  inverses: usize,
   out: usize,
   outBytes: usize,
 ): void {
@@ -34,10 +36,11 @@ export function correlationsOfRows(
   const weightBytes = (<usize>channels) << 3;
   const end = offsets + ((<usize>channels) << 2);
   for (let panel = 0; panel < panels; ++panel) {
-    const inverse0 = inverseNorm(channels, samples, offsets, means, squares);
-    const inverse1 = inverseNorm(channels, samples, offsets, means + 16, squares + 16);
-    const inverse2 = inverseNorm(channels, samples, offsets, means + 32, squares + 32);
-    const inverse3 = inverseNorm(channels, samples, offsets, means + 48, squares + 48);
+    inverseNorms(channels, samples, offsets, means, squares, inverses);
+    const inverse0 = v128.load(inverses);
+    const inverse1 = v128.load(inverses, 16);
+    const inverse2 = v128.load(inverses, 32);
+    const inverse3 = v128.load(inverses, 48);
     // Two rows at a time; an odd last row is its own partner.
     for (let row = 0; row < rows; row += 2) {
       const next: usize = row + 1 < rows ? 1 : 0;
@@ -94,28 +97,48 @@ function store4(r: usize, product: usize, low: v128, high: v128, inverseLow: v12
   v128.store(r, v128.shuffle<f32>(rLow, rHigh, 0, 1, 4, 5));
 }
 
-/** 1 / ‖column‖ of two columns. */
-function inverseNorm(channels: i32, samples: f64, offsets: usize, means: usize, squares: usize): v128 {
-  let sum = f64x2.splat(0);
-  let total = f64x2.splat(0);
-  for (let n = 0; n < channels; ++n) {
-    const offset = <usize>load<u32>(offsets + ((<usize>n) << 2));
-    sum = f64x2.add(sum, v128.load(means + offset));
-    total = f64x2.add(total, v128.load(squares + offset));
+/** 1 / ‖column‖ of the eight columns of a panel. */
+function inverseNorms(
+  channels: i32,
+  samples: f64,
+  offsets: usize,
+  means: usize,
+  squares: usize,
+  inverses: usize,
+): void {
+  const end = offsets + ((<usize>channels) << 2);
+  for (let part: usize = 0; part < 64; part += 32) {
+    let sum0 = f64x2.splat(0);
+    let sum1 = f64x2.splat(0);
+    let total0 = f64x2.splat(0);
+    let total1 = f64x2.splat(0);
+    for (let offset = offsets; offset < end; offset += 4) {
+      const at = <usize>load<u32>(offset) + part;
+      sum0 = f64x2.add(sum0, v128.load(means + at));
+      sum1 = f64x2.add(sum1, v128.load(means + at, 16));
+      total0 = f64x2.add(total0, v128.load(squares + at));
+      total1 = f64x2.add(total1, v128.load(squares + at, 16));
+    }
+    const mean0 = f64x2.div(sum0, f64x2.splat(<f64>channels));
+    const mean1 = f64x2.div(sum1, f64x2.splat(<f64>channels));
+    let between0 = f64x2.splat(0);
+    let between1 = f64x2.splat(0);
+    for (let offset = offsets; offset < end; offset += 4) {
+      const at = <usize>load<u32>(offset) + part;
+      const difference0 = f64x2.sub(v128.load(means + at), mean0);
+      const difference1 = f64x2.sub(v128.load(means + at, 16), mean1);
+      between0 = f64x2.add(between0, f64x2.mul(difference0, difference0));
+      between1 = f64x2.add(between1, f64x2.mul(difference1, difference1));
+    }
+    storeInverse(inverses + part, total0, samples, between0);
+    storeInverse(inverses + part + 16, total1, samples, between1);
   }
-  const mean = f64x2.div(sum, f64x2.splat(<f64>channels));
-  let between = f64x2.splat(0);
-  for (let n = 0; n < channels; ++n) {
-    const offset = <usize>load<u32>(offsets + ((<usize>n) << 2));
-    const difference = f64x2.sub(v128.load(means + offset), mean);
-    between = f64x2.add(between, f64x2.mul(difference, difference));
-  }
-  const norm = f64x2.sqrt(f64x2.add(total, f64x2.mul(f64x2.splat(samples), between)));
+}
+
+function storeInverse(target: usize, within: v128, samples: f64, between: v128): void {
   const zero = f64x2.splat(0);
-  const inverse = v128.bitselect(
-    f64x2.splat(NaN),
-    f64x2.div(f64x2.splat(1), norm),
-    f64x2.lt(norm, f64x2.splat(FAINT)),
-  );
-  return v128.bitselect(zero, inverse, f64x2.eq(norm, zero));
+  const norm = f64x2.sqrt(f64x2.add(within, f64x2.mul(f64x2.splat(samples), between)));
+  const faint = f64x2.lt(norm, f64x2.splat(FAINT));
+  const inverse = v128.bitselect(f64x2.splat(NaN), f64x2.div(f64x2.splat(1), norm), faint);
+  v128.store(target, v128.bitselect(zero, inverse, f64x2.eq(norm, zero)));
 }
