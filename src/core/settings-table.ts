@@ -64,6 +64,15 @@ export const SETTINGS_TABLE = [
     description: 'Threads: -1 for all cores, 0 or 1 for none besides the main one.',
   },
   {
+    key: 'kernels',
+    kind: 'choice',
+    choices: ['auto', 'simd', 'relaxed', 'plain'],
+    default: 'auto',
+    stage: 'run',
+    description:
+      'How heavy steps are computed: simd gives the same bits on every machine, relaxed is faster with last bits that depend on the processor, plain needs no WebAssembly; auto is simd where it can run.',
+  },
+  {
     key: 'centering_waveforms',
     kind: 'boolean',
     default: false,

@@ -56,6 +56,7 @@ function outputValues(blocks: ResultBlocks, { runTimeSec, dateTime }: RunTimes):
     MotionLinear: motion.motion_linear,
     MotionConstant: motion.motion_constant,
     Params: JSON.stringify(settings),
+    Kernels: blocks.blocks[0].result.kernels,
     RunTime: runTimeSec,
     DateTime: dateTime,
   };

@@ -54,7 +54,7 @@ export async function runFolder(userSettings: UserSettings, options: RunOptions 
   const opened = await openRecording(userSettings, { ...options, onEvent });
   await opened.output.checkWritable();
   const threads = threadsOf(opened.settings.n_jobs);
-  const kernels = await createKernels({ threads });
+  const kernels = await createKernels({ kernels: opened.settings.kernels, threads });
   try {
     const context: RunContext = { kernels, onEvent, signal: options.signal };
     const { dataset, given } = await inStage(context, 'read', () =>

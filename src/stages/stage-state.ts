@@ -40,7 +40,10 @@ export async function withRecording<T>(
 ): Promise<T> {
   const opened = await openRecording(userSettings, options);
   await opened.output.checkWritable();
-  const kernels = await createKernels({ threads: threadsOf(opened.settings.n_jobs) });
+  const kernels = await createKernels({
+    kernels: opened.settings.kernels,
+    threads: threadsOf(opened.settings.n_jobs),
+  });
   try {
     const context = { kernels, onEvent: options.onEvent, signal: options.signal };
     return await work({ ...opened, ...(await readRecording(opened, kernels, options)), context });
