@@ -1,6 +1,6 @@
 /** The built package in Node and in headless Chromium; the environment variable CHROMIUM may name another binary. */
 import { existsSync } from 'node:fs';
-import { type RunContext, resolveSettings, simulateRecording, track } from 'dant';
+import { type Dataset, type RunContext, resolveSettings, simulateRecording, track } from 'dant';
 import { createKernels } from 'dant/node';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -66,7 +66,9 @@ describe.skipIf(missing)('the engine in Chromium', () => {
   let digestsInNode: Record<string, string>;
 
   beforeAll(async () => {
-    const { dataset } = simulateRecording(SIMULATION_PRESETS.chronic);
+    const simulated = simulateRecording(SIMULATION_PRESETS.chronic);
+    const trains = Array.from({ length: simulated.units }, (_, unit) => simulated.simulateUnitSpikes(unit));
+    const dataset: Dataset = { ...simulated.dataset, spikeTimes: async (unit) => trains[unit] };
     const kernels = await createKernels({ threads: 2 });
     const context: RunContext = { kernels };
     const { settings } = resolveSettings({}, { hasPeth: dataset.peth !== undefined, fromFile: false });
