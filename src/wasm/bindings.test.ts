@@ -54,7 +54,7 @@ describe('every kernel refuses memory that is too small or counts that are not w
     'multiplyWaveforms, slot outside its panel': () =>
       simd.multiplyWaveforms(1, 1, 4, lists, big, big, 1 << 10, big, false),
     'multiplyWaveforms, result': () => simd.multiplyWaveforms(1, 1, 4, big, big, big, 128, tiny, false),
-    correlationsOfRows: () => simd.correlationsOfRows(1, 1, 1, 4, big, big, big, big, 64, big, 4, big, tiny),
+    correlationsOfRows: () => simd.correlationsOfRows(1, 1, 1, 4, big, big, big, big, 64, big, 4, tiny, big),
     mergeDirections: () => simd.mergeDirections(1, 2, big, big, tiny, big),
     krige: () => simd.krige(1, 4, 8, big, big, big, tiny),
     'krige, fewer than 8 samples': () => simd.krige(1, 4, 7, big, big, big, big),

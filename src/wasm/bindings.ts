@@ -289,52 +289,65 @@ export class SimdKernels {
   }
 
   /**
-   * @param offsets bytes within a panel of `means` and `squares`, which has `panelBytes`
+   * @param panelBytes bytes of one panel of `means` and `squares`
    * @param productRows rows of one panel of `products`
-   * @param inverses scratch of 8 float64
    * @param out rows of `8·panels` values
    */
   correlationsOfRows(
-    rows: number,
+    peaks: number,
     channels: number,
     panels: number,
     samples: number,
-    offsets: Region,
+    pieces: Region,
     rowMeans: Region,
     means: Region,
     squares: Region,
     panelBytes: number,
     products: Region,
     productRows: number,
-    inverses: Region,
+    scratch: Region,
     out: Region,
   ): void {
-    whole('correlationsOfRows', 'rows', rows, 1);
+    const words = pieces.int32;
+    let word = 0;
+    let momentEnd = 0;
+    let rowEnd = 0;
+    let pieceCount = 0;
+    for (let peak = 0; peak < peaks; peak++) {
+      for (let n = 0; n < channels; n++) momentEnd = Math.max(momentEnd, words[word++] + 64);
+      const count = words[word++];
+      pieceCount += count;
+      for (let piece = 0; piece < count; piece++, word += 3) {
+        rowEnd = Math.max(rowEnd, words[word] + Math.min(4, words[word + 2]));
+      }
+    }
+    const outBytes = panels * 8 * F32;
+    const moments = momentEnd <= panelBytes ? panels * panelBytes : Number.NaN;
+    whole('correlationsOfRows', 'peaks', peaks, 1);
     whole('correlationsOfRows', 'channels', channels, 1);
     whole('correlationsOfRows', 'panels', panels, 1);
-    holds('correlationsOfRows', 'offsets', offsets, channels * 4);
-    const moments = lastOffset(offsets, channels) + 64 <= panelBytes ? panels * panelBytes : Number.NaN;
-    holds('correlationsOfRows', 'rowMeans', rowMeans, rows * channels * F64);
+    holds('correlationsOfRows', 'pieces', pieces, word * 4);
+    holds('correlationsOfRows', 'rowMeans', rowMeans, pieceCount * channels * 4 * F32);
     holds('correlationsOfRows', 'means', means, moments);
     holds('correlationsOfRows', 'squares', squares, moments);
-    holds('correlationsOfRows', 'products', products, ((panels - 1) * productRows + rows) * 8 * F32);
-    holds('correlationsOfRows', 'inverses', inverses, 8 * F64);
-    holds('correlationsOfRows', 'out', out, rows * panels * 8 * F32);
+    holds('correlationsOfRows', 'products', products, ((panels - 1) * productRows + rowEnd) * 8 * F32);
+    holds('correlationsOfRows', 'scratch', scratch, (channels + 5) * 8 * F32);
+    holds('correlationsOfRows', 'out', out, rowEnd * outBytes);
     this.exports.correlationsOfRows(
-      rows,
+      peaks,
       channels,
       panels,
       samples,
-      offsets.pointer,
+      pieces.pointer,
       rowMeans.pointer,
       means.pointer,
       squares.pointer,
       panelBytes,
       products.pointer,
       productRows * 8 * F32,
-      inverses.pointer,
+      scratch.pointer,
       out.pointer,
-      panels * 8 * F32,
+      outBytes,
     );
   }
 

@@ -2,13 +2,14 @@
  * Correlations of the waveforms of all units (columns) with those of some units (rows), each on the neighbourhood of the row's peak channel.
  *
  * With m_c the mean of channel c, m the mean over the neighbourhood, d = w - m_c:
- * r·‖a‖·‖b‖ = Σ_c Σ_t d_a·d_b + samples·Σ_c (m_ac - m_a)·m_bc. The first sum is a float32 product of packed panels, the second one and the
- * norms are float64; so an offset costs no precision, nothing is z-scored once per neighbourhood, and the columns are packed once.
+ * r·‖a‖·‖b‖ = Σ_c Σ_t d_a·d_b + samples·Σ_c (m_ac - m_a)·(m_bc - m_b). Both sums are float32 products of packed panels of what was centred in
+ * float64: an offset costs no precision, nothing is z-scored once per neighbourhood, and the columns are packed once.
  */
 import type { SimdKernels } from './bindings.ts';
 import { createColumns } from './waveform-columns.ts';
 import type { WaveformMoments } from './waveform-moments-task.ts';
 import type { WaveformPlan } from './waveform-plan.ts';
+import { createRowMeans } from './waveform-row-means.ts';
 import { createRows } from './waveform-rows.ts';
 
 export interface WaveformProductsInput {
@@ -27,14 +28,14 @@ export interface WaveformProductsInput {
 
 /** Task t correlates one group of rows with one block of columns. */
 export function waveformProductsTasks(simd: SimdKernels, input: WaveformProductsInput) {
-  const { units, channels, samples, neighbourCount, plan, directed, neighbours } = input;
+  const { units, channels, samples, neighbourCount, plan, directed } = input;
   const columns = createColumns(simd, input);
   const rows = createRows(simd, input);
+  const rowMeans = createRowMeans(simd, input);
   const mostRows = 4 * Math.ceil(Math.max(...plan.groups.map((group) => group.units.length)) / 4);
   const products = simd.float32(mostRows * plan.blockColumns);
   const correlations = simd.float32(mostRows * plan.blockColumns);
-  const offsets = simd.int32(neighbourCount);
-  const inverses = simd.float64(8);
+  const scratch = simd.float32(8 * (neighbourCount + 5));
   const panelBytes = plan.slots * samples * 32;
 
   return (task: number): void => {
@@ -58,29 +59,21 @@ export function waveformProductsTasks(simd: SimdKernels, input: WaveformProducts
         chunk > 0,
       );
     });
-    for (let first = 0; first < group.units.length; ) {
-      const peak = input.peakChannels[group.units[first]];
-      let end = first + 1;
-      while (end < group.units.length && input.peakChannels[group.units[end]] === peak) end++;
-      const near = neighbours.subarray(peak * neighbourCount, (peak + 1) * neighbourCount);
-      offsets.int32.set(near.map((channel) => channel * 64));
-      simd.correlationsOfRows(
-        end - first,
-        neighbourCount,
-        panels,
-        samples,
-        offsets,
-        rows.means.from(first * neighbourCount * 8),
-        columns.means,
-        columns.squares,
-        channels * 64,
-        products.from(first * 32),
-        rowPanels * 4,
-        inverses,
-        correlations.from(first * panels * 32),
-      );
-      first = end;
-    }
+    simd.correlationsOfRows(
+      rowMeans.pack(group),
+      neighbourCount,
+      panels,
+      samples,
+      rowMeans.pieces,
+      rowMeans.means,
+      columns.means,
+      columns.squares,
+      channels * 64,
+      products,
+      rowPanels * 4,
+      scratch,
+      correlations,
+    );
     const r = correlations.float32;
     group.units.forEach((unit, row) => {
       const from = row * panels * 8;

@@ -19,8 +19,6 @@ export function createRows(simd: SimdKernels, input: WaveformProductsInput) {
   const channelBytes = samples * 16;
   /** [chunk][panel][channel of the panel and the chunk][sample][4] float32 */
   const packed = simd.allocate(mostPanels * plan.slots * channelBytes);
-  /** (rows, neighbourCount) samples·(mean - mean of means) / norm */
-  const means = simd.float64(mostRows * neighbourCount);
   const lists = simd.int32(mostPanels * (plan.slots + 2 * mostChunks));
   const staged = simd.float32(neighbourCount * samples);
   const stagedMeans = simd.float64(neighbourCount);
@@ -33,7 +31,7 @@ export function createRows(simd: SimdKernels, input: WaveformProductsInput) {
     const near = neighboursOf(unit);
     const ascending = Int32Array.from(near).sort();
     const stage = staged.float32;
-    const { mean, norm } = meanAndNorm(moments, unit, near, channels, samples);
+    const { norm } = meanAndNorm(moments, unit, near, channels, samples);
     const scale = norm === 0 ? 0 : 1 / norm;
     let position = 0;
     for (const [first, count] of runsOf(ascending)) {
@@ -48,16 +46,10 @@ export function createRows(simd: SimdKernels, input: WaveformProductsInput) {
       starts[n] = offsets[channel];
     });
     simd.packRow(neighbourCount, samples, staged, stagedMeans, scale, targets, row % 4, packed);
-    const rowMeans = means.float64;
-    near.forEach((channel, n) => {
-      const difference = moments.means[momentOf(unit, channel, channels)] - mean;
-      rowMeans[row * neighbourCount + n] = samples * difference * scale;
-    });
   }
 
   return {
     packed,
-    means,
     /**
      * Packs a group. Returns for each chunk the lists of `multiplyWaveforms`.
      * @param slotOf (channels,) slot of each channel among the columns
