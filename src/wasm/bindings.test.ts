@@ -41,6 +41,10 @@ describe('every kernel refuses memory that is too small or counts that are not w
   const calls: Record<string, () => unknown> = {
     fisherZ: () => simd.fisherZ(4, tiny),
     'fisherZ, odd': () => simd.fisherZ(3, big),
+    exceeding: () => simd.exceeding(8, 1, big, big, big, tiny, big),
+    'exceeding, no feature': () => simd.exceeding(8, 0, big, big, big, big, big),
+    largest: () => simd.largest(8, tiny),
+    positionsAbove: () => simd.positionsAbove(8, big, 0, tiny),
     covariance: () => simd.covariance(3, big, 0, tiny),
     transpose: () => simd.transpose(2, 2, big, tiny),
     packPanels: () => simd.packPanels(1, 3, big, tiny),

@@ -57,15 +57,18 @@ interface Exports {
   readonly channelMoments: Numbers;
   readonly combineMasked: Numbers;
   readonly correlationsOfRows: Numbers;
+  readonly exceeding: Numbers;
   readonly fisherZ: Numbers;
   readonly covariance: Numbers;
   readonly krige: Numbers;
+  readonly largest: Numbers;
   readonly mergeDirections: Numbers;
   readonly multiplyPanels: Numbers;
   readonly multiplyWaveforms: Numbers;
   readonly packColumns: Numbers;
   readonly packPanels: Numbers;
   readonly packRow: Numbers;
+  readonly positionsAbove: Numbers;
   readonly transpose: Numbers;
 }
 
@@ -108,6 +111,41 @@ export class SimdKernels {
 
   int32(length: number): Region {
     return this.allocate(length * 4);
+  }
+
+  /** @returns number of entries written to `found` and `sums` */
+  exceeding(
+    n: number,
+    features: number,
+    rows: Region,
+    weights: Region,
+    bar: Region,
+    found: Region,
+    sums: Region,
+  ): number {
+    whole('exceeding', 'n', n, 8);
+    whole('exceeding', 'features', features >= 1 ? features : Number.NaN, 1);
+    holds('exceeding', 'rows', rows, features * n * F64);
+    holds('exceeding', 'weights', weights, features * F64);
+    holds('exceeding', 'bar', bar, n * F64);
+    holds('exceeding', 'found', found, n * 4);
+    holds('exceeding', 'sums', sums, (n + 8) * F64);
+    const { exceeding } = this.exports;
+    return exceeding(n, features, rows.pointer, weights.pointer, bar.pointer, found.pointer, sums.pointer);
+  }
+
+  largest(n: number, values: Region): number {
+    whole('largest', 'n', n, 8);
+    holds('largest', 'values', values, n * F64);
+    return this.exports.largest(n, values.pointer);
+  }
+
+  /** @returns number of entries written to `found` */
+  positionsAbove(n: number, values: Region, limit: number, found: Region): number {
+    whole('positionsAbove', 'n', n, 8);
+    holds('positionsAbove', 'values', values, n * F64);
+    holds('positionsAbove', 'found', found, n * 4);
+    return this.exports.positionsAbove(n, values.pointer, limit, found.pointer);
   }
 
   covariance(count: number, a: Region, meanA: number, b: Region): number {
