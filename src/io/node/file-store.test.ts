@@ -114,3 +114,9 @@ describe('FileStore', () => {
       await expect(file?.read(0, 5)).rejects.toThrow(InputError);
     }));
 });
+
+describe.skipIf(process.platform !== 'linux')('checkWritable', () => {
+  it('refuses a file system that takes no files', async () => {
+    await expect(new FileStore('/proc/results').checkWritable()).rejects.toThrow('takes no files');
+  });
+});

@@ -1,6 +1,17 @@
 /** Files of the disk as a store. */
-import { constants } from 'node:fs';
-import { access, type FileHandle, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { constants, existsSync } from 'node:fs';
+import {
+  access,
+  type FileHandle,
+  mkdir,
+  mkdtemp,
+  open,
+  readdir,
+  rename,
+  rm,
+  rmdir,
+  stat,
+} from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { InputError } from '../../core/errors.ts';
 import type { ByteSource, Chunks, Store } from '../byte-source.ts';
@@ -101,8 +112,13 @@ export class FileStore implements Store {
           });
         }
         await access(folder, constants.W_OK | constants.X_OK);
+        // Permissions do not tell everything: some file systems take no files at all.
+        await rmdir(await mkdtemp(join(folder, '.dant-')));
         return;
       } catch (error) {
+        const exists = existsSync(folder);
+        if (exists && isMissing(error))
+          throw cannotWrite(this.name, error, 'a file system that takes no files');
         if (!isMissing(error) || dirname(folder) === folder) throw cannotWrite(this.name, error);
         folder = dirname(folder);
       }
@@ -213,8 +229,8 @@ function cannotRead(path: string, error: unknown): unknown {
   );
 }
 
-function cannotWrite(path: string, error: unknown): unknown {
-  const reason = REASONS[codeOf(error) ?? ''];
+function cannotWrite(path: string, error: unknown, known?: string): unknown {
+  const reason = known ?? REASONS[codeOf(error) ?? ''];
   if (!reason) return error;
   return new InputError(
     {
