@@ -126,6 +126,7 @@ describe('writeTrackingResult', () => {
       'Output.npz/MotionLinear': 'float64 (3)',
       'Output.npz/MotionConstant': 'float64 (3)',
       'Output.npz/Params': 'unicode ()',
+      'Output.npz/Kernels': 'unicode ()',
       'Output.npz/RunTime': 'float64 ()',
       'Output.npz/DateTime': 'unicode ()',
       'Output.npz/arr_0': 'object',
