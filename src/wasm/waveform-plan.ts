@@ -1,7 +1,7 @@
 /** How the waveform similarities of one template are divided into tasks, from the input alone. */
 
 /** Rows (units around whose peak channel waveforms are compared) of one task: their share of a chunk fits the second-level cache. */
-const MAX_ROWS = 64;
+const MAX_ROWS = 128;
 /** Columns (units that are compared with them) of one task, at most. */
 const MAX_COLUMNS = 4096;
 /** Bytes of the columns' waveforms on the channels of one task, at most. */
