@@ -10,7 +10,7 @@ const LARGEST_Z: f64 = 6;
  */
 export function fisherZ2(r: v128): v128 {
   const one = f64x2.splat(1);
-  const cut = f64x2.min(f64x2.max(r, f64x2.splat(-LARGEST_R)), f64x2.splat(LARGEST_R));
+  const cut = f64x2.pmin(f64x2.pmax(r, f64x2.splat(-LARGEST_R)), f64x2.splat(LARGEST_R));
   const ratio = f64x2.div(f64x2.add(one, cut), f64x2.sub(one, cut));
   // Subtracting the bits of √½ makes the exponent field count from it.
   const rootHalf = i64x2.splat(reinterpret<i64>(Math.SQRT1_2));

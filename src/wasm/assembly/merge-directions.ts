@@ -31,7 +31,7 @@ export function mergeDirections(
       const r = f32x4.max(forwards, backwards);
       const known = v128.load(z);
       const fine = f32x4.le(f32x4.abs(r), f32x4.splat(COARSE));
-      const merged = f64x2.max(known, fisherZ2(f64x2.promote_low_f32x4(r)));
+      const merged = f64x2.pmax(known, fisherZ2(f64x2.promote_low_f32x4(r)));
       if (i64x2.extract_lane(fine, 0) === -1) v128.store(z, merged);
       else {
         // The highest z that the doubt about r allows.

@@ -22,8 +22,8 @@ export function channelMoments(
     let p = x;
     for (; p < vectorEnd; p += 16) {
       const v = v128.load(p);
-      low = f32x4.min(low, v);
-      high = f32x4.max(high, v);
+      low = f32x4.pmin(low, v);
+      high = f32x4.pmax(high, v);
       sum0 = f64x2.add(sum0, f64x2.promote_low_f32x4(v));
       sum1 = f64x2.add(sum1, f64x2.promote_low_f32x4(upperHalf(v)));
     }
@@ -31,8 +31,8 @@ export function channelMoments(
     let sum = f64x2.extract_lane(sum0, 0) + f64x2.extract_lane(sum0, 1);
     for (; p < end; p += 4) {
       const v = v128.load32_splat(p);
-      low = f32x4.min(low, v);
-      high = f32x4.max(high, v);
+      low = f32x4.pmin(low, v);
+      high = f32x4.pmax(high, v);
       sum += <f64>load<f32>(p);
     }
     const mean = sum / <f64>samples;

@@ -31,10 +31,26 @@ export function packRow(
   targets: usize,
   out: usize,
 ): void {
+  const scales = f64x2.splat(scale);
   for (let c = 0; c < channels; ++c) {
     const mean = load<f64>(means);
+    const mean2 = f64x2.splat(mean);
+    const end = x + ((<usize>samples) << 2);
     let to = out + <usize>load<u32>(targets);
-    for (const end = x + ((<usize>samples) << 2); x < end; x += 4) {
+    for (const vectorEnd = x + ((<usize>(samples & ~3)) << 2); x < vectorEnd; x += 16) {
+      const v = v128.load(x);
+      const upper = f64x2.promote_low_f32x4(v128.shuffle<f32>(v, v, 2, 3, 2, 3));
+      const first = f64x2.mul(f64x2.sub(f64x2.promote_low_f32x4(v), mean2), scales);
+      const second = f64x2.mul(f64x2.sub(upper, mean2), scales);
+      const first2 = f32x4.demote_f64x2_zero(first);
+      const second2 = f32x4.demote_f64x2_zero(second);
+      v128.store32_lane(to, first2, 0);
+      v128.store32_lane(to, first2, 1, 16);
+      v128.store32_lane(to, second2, 0, 32);
+      v128.store32_lane(to, second2, 1, 48);
+      to += 64;
+    }
+    for (; x < end; x += 4) {
       store<f32>(to, <f32>((<f64>load<f32>(x) - mean) * scale));
       to += 16;
     }
