@@ -8,6 +8,7 @@ import { type ByteSource, pathIn, type Store, subStore } from './byte-source.ts'
 import { type NumericArrays, openNpy, readNpy, readNpyAs, readNpyRowsAs } from './npy.ts';
 import { openNpz } from './npz.ts';
 import { shankFolders } from './result-folder.ts';
+import { readUnits, type UnitRow } from './units-table.ts';
 import { SIMILARITY_FILES } from './write-clustering.ts';
 
 /** What `Output.npz` tells about the run. */
@@ -81,6 +82,11 @@ export class SavedResult {
   /** (units,) curated cluster of each unit, -1 unmatched. */
   async labels(): Promise<Int32Array> {
     return fromFileLabels(await this.vector('IdxCluster.npy', 'int32'));
+  }
+
+  /** `units.csv`: where each unit comes from and its neuron; undefined when a version before it wrote the result. */
+  unitRows(): Promise<UnitRow[] | undefined> {
+    return readUnits(this.store, this.units);
   }
 
   /** (M, 2) pairs of units that share a curated cluster. */

@@ -5,6 +5,7 @@ import { concurrently } from './concurrently.ts';
 import { encodeNpy, type NpyOutput, npyChunks } from './npy-writer.ts';
 import { replaceFiles } from './replace-files.ts';
 import { spikeFileName } from './spike-times.ts';
+import { encodeUnits, UNITS_FILE, type UnitRow } from './units-table.ts';
 
 /** A recording as other formats hold it: everything of a unit on demand. */
 export interface Recording {
@@ -25,6 +26,8 @@ export interface Recording {
   spikeTimes(unit: number): Float64Array | Promise<Float64Array>;
   /** One row of bins for each unit, NaN for a missing bin. */
   readonly peth?: { readonly bins: number; row(unit: number): Float64Array };
+  /** Where every unit comes from, for `units.csv`. */
+  readonly unitRows?: readonly UnitRow[];
 }
 
 export interface WriteRecordingOptions {
@@ -39,6 +42,7 @@ const FILES = [
   'channel_locations.npy',
   'channel_shanks.npy',
   'peth.npy',
+  UNITS_FILE,
 ];
 
 /**
@@ -50,7 +54,7 @@ export async function writeRecording(
   recording: Recording,
   { progress, signal }: WriteRecordingOptions = {},
 ): Promise<void> {
-  const { units, channels, samples, channelShanks, peth } = recording;
+  const { units, channels, samples, channelShanks, peth, unitRows } = recording;
   let done = 0;
   const unitDone = () => {
     throwIfStopped(signal);
@@ -80,6 +84,7 @@ export async function writeRecording(
         },
       });
     }
+    if (unitRows) await staging.write(UNITS_FILE, encodeUnits(unitRows));
     await concurrently(units, async (unit) => {
       const data = await recording.spikeTimes(unit);
       await staging.write(spikeFileName(unit), encodeNpy({ dtype: 'float64', shape: [data.length], data }));

@@ -1,5 +1,6 @@
 /** Which files of an output folder are ours. */
 import type { Store } from './byte-source.ts';
+import { UNITS_FILE } from './units-table.ts';
 
 /** Every file a run may write into a folder of results. */
 export const RESULT_FILES = [
@@ -38,6 +39,7 @@ export const RESULT_FILES = [
   'resultIter.json',
   'RunTimeSec.npy',
   'original_unit_indices.npy',
+  UNITS_FILE,
 ] as const;
 
 const FIGURES = new Set(

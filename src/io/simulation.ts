@@ -3,6 +3,7 @@ import { throwIfStopped } from '../core/errors.ts';
 import type { RecordingPlan } from '../core/simulation/simulate.ts';
 import type { Store } from './byte-source.ts';
 import { type NpyOutput, npyChunks } from './npy-writer.ts';
+import { UNITS_FILE } from './units-table.ts';
 
 export interface WriteSimulationOptions {
   /** Called after every unit's waveform and after every unit's spike train: 2 · units in all. */
@@ -20,6 +21,7 @@ const ENTRIES = [
   'peth.npy',
   'neuron_id.npy',
   'true_motion.npy',
+  UNITS_FILE,
 ];
 
 /**

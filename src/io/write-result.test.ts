@@ -79,6 +79,7 @@ describe('writeTrackingResult', () => {
       'CurationTypes.npy': 'int64 (3)',
       'CurationTypeNames.npy': 'unicode (2)',
       'RunTimeSec.npy': 'float64 ()',
+      'units.csv': 'other',
       'resultIter.json': 'other',
       'AllSimilarity.npz/similarity_all': `float64 (${P},2)`,
       'AllSimilarity.npz/idx_unit_pairs': pairs,
@@ -204,6 +205,31 @@ describe('writeTrackingResult', () => {
     });
     expect((await saved.shanks()).size).toBe(0);
     expect(await saved.originalUnits()).toBeUndefined();
+  });
+
+  it('says where every unit comes from, in all units and in those of each shank', async () => {
+    const unitRows = Array.from({ length: U }, (_, unit) => ({
+      unit,
+      session: 1,
+      date: '2026-01-02',
+      label: 'first',
+      clusterId: String(500 + unit),
+      folder: '/data/ks',
+      extra: { confidence: '0.5' },
+    }));
+    const result = exampleShanks(U);
+    const store = new MemoryStore('out');
+    await writeMultiShankResult(store, result, { ...EXTRA, unitRows });
+    const saved = await SavedResult.open(store);
+    const rows = (await saved.unitRows())!;
+    expect(rows.map(({ clusterId, extra }) => [clusterId, extra.confidence])).toEqual(
+      unitRows.map(({ clusterId }) => [clusterId, '0.5']),
+    );
+    expect(rows.map(({ neuron }) => neuron)).toEqual([...result.labels].map((l) => (l < 0 ? -1 : l + 1)));
+    expect(rows.map(({ session }) => session)).toEqual([...result.sessions]);
+    const { shankId, units } = result.shanks[1];
+    const shank = (await (await saved.shanks()).get(shankId)!.unitRows())!;
+    expect(shank.map(({ clusterId }) => clusterId)).toEqual([...units].map((unit) => String(500 + unit)));
   });
 
   it('writes distances, good matches and clusters as they are defined', async () => {

@@ -8,6 +8,7 @@ import { npyMember, npzChunks } from './npz.ts';
 import { replaceFiles } from './replace-files.ts';
 import { blocksOfShanks, blocksOfTracking, type ResultBlocks } from './result-blocks.ts';
 import { earlierResultFiles, shankFolder, shankFolders } from './result-folder.ts';
+import { encodeUnits, resultUnits, UNITS_FILE, type UnitRow } from './units-table.ts';
 import { clusteringFiles, clusteringMembers, motionFiles } from './write-clustering.ts';
 import { curationFiles } from './write-curation.ts';
 import { centeredWaveforms, correctedWaveforms, featureArrays, type NamedArrays } from './write-features.ts';
@@ -21,6 +22,8 @@ import { LARGEST_PICKLE, outputMembers, type RunTimes } from './write-output-npz
 export interface ResultExtra extends RunTimes {
   /** The waveforms as they came: needed for `waveforms_centered.npy`, which is written when the settings ask for it. */
   readonly waveforms?: Waveforms;
+  /** `units.csv` of the input, whose columns are carried over. */
+  readonly unitRows?: readonly UnitRow[];
   /** Writes more files of the result, such as figures, before all of them are put in place. */
   readonly also?: (store: Store) => Promise<void>;
   /** Takes a line for the log. */
@@ -119,6 +122,7 @@ async function writeBlocks(
     RunTimeSec: { dtype: 'float64', shape: [], data: [extra.runTimeSec] },
   };
   for (const [name, array] of Object.entries(arrays)) await write(`${name}.npy`, npyChunks(array));
+  await write(UNITS_FILE, [encodeUnits(resultUnits(blocks, extra.unitRows, which))]);
   const members = Object.entries(clusteringMembers(blocks)).map(([name, array]) => npyMember(name, array));
   await write('ClusteringResults.npz', npzChunks(members));
   if (settings.save_intermediate_results) {

@@ -6,6 +6,7 @@ import type { UserSettings } from '../core/settings.ts';
 import { npzChunks } from '../io/npz.ts';
 import { SavedResult } from '../io/read-result.ts';
 import { blocksOfTracking } from '../io/result-blocks.ts';
+import { encodeUnits, resultUnits, UNITS_FILE } from '../io/units-table.ts';
 import { curationFiles } from '../io/write-curation.ts';
 import { outputMembers } from '../io/write-output-npz.ts';
 import type { StageOptions } from './stage-options.ts';
@@ -22,7 +23,7 @@ import { startStopwatch } from './stopwatch.ts';
 
 /**
  * Curates the clusters automatically: removes units of one session from a cluster, splits and merges as the settings say. Reads
- * what `finalClustering` wrote; writes `ClusterMatrix.npy`, `IdxCluster.npy`, `MatchedPairs.npy`, `Curation*.npy` and, last,
+ * what `finalClustering` wrote; writes `ClusterMatrix.npy`, `IdxCluster.npy`, `MatchedPairs.npy`, `Curation*.npy`, `units.csv` and, last,
  * `Output.npz`, whose `RunTime` is that of this stage.
  *
  * @throws InputError for bad input or when an earlier stage has not run
@@ -48,6 +49,7 @@ export function autoCuration(
     const blocks = blocksOfTracking(partialResult(state, features, { motion, clustering, curation }));
     await writeArrays(output, curationFiles(blocks));
     const times = { runTimeSec: stopwatch.total(), dateTime: new Date().toISOString() };
+    await output.write(UNITS_FILE, encodeUnits(resultUnits(blocks, state.unitRows)));
     await output.write('Output.npz', npzChunks(outputMembers(blocks, times)));
     return curation;
   });

@@ -55,6 +55,7 @@ export function mergeMultishankOutputs(
       runTimeSec: stopwatch.total(),
       dateTime: new Date().toISOString(),
       waveforms: dataset.waveforms,
+      unitRows: state.unitRows,
       signal: options.signal,
     });
     return result;

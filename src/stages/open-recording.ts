@@ -5,11 +5,13 @@ import { InputError } from '../core/errors.ts';
 import type { Kernels } from '../core/kernels/kernels.ts';
 import type { Motion } from '../core/motion/motion.ts';
 import { resolveSettings, type Settings, type UserSettings } from '../core/settings.ts';
+import { pathIn } from '../io/byte-source.ts';
 import { type DatasetShape, hasPeth, readDataset, readDatasetShape } from '../io/dataset.ts';
 import { type MemoryEstimate, requireMemory } from '../io/memory-estimate.ts';
 import { readGivenMotion } from '../io/motion-files.ts';
 import { FileStore, openFile } from '../io/node/file-store.ts';
 import { memoryLimit } from '../io/node/memory-limit.ts';
+import { checkUnitSessions, readUnits, UNITS_FILE, type UnitRow } from '../io/units-table.ts';
 import type { StageOptions } from './stage-options.ts';
 
 /** Settings and sizes of a recording whose data have not been read yet. */
@@ -47,10 +49,11 @@ export async function openRecording(
 
 /** Reads and checks everything a run needs. */
 export async function readRecording(
-  { data, settings }: OpenedRecording,
+  { data, settings, shape }: OpenedRecording,
   kernels: Kernels,
   options: StageOptions = {},
-): Promise<{ dataset: Dataset; given?: Motion }> {
+): Promise<{ dataset: Dataset; given?: Motion; unitRows?: readonly UnitRow[] }> {
+  const unitRows = await readUnits(data, shape.units);
   const dataset = await readDataset(data, {
     settings,
     allocate: kernels.float32,
@@ -59,7 +62,8 @@ export async function readRecording(
       options.onEvent?.({ kind: 'progress', stage: 'read', step: 'waveforms', done, total }),
   });
   const path = settings.waveformCorrection.path_to_motion;
-  if (path === '') return { dataset };
+  if (unitRows) checkUnitSessions(unitRows, dataset.sessions, pathIn(data, UNITS_FILE));
+  if (path === '') return { dataset, unitRows };
   const file = await openFile(path);
   if (!file) {
     throw new InputError({
@@ -69,7 +73,7 @@ export async function readRecording(
       remedy: 'Correct the path, or set it to "" to start without known motion.',
     });
   }
-  return { dataset, given: await readGivenMotion(file, dataset.sessionCount) };
+  return { dataset, given: await readGivenMotion(file, dataset.sessionCount), unitRows };
 }
 
 /** The context of the core, from the options of a stage. */

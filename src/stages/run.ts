@@ -8,6 +8,7 @@ import type { UserSettings } from '../core/settings.ts';
 import { trackShanks } from '../core/shanks.ts';
 import { track } from '../core/track.ts';
 import { pathIn } from '../io/byte-source.ts';
+import type { UnitRow } from '../io/units-table.ts';
 import { type ResultExtra, writeMultiShankResult, writeTrackingResult } from '../io/write-result.ts';
 import { createKernels, threadsOf } from '../workers/node.ts';
 import { canDrawAside, drawAside } from './draw-aside.ts';
@@ -57,7 +58,7 @@ export async function runFolder(userSettings: UserSettings, options: RunOptions 
   const kernels = await createKernels({ kernels: opened.settings.kernels, threads });
   try {
     const context: RunContext = { kernels, onEvent, signal: options.signal };
-    const { dataset, given } = await inStage(context, 'read', () =>
+    const { dataset, given, unitRows } = await inStage(context, 'read', () =>
       readRecording(opened, kernels, { ...options, onEvent }),
     );
     onEvent({
@@ -67,7 +68,7 @@ export async function runFolder(userSettings: UserSettings, options: RunOptions 
     const result = separateShanks(dataset, options.shanks ?? 'auto', opened)
       ? await trackShanks(dataset, opened.settings, context, given)
       : await track(dataset, opened.settings, context, given);
-    await writeResult(opened, dataset, result, context, stopwatch, options.figures ?? true);
+    await writeResult(opened, { dataset, unitRows }, result, context, stopwatch, options.figures ?? true);
     return summarize(opened, dataset, result, { stopwatch, threads, warnings });
   } finally {
     await kernels.close();
@@ -88,7 +89,7 @@ function separateShanks(dataset: Dataset, mode: ShankMode, { data }: OpenedRecor
 
 async function writeResult(
   { output }: OpenedRecording,
-  dataset: Dataset,
+  { dataset, unitRows }: { dataset: Dataset; unitRows?: readonly UnitRow[] },
   result: TrackingResult | MultiShankResult,
   context: RunContext,
   stopwatch: Stopwatch,
@@ -103,6 +104,7 @@ async function writeResult(
     runTimeSec: stopwatch.total(),
     dateTime: new Date().toISOString(),
     waveforms: dataset.waveforms,
+    unitRows,
     signal,
     log: (text) => onEvent?.({ kind: 'log', text }),
     also: async (staging) => {

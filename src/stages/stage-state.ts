@@ -20,6 +20,7 @@ import { readMotion } from '../io/motion-files.ts';
 import { readNpyAs } from '../io/npy.ts';
 import { npyChunks } from '../io/npy-writer.ts';
 import { SavedResult } from '../io/read-result.ts';
+import type { UnitRow } from '../io/units-table.ts';
 import type { NamedArrays } from '../io/write-features.ts';
 import { createKernels, threadsOf } from '../workers/node.ts';
 import { type OpenedRecording, openRecording, readRecording } from './open-recording.ts';
@@ -29,6 +30,8 @@ import type { StageOptions } from './stage-options.ts';
 export interface StageState extends OpenedRecording {
   readonly dataset: Dataset;
   readonly given?: Motion;
+  /** `units.csv` of the input. */
+  readonly unitRows?: readonly UnitRow[];
   readonly context: RunContext;
 }
 
