@@ -1,0 +1,242 @@
+/** The curated result: the automatic one, and every operation of the log that holds, one after another. */
+import type { Change, CurationEntry, Operation } from './operations.ts';
+
+export interface CurationNote {
+  readonly units: readonly number[];
+  readonly text: string;
+  /** Place in the log of the operation that made it. */
+  readonly version: number;
+}
+
+/** What holds after a number of operations. */
+export interface CurationState {
+  /** (units,) neuron of each unit, from 1; -1 unmatched. */
+  readonly labels: Int32Array;
+  /** (units,) 1 when its neuron, or that it has none, was confirmed as it is. */
+  readonly confirmed: Uint8Array;
+  readonly marks: ReadonlyMap<number, string>;
+  /** Names given to the neurons, by unit. */
+  readonly names: ReadonlyMap<number, string>;
+  readonly notes: readonly CurationNote[];
+}
+
+/** An entry of the log other than undo and redo, with the id that the first neuron it makes gets. */
+type NumberedChange = Change & CurationEntry & { readonly firstId: number };
+
+/** What a log amounts to. */
+export interface Replayed {
+  readonly state: CurationState;
+  /** Entries in the log. */
+  readonly version: number;
+  /** The id that the next new neuron gets; taken ids stay taken when what made them is undone. */
+  readonly nextId: number;
+  /** Operations that hold, in their order; undo takes back the last. */
+  readonly done: readonly NumberedChange[];
+  /** Operations taken back; redo does the last one again. */
+  readonly undone: readonly NumberedChange[];
+}
+
+/**
+ * Replays a log over the automatic result.
+ *
+ * @param labels (units,) automatic neuron of each unit, from 1; -1 unmatched
+ * @throws RangeError when an entry cannot be done at its place: the log belongs to another result, or was changed
+ */
+export function replay(labels: Int32Array, entries: readonly CurationEntry[] = []): Replayed {
+  const done: NumberedChange[] = [];
+  const undone: NumberedChange[] = [];
+  let nextId = labels.reduce((most, label) => Math.max(most, label), 0) + 1;
+  for (const entry of entries) {
+    if (entry.operation === 'undo' || entry.operation === 'redo') {
+      const [from, to] = entry.operation === 'undo' ? [done, undone] : [undone, done];
+      const last = from.pop();
+      if (!last) throw new RangeError(`entry ${entry.version}: there is nothing to ${entry.operation}`);
+      to.push(last);
+    } else {
+      done.push({ ...entry, firstId: nextId });
+      undone.length = 0;
+      nextId += newNeurons(entry);
+    }
+  }
+  return { state: stateOf(labels, done), version: entries.length, nextId, done, undone };
+}
+
+/**
+ * One entry more.
+ * @throws RangeError when it cannot be done
+ */
+export function advance(labels: Int32Array, before: Replayed, entry: CurationEntry): Replayed {
+  const problem = operationProblem(before, entry);
+  if (problem) throw new RangeError(`entry ${entry.version}: ${problem}`);
+  const version = before.version + 1;
+  if (entry.operation === 'undo') {
+    const done = before.done.slice(0, -1);
+    const undone = [...before.undone, before.done[before.done.length - 1]];
+    return { ...before, version, done, undone, state: stateOf(labels, done) };
+  }
+  const redone = entry.operation === 'redo' ? before.undone[before.undone.length - 1] : undefined;
+  const change = redone ?? { ...(entry as Change & CurationEntry), firstId: before.nextId };
+  const state = copyOf(before.state);
+  applyChange(state, change);
+  return {
+    state,
+    version,
+    nextId: redone ? before.nextId : before.nextId + newNeurons(change),
+    done: [...before.done, change],
+    undone: redone ? before.undone.slice(0, -1) : [],
+  };
+}
+
+/** Why an operation cannot be done now; undefined when it can. */
+export function operationProblem(
+  { state, done, undone }: Replayed,
+  operation: Operation,
+): string | undefined {
+  if (operation.operation === 'undo') return done.length > 0 ? undefined : 'there is nothing to undo';
+  if (operation.operation === 'redo') return undone.length > 0 ? undefined : 'there is nothing to redo';
+  return changeProblem(state, operation);
+}
+
+/** Units of one session that a merge would put into one neuron. */
+export interface SessionConflict {
+  readonly session: number;
+  readonly units: readonly number[];
+}
+
+/**
+ * Sessions of which a merge would join two units or more: one neuron gives one unit per session, so the merge is doubtful.
+ * @param sessions (units,) session of each unit
+ */
+export function sessionConflicts(
+  { labels }: CurationState,
+  units: readonly number[],
+  sessions: Int32Array,
+): SessionConflict[] {
+  const bySession = new Map<number, number[]>();
+  for (const unit of groupsOf(labels, units)) {
+    const session = sessions[unit];
+    bySession.set(session, [...(bySession.get(session) ?? []), unit]);
+  }
+  return [...bySession]
+    .filter(([, together]) => together.length > 1)
+    .sort(([a], [b]) => a - b)
+    .map(([session, together]) => ({ session, units: together }));
+}
+
+/** The units of all neurons that these units belong to, and those of them that are unmatched; rising. */
+export function groupsOf(labels: Int32Array, units: readonly number[]): number[] {
+  const members = new Set(units);
+  const neurons = new Set(units.map((unit) => labels[unit]).filter((label) => label > 0));
+  if (neurons.size > 0) labels.forEach((label, unit) => void (neurons.has(label) && members.add(unit)));
+  return [...members].sort((a, b) => a - b);
+}
+
+function automaticState(labels: Int32Array): CurationState {
+  return {
+    labels,
+    confirmed: new Uint8Array(labels.length),
+    marks: new Map(),
+    names: new Map(),
+    notes: [],
+  };
+}
+
+function stateOf(labels: Int32Array, changes: readonly NumberedChange[]): CurationState {
+  const state = copyOf(automaticState(labels));
+  for (const change of changes) {
+    const problem = changeProblem(state, change);
+    if (problem) throw new RangeError(`entry ${change.version}: ${problem}`);
+    applyChange(state, change);
+  }
+  return state;
+}
+
+/** A state that is being made. */
+interface WorkingState extends CurationState {
+  readonly marks: Map<number, string>;
+  readonly names: Map<number, string>;
+  readonly notes: CurationNote[];
+}
+
+const copyOf = (state: CurationState): WorkingState => ({
+  labels: state.labels.slice(),
+  confirmed: state.confirmed.slice(),
+  marks: new Map(state.marks),
+  names: new Map(state.names),
+  notes: [...state.notes],
+});
+
+/** How many ids an operation takes. */
+const newNeurons = ({ operation }: Change) => (operation === 'merge' ? 1 : operation === 'split' ? 2 : 0);
+
+function changeProblem({ labels }: CurationState, change: Change): string | undefined {
+  const { units } = change;
+  const unknown = units.find((unit) => !(unit < labels.length));
+  if (unknown !== undefined) return `there is no unit ${unknown}; units are 0 to ${labels.length - 1}`;
+  if (new Set(units).size < units.length) return 'a unit is named twice';
+  const neurons = new Set(units.map((unit) => labels[unit]));
+  if (change.operation === 'merge') {
+    const unmatched = units.filter((unit) => labels[unit] < 0).length;
+    if (neurons.size - (unmatched > 0 ? 1 : 0) + unmatched < 2)
+      return 'there is nothing to merge: it is one neuron';
+  }
+  if (change.operation === 'split') {
+    if (neurons.size > 1 || neurons.has(-1)) return 'units to split off must be of one neuron';
+    if (groupsOf(labels, units).length === units.length) return 'all units of the neuron would be split off';
+  }
+  if (change.operation === 'remove' && neurons.has(-1)) return 'a unit to remove is in no neuron';
+  return undefined;
+}
+
+/** Applies a change that is possible. */
+function applyChange(state: WorkingState, change: NumberedChange): void {
+  const { labels, confirmed, marks, names, notes } = state;
+  const group = change.operation === 'mark' ? [...change.units] : groupsOf(labels, change.units);
+  const chosen = new Set(change.units);
+  switch (change.operation) {
+    case 'merge':
+      for (const unit of group) labels[unit] = change.firstId;
+      break;
+    case 'split':
+      setNeuron(labels, change.units, change.firstId);
+      setNeuron(
+        labels,
+        group.filter((unit) => !chosen.has(unit)),
+        change.firstId + 1,
+      );
+      break;
+    case 'remove': {
+      const before = new Map<number, number[]>();
+      for (const unit of group) {
+        if (!chosen.has(unit)) before.set(labels[unit], [...(before.get(labels[unit]) ?? []), unit]);
+      }
+      setNeuron(labels, change.units, -1);
+      for (const [neuron, rest] of before) setNeuron(labels, rest, neuron);
+      break;
+    }
+    case 'confirm':
+      for (const unit of group) confirmed[unit] = change.confirmed ? 1 : 0;
+      return;
+    case 'mark':
+      for (const unit of group) setOrDelete(marks, unit, change.mark);
+      return;
+    case 'label':
+      for (const unit of group) setOrDelete(names, unit, change.label);
+      return;
+    case 'note':
+      notes.push({ units: group, text: change.note, version: change.version });
+      return;
+  }
+  // What was confirmed is not what there is now.
+  for (const unit of group) confirmed[unit] = 0;
+}
+
+/** Units that become one neuron; one alone is unmatched. */
+function setNeuron(labels: Int32Array, units: readonly number[], neuron: number): void {
+  for (const unit of units) labels[unit] = units.length > 1 ? neuron : -1;
+}
+
+function setOrDelete(map: Map<number, string>, key: number, value: string | null): void {
+  if (value === null) map.delete(key);
+  else map.set(key, value);
+}
