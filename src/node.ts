@@ -18,6 +18,8 @@ export {
   motionEstimation,
 } from './stages/motion-estimation.ts';
 export { mergeMultishankOutputs } from './stages/multi-shank.ts';
+export type { PethStageOptions, PethSummary, PethType } from './stages/peth.ts';
+export { computePeth } from './stages/peth.ts';
 export { convertSpikeInfo, preprocess, spikeInfo2npy } from './stages/preprocess.ts';
 export { runDANT, runDANTMultiShank, runFolder } from './stages/run.ts';
 export { scoreFolder } from './stages/score.ts';

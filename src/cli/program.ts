@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { addCheckCommand } from './commands/check.ts';
 import { addConvertCommand } from './commands/convert.ts';
+import { addPethCommand } from './commands/peth.ts';
 import { addRunCommand } from './commands/run.ts';
 import { addScoreCommand } from './commands/score.ts';
 import { addSettingsCommand } from './commands/settings.ts';
@@ -14,6 +15,7 @@ Examples:
   dant run settings.json               the same, with settings
   dant check data                      look at the recording without tracking it
   dant convert spikeInfo.mat data      turn MATLAB's file into a data folder
+  dant peth data --events events.csv   add how units respond to events, to be compared as well
   dant settings --init                 write settings.json with every setting explained
   dant simulate demo && dant run demo  try it on a simulated recording
 
@@ -34,6 +36,7 @@ export function createProgram(): Command {
   addRunCommand(program);
   addCheckCommand(program);
   addConvertCommand(program);
+  addPethCommand(program);
   addSettingsCommand(program);
   addSimulateCommand(program);
   addScoreCommand(program);

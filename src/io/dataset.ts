@@ -40,6 +40,24 @@ export async function readDatasetShape(store: Store): Promise<DatasetShape> {
   return { units, channels, samples, pethBins: peth?.shape[1] };
 }
 
+/** The units of a recording without their waveforms: sessions, and spike trains on demand. */
+export type UnitSpikes = Pick<Dataset, 'units' | 'sessionCount' | 'sessions' | 'spikeTimes'>;
+
+/** Reads sessions and spike times alone. @throws InputError as `readDataset` */
+export async function readUnitSpikes(store: Store): Promise<UnitSpikes> {
+  const [units] = (await openRequired(store, 'waveform_all.npy', 'the waveforms of all units')).shape;
+  const file = await openSessions(store, units);
+  await requireSpikeFiles(store, units);
+  const { data: sessions } = await readNpyFileAs(file, 'int32');
+  const spikes = new SpikeReader(store, units);
+  return {
+    units,
+    sessionCount: checkSessions(sessions, file.source.name),
+    sessions,
+    spikeTimes: (unit) => spikes.read(unit),
+  };
+}
+
 /**
  * Reads a recording. Spike trains are read when they are asked for; that their files are there is checked at once.
  *
@@ -98,17 +116,7 @@ async function openFiles(store: Store): Promise<Files> {
     const source = await store.open(name);
     return source && openNpy(source);
   };
-  const required = async (name: string, content: string) => {
-    const file = await optional(name);
-    if (file) return file;
-    throw new InputError({
-      where: pathIn(store, name),
-      found: 'no such file',
-      expected: `${content} in ${name}`,
-      remedy: 'Check path_to_data; docs/files.md says what the folder must hold.',
-    });
-  };
-  const waveforms = await required('waveform_all.npy', 'the waveforms of all units');
+  const waveforms = await openRequired(store, 'waveform_all.npy', 'the waveforms of all units');
   const [units, channels, samples] = waveforms.shape;
   if (waveforms.shape.length !== 3 || sizeOf(waveforms.shape) === 0) {
     throw wrongShape(
@@ -117,9 +125,8 @@ async function openFiles(store: Store): Promise<Files> {
       'Save it with these three axes.',
     );
   }
-  const sessions = await required('session_index.npy', 'the session of every unit');
-  expectShape(sessions, [units], `one session for each of the ${units} units of waveform_all.npy`);
-  const locations = await required('channel_locations.npy', 'x and y of every channel');
+  const sessions = await openSessions(store, units);
+  const locations = await openRequired(store, 'channel_locations.npy', 'x and y of every channel');
   expectShape(locations, [channels, 2], `x and y of each of the ${channels} channels of waveform_all.npy`);
   const shanks = await optional('channel_shanks.npy');
   if (shanks)
@@ -133,6 +140,23 @@ async function openFiles(store: Store): Promise<Files> {
     );
   }
   return { units, channels, samples, waveforms, sessions, locations, shanks, peth };
+}
+
+async function openRequired(store: Store, name: string, content: string): Promise<NpyFile> {
+  const source = await store.open(name);
+  if (source) return openNpy(source);
+  throw new InputError({
+    where: pathIn(store, name),
+    found: 'no such file',
+    expected: `${content} in ${name}`,
+    remedy: 'Check path_to_data; docs/files.md says what the folder must hold.',
+  });
+}
+
+async function openSessions(store: Store, units: number): Promise<NpyFile> {
+  const sessions = await openRequired(store, 'session_index.npy', 'the session of every unit');
+  expectShape(sessions, [units], `one session for each of the ${units} units of waveform_all.npy`);
+  return sessions;
 }
 
 function expectShape(file: NpyFile, shape: readonly number[], meaning: string): void {

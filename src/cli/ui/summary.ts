@@ -1,6 +1,7 @@
 /** What a command tells people at its end. */
 import type { Stage } from '../../core/context.ts';
 import type { TrackingScore } from '../../core/simulation/score.ts';
+import type { PethSummary } from '../../stages/peth.ts';
 import type { SimulationSummary } from '../../stages/simulate.ts';
 import type { CheckSummary, RunSummary } from '../../stages/stage-options.ts';
 import { STAGE_TITLES } from './progress.ts';
@@ -79,6 +80,24 @@ export function formatSimulation(summary: SimulationSummary): string {
       ['Data', dataFolder],
       ['Truth', 'neuron_id.npy and true_motion.npy, for dant score'],
     ]),
+  ].join('\n');
+}
+
+export function formatPeth(summary: PethSummary): string {
+  const { file, units, bins, binsPerType, types, warnings } = summary;
+  return [
+    `PETHs of ${formatNumberOf(units, 'unit')}: ${formatNumberOf(bins, 'bin')} in ${file}.`,
+    '',
+    ...formatTable(
+      types.map(({ type, firstBin, events, missingSessions }) => [
+        type,
+        [
+          `${formatNumberOf(events, 'event')}, bins ${firstBin} to ${firstBin + binsPerType - 1}`,
+          ...(missingSessions.length > 0 ? [`missing (NaN) in session ${missingSessions.join(', ')}`] : []),
+        ].join('; '),
+      ]),
+    ),
+    ...formatWarnings(warnings),
   ].join('\n');
 }
 
