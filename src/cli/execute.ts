@@ -14,8 +14,8 @@ export interface CommonOptions {
 export interface CommandContext {
   readonly onEvent: (event: RunEvent) => void;
   readonly signal: AbortSignal;
-  /** Sets what is said from now on when the command is stopped. */
-  ifStopped(text: string): void;
+  /** Sets what is said from now on when the command is stopped; a function is asked then. */
+  ifStopped(text: string | (() => string)): void;
 }
 
 /** What a command brings back. */
@@ -33,8 +33,11 @@ export async function execute(
   work: (context: CommandContext) => Promise<Outcome>,
 ): Promise<void> {
   const reporter = createReporter(process.stderr, options.quiet === true);
-  let stoppedText = 'Stopped. Nothing was changed.';
-  const fail = (error: unknown) => reportFailure(error, stoppedText, options.json === true);
+  let stoppedText: string | (() => string) = 'Stopped. Nothing was changed.';
+  const fail = (error: unknown) => {
+    const text = typeof stoppedText === 'string' ? stoppedText : stoppedText();
+    reportFailure(error, text, options.json === true);
+  };
   const stop = createStopSignal((error) => {
     reporter.stop();
     fail(error);

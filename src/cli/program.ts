@@ -1,6 +1,6 @@
 /** The commands of `dant` and their help. */
-import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
+import { packageVersion } from '../stages/package-version.ts';
 import { addCheckCommand } from './commands/check.ts';
 import { addConvertCommand } from './commands/convert.ts';
 import { addPethCommand } from './commands/peth.ts';
@@ -41,10 +41,4 @@ export function createProgram(): Command {
   addSimulateCommand(program);
   addScoreCommand(program);
   return program;
-}
-
-/** The version in package.json, two folders above the built and the source file alike. */
-function packageVersion(): string {
-  const file = new URL('../../package.json', import.meta.url);
-  return (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version;
 }

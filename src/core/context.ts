@@ -1,4 +1,5 @@
 /** What a run is handed besides its data: how to compute, whom to tell, when to stop. */
+import type { Checkpoints } from './checkpoints.ts';
 import { throwIfStopped } from './errors.ts';
 import type { Kernels } from './kernels/kernels.ts';
 
@@ -34,6 +35,8 @@ export interface RunContext {
   readonly kernels: Kernels;
   readonly onEvent?: (event: RunEvent) => void;
   readonly signal?: AbortSignal;
+  /** Where finished steps are kept, and found again by a run that goes on. */
+  readonly checkpoints?: Checkpoints;
 }
 
 /** Brackets the work of a stage with its begin and end events. */

@@ -1,4 +1,5 @@
 /** Several shanks: one preprocessing, then every shank on its own. */
+import { withStepsOf } from './checkpoints.ts';
 import { inStage, type RunContext } from './context.ts';
 import type { Dataset, Waveforms } from './dataset.ts';
 import type { Motion } from './motion/motion.ts';
@@ -37,7 +38,7 @@ export async function trackShanks(
       { features: subsetFeatures(features, units), waveforms: subsetWaveforms(waveforms, units, context) },
       settings,
       {
-        ...context,
+        ...withStepsOf(context, `Shank ${shankId}`),
         onEvent: (event) =>
           rootContext.onEvent?.(
             event.kind === 'warning' || event.kind === 'log'

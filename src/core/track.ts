@@ -1,4 +1,5 @@
 /** The whole method on one page: preprocess, motion loop, final clustering, curation. */
+import { describingArrays } from './checkpoints.ts';
 import { clusterFully } from './clustering/iterative-clustering.ts';
 import { inStage, type RunContext } from './context.ts';
 import { autoCurate } from './curation/auto-curation.ts';
@@ -47,7 +48,7 @@ export async function trackPreprocessed(
     },
   };
   const { sessions, sessionCount, probe, units } = dataset;
-  const { n_nearest_channels } = settings.waveformCorrection;
+  const { n_nearest_channels, n_templates } = settings.waveformCorrection;
   const similarities = new FeatureSimilarities(features, probe, n_nearest_channels, context);
   const interpolator = createInterpolator(probe.locations, probe.channels);
 
@@ -66,6 +67,16 @@ export async function trackPreprocessed(
       },
       { nIter: settings.clustering.n_iter, weightTol: settings.clustering.weight_tol },
       context,
+      {
+        name: 'clustering',
+        title: 'the final clustering',
+        settings: {
+          centering_waveforms: settings.centering_waveforms,
+          waveformCorrection: { n_nearest_channels, n_templates },
+          clustering: settings.clustering,
+        },
+        from: [...describingArrays(dataset, features), motion.linear, motion.constant],
+      },
     ),
   );
 

@@ -7,6 +7,8 @@ export interface ByteSource {
   readonly name: string;
   /** Length in bytes. */
   readonly size: number;
+  /** Of a file on a disk: when its content was written last, and when anything about it changed last, ms since 1970. */
+  readonly times?: { readonly written: number; readonly changed: number };
   /**
    * Exactly `length` bytes from `offset`.
    * @throws InputError when the file ends before, or cannot be read

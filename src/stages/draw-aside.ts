@@ -48,11 +48,13 @@ function withoutWaveforms(result: AnyResult): AnyResult {
 
 /** A result as it was before it was sent to a thread: messages carry no classes. */
 export function reviveResult(result: AnyResult): AnyResult {
-  const motionOf = (motion: Motion) => new Motion(motion.constant.length, motion);
   const revive = (of: TrackingResult): TrackingResult => ({
     ...of,
-    motion: motionOf(of.motion),
-    rounds: of.rounds.map((round) => ({ ...round, ...(round.motion && { motion: motionOf(round.motion) }) })),
+    motion: Motion.of(of.motion),
+    rounds: of.rounds.map((round) => ({
+      ...round,
+      ...(round.motion && { motion: Motion.of(round.motion) }),
+    })),
   });
   if (!isMultiShank(result)) return revive(result);
   return { ...result, shanks: result.shanks.map((shank) => ({ ...shank, result: revive(shank.result) })) };

@@ -11,13 +11,14 @@ import { type MemoryEstimate, requireMemory } from '../io/memory-estimate.ts';
 import { readGivenMotion } from '../io/motion-files.ts';
 import { FileStore, openFile } from '../io/node/file-store.ts';
 import { memoryLimit } from '../io/node/memory-limit.ts';
+import { ObservedStore } from '../io/observed-store.ts';
 import { checkUnitSessions, readUnits, UNITS_FILE, type UnitRow } from '../io/units-table.ts';
 import type { StageOptions } from './stage-options.ts';
 
 /** Settings and sizes of a recording whose data have not been read yet. */
 export interface OpenedRecording {
   readonly settings: Settings;
-  readonly data: FileStore;
+  readonly data: ObservedStore;
   readonly output: FileStore;
   readonly shape: DatasetShape;
   readonly memory: MemoryEstimate;
@@ -35,7 +36,7 @@ export async function openRecording(
   const { fromFile = true, source } = options;
   // The data folder decides about defaults, so its key is checked first.
   const first = resolveSettings(userSettings, { hasPeth: false, fromFile, source });
-  const data = new FileStore(first.settings.path_to_data);
+  const data = new ObservedStore(new FileStore(first.settings.path_to_data));
   const { settings, warnings } = resolveSettings(userSettings, {
     hasPeth: await hasPeth(data),
     fromFile,

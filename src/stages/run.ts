@@ -11,8 +11,10 @@ import { pathIn } from '../io/byte-source.ts';
 import type { UnitRow } from '../io/units-table.ts';
 import { type ResultExtra, writeMultiShankResult, writeTrackingResult } from '../io/write-result.ts';
 import { createKernels, threadsOf } from '../workers/node.ts';
+import { FolderCheckpoints } from './checkpoints.ts';
 import { canDrawAside, drawAside } from './draw-aside.ts';
 import { type OpenedRecording, openRecording, readRecording } from './open-recording.ts';
+import { packageVersion } from './package-version.ts';
 import type { RunOptions, RunSummary, ShankMode } from './stage-options.ts';
 import { type Stopwatch, startStopwatch } from './stopwatch.ts';
 
@@ -56,8 +58,17 @@ export async function runFolder(userSettings: UserSettings, options: RunOptions 
   await opened.output.checkWritable();
   const threads = threadsOf(opened.settings.n_jobs);
   const kernels = await createKernels({ kernels: opened.settings.kernels, threads });
+  const checkpoints = new FolderCheckpoints(opened.output, opened.data, {
+    mode: options.checkpoints ?? 'auto',
+    resume: options.resume ?? false,
+    program: `dant ${packageVersion()} with ${kernels.name} kernels`,
+    elapsed: () => stopwatch.total(),
+    log: (text) => onEvent({ kind: 'log', text }),
+    warn: (text) => onEvent({ kind: 'warning', text }),
+  });
   try {
-    const context: RunContext = { kernels, onEvent, signal: options.signal };
+    await checkpoints.announce();
+    const context: RunContext = { kernels, onEvent, signal: options.signal, checkpoints };
     const { dataset, given, unitRows } = await inStage(context, 'read', () =>
       readRecording(opened, kernels, { ...options, onEvent }),
     );
@@ -69,6 +80,7 @@ export async function runFolder(userSettings: UserSettings, options: RunOptions 
       ? await trackShanks(dataset, opened.settings, context, given)
       : await track(dataset, opened.settings, context, given);
     await writeResult(opened, { dataset, unitRows }, result, context, stopwatch, options.figures ?? true);
+    await checkpoints.remove();
     return summarize(opened, dataset, result, { stopwatch, threads, warnings });
   } finally {
     await kernels.close();

@@ -1,6 +1,7 @@
 /** What the functions that work on folders share. */
 import type { RunEvent, Stage } from '../core/context.ts';
 import type { Settings } from '../core/settings.ts';
+import type { CheckpointMode } from './checkpoint-mode.ts';
 
 /** How shanks are treated: `auto` tracks each on its own when `channel_shanks.npy` names several. */
 export type ShankMode = 'auto' | 'each' | 'together';
@@ -22,6 +23,10 @@ export interface RunOptions extends StageOptions {
   readonly shanks?: ShankMode;
   /** Whether to draw `Figures/`; default true. */
   readonly figures?: boolean;
+  /** Whether to go on where an earlier run into the same output folder was stopped; default false. */
+  readonly resume?: boolean;
+  /** When finished steps are kept for that; default `auto`. */
+  readonly checkpoints?: CheckpointMode;
 }
 
 /** What a run tells at its end. */

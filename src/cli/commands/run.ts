@@ -1,5 +1,6 @@
 /** `dant run`: track the neurons of a recording. */
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
+import { CHECKPOINT_MODES, hasCheckpoint } from '../../stages/checkpoint-mode.ts';
 import type { RunOptions } from '../../stages/stage-options.ts';
 import { type CommonOptions, execute } from '../execute.ts';
 import { type InputOptions, readInput } from '../input.ts';
@@ -9,6 +10,8 @@ import { addCommonOptions, addDataOptions } from './options.ts';
 interface Options extends CommonOptions, InputOptions {
   readonly shanks: RunOptions['shanks'];
   readonly figures: boolean;
+  readonly resume?: boolean;
+  readonly checkpoints: RunOptions['checkpoints'];
 }
 
 const EXAMPLES = `
@@ -20,7 +23,8 @@ Examples:
   dant run data --output results --set clustering.max_distance=50
   dant run settings.json --preset recommended
   dant run settings.json --set 'clustering.features=["Waveform","AutoCorr","ISI"]'
-  dant run data --quiet --json > summary.json`;
+  dant run data --quiet --json > summary.json
+  dant run data --output results --resume`;
 
 export function addRunCommand(program: Command): void {
   const command = program
@@ -34,7 +38,17 @@ export function addRunCommand(program: Command): void {
       '-o, --output <dir>',
       'folder for the results (default: ./DANT_Output, or what the settings say)',
     );
-  addDataOptions(command).option('--no-figures', 'draw no figures');
+  addDataOptions(command)
+    .option('--no-figures', 'draw no figures')
+    .option('--resume', 'go on where an earlier run into the same folder was stopped')
+    .addOption(
+      new Option(
+        '--checkpoints <when>',
+        'keep finished steps for --resume. auto: once a run has lasted 30 s; always; never',
+      )
+        .choices(CHECKPOINT_MODES)
+        .default('auto'),
+    );
   addCommonOptions(command)
     .addHelpText('after', EXAMPLES)
     .action((data: string | undefined, options: Options) =>
@@ -43,7 +57,10 @@ export function addRunCommand(program: Command): void {
         for (const text of input.notes) context.onEvent({ kind: 'log', text });
         for (const text of input.warnings) context.onEvent({ kind: 'warning', text });
         const output = input.userSettings.output_folder;
-        context.ifStopped(`Stopped. Nothing was changed in ${output}.`);
+        context.ifStopped(() => {
+          const goOn = hasCheckpoint(output) ? ' Go on with --resume.' : '';
+          return `Stopped. Nothing was changed in ${output}.${goOn}`;
+        });
         const lastStage = options.figures ? 'figures' : 'write';
         const { runFolder } = await import('../../stages/run.ts');
         const summary = await runFolder(input.userSettings, {
@@ -58,6 +75,8 @@ export function addRunCommand(program: Command): void {
           source: input.source,
           shanks: options.shanks,
           figures: options.figures,
+          resume: options.resume,
+          checkpoints: options.checkpoints,
         });
         const result = { ...summary, warnings: [...input.warnings, ...summary.warnings] };
         return { result, text: formatRunSummary(result, { figures: options.figures }) };

@@ -1,4 +1,5 @@
 /** HDBSCAN and the discriminant in alternation: clusters label the pairs, the pairs teach the weights. */
+import { notingWarnings, type Step } from '../checkpoints.ts';
 import type { RunContext } from '../context.ts';
 import { distanceOf } from '../kernels/distance.ts';
 import type { ClusteringResult, PairClustering, UnitPairs } from '../result.ts';
@@ -82,18 +83,53 @@ export async function clusterIteratively(
   }
 }
 
-/** `clusterIteratively`, with the similarity of all pairs and the order of the units that shows it best. */
+/** What is kept of a final clustering: what follows from it at once is made again. */
+interface KeptClustering {
+  readonly weights: Float64Array;
+  readonly threshold: number;
+  readonly labels: Int32Array;
+  readonly clusterCount: number;
+  readonly weightHistory: readonly Float64Array[];
+  readonly leafOrder: Int32Array;
+  readonly warnings: readonly string[];
+}
+
+/**
+ * `clusterIteratively`, with the similarity of all pairs and the order of the units that shows it best.
+ * @param step under which the outcome is kept where finished steps are
+ */
 export async function clusterFully(
   input: ClusteringInput,
   options: ClusteringOptions,
-  context: RunContext,
+  runContext: RunContext,
+  step?: Step,
 ): Promise<ClusteringResult> {
+  const { context, warnings } = notingWarnings(runContext);
+  const { units, features, featureSimilarity, pairs } = input;
+  const { kernels, signal, checkpoints } = context;
+  const similarityOf = async (weights: Float64Array) => {
+    const similarity = kernels.float64(units * units);
+    await kernels.weightedSum(featureSimilarity, weights, similarity, { signal });
+    return similarity;
+  };
+  const kept = step && (await checkpoints?.load<KeptClustering>(step));
+  if (kept) {
+    const { warnings: texts, ...clustering } = kept;
+    for (const text of texts) context.onEvent?.({ kind: 'warning', text });
+    return {
+      ...clustering,
+      features,
+      pairs,
+      featureSimilarity,
+      similarity: await similarityOf(kept.weights),
+    };
+  }
   const { linkage, pairSimilarity: _, ...clustering } = await clusterIteratively(input, options, context);
-  const { units, featureSimilarity } = input;
-  const { kernels, signal } = context;
-  const similarity = kernels.float64(units * units);
-  await kernels.weightedSum(featureSimilarity, clustering.weights, similarity, { signal });
+  const similarity = await similarityOf(clustering.weights);
   const leafOrder = optimalLeafOrder(linkage, units, (i, j) => distanceOf(similarity[i * units + j]));
+  const { weights, threshold, labels, clusterCount, weightHistory } = clustering;
+  const outcome = { weights, threshold, labels, clusterCount, weightHistory, leafOrder };
+  if (step) await checkpoints?.save(step, { ...outcome, warnings: [...warnings] });
   return { ...clustering, similarity, featureSimilarity, leafOrder };
 }
 

@@ -1,4 +1,6 @@
 /** The rounds of motion estimation: cluster, infer how the probe moved from the matches, correct the waveforms, repeat. */
+
+import { describingArrays, type Kept, notingWarnings, type Step } from '../checkpoints.ts';
 import {
   clusterIteratively,
   type IterativeClustering,
@@ -16,7 +18,7 @@ import { bootstrapMotion } from './bootstrap.ts';
 import { correctWaveforms } from './corrected-waveforms.ts';
 import { estimateMotion, type MotionPairs } from './estimate-motion.ts';
 import type { Interpolator } from './kriging.ts';
-import { depthRange, Motion, motionRange } from './motion.ts';
+import { depthRange, Motion, motionRange, type PlainMotion } from './motion.ts';
 import { motionRoundCount } from './motion-feature-sets.ts';
 
 /** Seed of the bootstrap: the same input gives the same band. */
@@ -35,6 +37,18 @@ interface State {
   readonly corrected: CorrectedWaveforms;
 }
 
+/** What is kept of the loop after every round. */
+interface KeptLoop {
+  readonly rounds: readonly (Omit<MotionRound, 'motion'> & { readonly motion?: PlainMotion })[];
+  /** What to go on with. */
+  readonly motion: PlainMotion;
+  /** What the last round worked with, if that was not the initial state. */
+  readonly before?: PlainMotion;
+  /** Whether the loop has ended. */
+  readonly ended: boolean;
+  readonly warnings: readonly string[];
+}
+
 /**
  * Estimates the motion of the probe (`docs/methods.md`, step 7).
  *
@@ -48,9 +62,10 @@ export async function runMotionLoop(
   similarities: FeatureSimilarities,
   interpolator: Interpolator,
   settings: Settings,
-  context: RunContext,
+  runContext: RunContext,
   given?: Motion,
 ): Promise<MotionLoopResult> {
+  const { context, warnings } = notingWarnings(runContext);
   const { motionEstimation, waveformCorrection } = settings;
   const sets = motionEstimation.features;
   if (given && !sets[0].includes('Waveform')) {
@@ -90,7 +105,27 @@ export async function runMotionLoop(
   const roundCount = motionRoundCount(settings);
   const byConvergence = motionEstimation.stop_rule === 'converged';
 
-  for (let i = 1; i <= roundCount; i++) {
+  const step = motionStep(dataset, features, settings, given);
+  const keep = (next: Motion, previous: Motion | undefined, ended: boolean) =>
+    context.checkpoints?.save(step, {
+      rounds: rounds.map((round) => ({ ...round, motion: round.motion?.plain }) as unknown as Kept),
+      motion: { ...next.plain },
+      before: previous && { ...previous.plain },
+      ended,
+      warnings: [...warnings],
+    });
+  const kept = await context.checkpoints?.load<KeptLoop>(step);
+  if (kept) {
+    for (const text of kept.warnings) context.onEvent?.({ kind: 'warning', text });
+    rounds.push(
+      ...kept.rounds.map((round) => ({ ...round, motion: round.motion && Motion.of(round.motion) })),
+    );
+    if (!byConvergence && !kept.ended) before = kept.before ? await correct(Motion.of(kept.before)) : state;
+    state = await correct(Motion.of(kept.motion));
+    if (kept.ended) return { rounds, ...state };
+  }
+
+  for (let i = rounds.length + 1; i <= roundCount; i++) {
     const names = sets[Math.min(i, sets.length) - 1];
     const clustering = await clusterIteratively(
       {
@@ -118,6 +153,7 @@ export async function runMotionLoop(
       // `before` holds what the previous round worked with.
       const back = before as State;
       retire(state, back);
+      await keep(back.motion, undefined, true);
       return { rounds, ...(back.corrected.interpolated ? back : await correct(back.motion)) };
     }
 
@@ -148,12 +184,33 @@ export async function runMotionLoop(
       if (before) retire(before, state);
       [before, state] = [state, next];
     }
-    if (byConvergence && i >= 2 && change < motionEstimation.motion_tol) {
+    const converged = byConvergence && i >= 2 && change < motionEstimation.motion_tol;
+    const previous = before?.corrected.interpolated ? before.motion : undefined;
+    await keep(motion, previous, converged || i === roundCount);
+    if (converged) {
       log(context, `Round ${i}: the motion changed by ${change.toFixed(2)} µm: converged.`);
       break;
     }
   }
   return { rounds, ...state };
+}
+
+/** The whole loop as one step: its rounds follow from one another. */
+function motionStep(
+  dataset: Dataset,
+  features: UnitFeatures,
+  settings: Settings,
+  given: Motion | undefined,
+): Step {
+  const { path_to_motion: _, ...waveformCorrection } = settings.waveformCorrection;
+  const { features: _features, max_distance: _distance, ...clustering } = settings.clustering;
+  const { centering_waveforms, motionEstimation } = settings;
+  return {
+    name: 'motion',
+    title: 'the motion',
+    settings: { centering_waveforms, waveformCorrection, motionEstimation, clustering },
+    from: [...describingArrays(dataset, features), given?.linear, given?.constant],
+  };
 }
 
 function log(context: RunContext, text: string): void {

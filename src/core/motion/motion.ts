@@ -3,6 +3,13 @@
 /** Factor of `linear`, so that its values are of the size of µm per mm. */
 export const LINEAR_SCALE = 0.001;
 
+/** The values of a motion. */
+export interface PlainMotion {
+  readonly linearScale: number;
+  readonly linear: Float64Array;
+  readonly constant: Float64Array;
+}
+
 /**
  * At depth y in session s the motion is `linearScale · linear[s] · y + constant[s]`, in µm. A positive motion means that
  * units appear at larger y. Sessions are named by their numbers, 1..N.
@@ -29,6 +36,16 @@ export class Motion {
         );
       }
     }
+  }
+
+  /** Its values without the class, as messages and files carry them; `Motion.of` makes a motion of them again. */
+  get plain(): PlainMotion {
+    const { linearScale, linear, constant } = this;
+    return { linearScale, linear, constant };
+  }
+
+  static of(plain: PlainMotion): Motion {
+    return new Motion(plain.constant.length, plain);
   }
 
   get sessionCount(): number {

@@ -1,5 +1,5 @@
 /** Files of the disk as a store. */
-import { constants, existsSync } from 'node:fs';
+import { constants, existsSync, type Stats } from 'node:fs';
 import {
   access,
   type FileHandle,
@@ -131,9 +131,9 @@ export class FileStore implements Store {
  * @throws InputError when it is a folder or must not be read
  */
 export async function openFile(path: string): Promise<ByteSource | undefined> {
-  let size: number;
+  let status: Stats;
   try {
-    const status = await stat(path);
+    status = await stat(path);
     if (status.isDirectory()) {
       throw new InputError({
         where: path,
@@ -142,14 +142,14 @@ export async function openFile(path: string): Promise<ByteSource | undefined> {
         remedy: 'Give the path of the file itself.',
       });
     }
-    size = status.size;
   } catch (error) {
     if (isMissing(error)) return undefined;
     throw cannotRead(path, error);
   }
   return {
     name: path,
-    size,
+    size: status.size,
+    times: { written: status.mtimeMs, changed: status.ctimeMs },
     async read(offset, length) {
       let file: FileHandle | undefined;
       try {
