@@ -125,3 +125,46 @@ export function solveMinimumNorm(
   }
   return x;
 }
+
+/**
+ * Inverse of a square matrix by Gauss-Jordan elimination with partial pivoting; undefined when a pivot falls below
+ * `tolerance` times the largest element: it has none to working precision.
+ */
+export function invertMatrix(
+  matrix: ArrayLike<number>,
+  n: number,
+  tolerance = 1e-13,
+): Float64Array | undefined {
+  const a = Float64Array.from(matrix);
+  const inverse = new Float64Array(n * n);
+  for (let i = 0; i < n; i++) inverse[i * n + i] = 1;
+  const largest = a.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+  const swap = (m: Float64Array, p: number, q: number) => {
+    const row = m.slice(p * n, (p + 1) * n);
+    m.copyWithin(p * n, q * n, (q + 1) * n);
+    m.set(row, q * n);
+  };
+  for (let k = 0; k < n; k++) {
+    let pivot = k;
+    for (let i = k + 1; i < n; i++) if (Math.abs(a[i * n + k]) > Math.abs(a[pivot * n + k])) pivot = i;
+    if (!(Math.abs(a[pivot * n + k]) > tolerance * largest)) return undefined;
+    if (pivot !== k) {
+      swap(a, pivot, k);
+      swap(inverse, pivot, k);
+    }
+    const scale = 1 / a[k * n + k];
+    for (let j = 0; j < n; j++) {
+      a[k * n + j] *= scale;
+      inverse[k * n + j] *= scale;
+    }
+    for (let i = 0; i < n; i++) {
+      const factor = a[i * n + k];
+      if (i === k || factor === 0) continue;
+      for (let j = 0; j < n; j++) {
+        a[i * n + j] -= factor * a[k * n + j];
+        inverse[i * n + j] -= factor * inverse[k * n + j];
+      }
+    }
+  }
+  return inverse;
+}

@@ -1,0 +1,194 @@
+/** Mean waveforms of clusters from the raw recording that `params.py` names. */
+import { InputError } from '../../core/errors.ts';
+import { createRandom } from '../../core/random.ts';
+import { createHighPass } from '../../core/signal/high-pass.ts';
+import type { ByteSource } from '../byte-source.ts';
+import type { KilosortFolder } from './kilosort.ts';
+import { looksWhitened, MOST_SPIKES, type RawBinary, sampleCounts, sumSnippets } from './raw-binary.ts';
+import { givenGain, missingGain, type RawGain, readGain } from './raw-gain.ts';
+import type { ImportContext, SessionWaveforms, WaveformOptions } from './sorted-session.ts';
+
+/** A raw recording that was found. */
+export interface FoundRaw {
+  readonly binary: RawBinary;
+  /** Its path, as it can be opened. */
+  readonly path: string;
+}
+
+/** Sub-sample differences between sorters in where a spike has its time are mended by alignment: room for it, ms. */
+const SLACK_MS = 0.5;
+
+/**
+ * Opens the recording: where `dat_path` says, else a file of that name beside the folder of the sorting or in it.
+ * @param required whether it must be there
+ * @throws InputError when it is of a kind that cannot be read, or required and not there
+ */
+export async function findRaw(
+  { folder, params, open, channelMap }: KilosortFolder,
+  required: boolean,
+): Promise<FoundRaw | undefined> {
+  const files: ByteSource[] = [];
+  let found = '';
+  for (const path of params.dataPaths) {
+    const name = path.split(/[\\/]/).at(-1) as string;
+    for (const place of [path, name, `../${name}`]) {
+      const source = await open(place);
+      if (!source) continue;
+      files.push(source);
+      found ||= place;
+      break;
+    }
+  }
+  const compressed = params.dataPaths.some((path) => /\.(cbin|zarr)$/i.test(path));
+  if (files.length === 0 || files.length < params.dataPaths.length || compressed) {
+    if (!required) return undefined;
+    throw new InputError({
+      where: `${folder.name}/params.py, dat_path`,
+      found: compressed
+        ? 'a compressed recording'
+        : params.dataPaths.length === 0
+          ? 'no path'
+          : `no file ${params.dataPaths.join(', ')}`,
+      expected: 'the raw recording, int16, as --waveforms raw asks for',
+      remedy: compressed
+        ? 'Decompress it, or choose --waveforms mean or templates.'
+        : 'Correct dat_path, or choose --waveforms mean or templates.',
+    });
+  }
+  if (params.dtype !== 'int16') {
+    throw new InputError({
+      where: `${folder.name}/params.py, dtype`,
+      found: params.dtype,
+      expected: 'int16',
+      remedy: 'Convert the recording to int16, or choose --waveforms mean or templates.',
+    });
+  }
+  const channels = params.channels ?? Number.NaN;
+  const highest = channelMap.reduce((most, c) => Math.max(most, c), 0);
+  if (!(channels > highest)) {
+    throw new InputError({
+      where: `${folder.name}/params.py, n_channels_dat`,
+      found: params.channels === undefined ? 'nothing' : `${channels}`,
+      expected: `the number of channels in the raw file, more than ${highest} (the highest in channel_map.npy)`,
+      remedy: 'Correct it: 385 for Neuropixels with its sync channel.',
+    });
+  }
+  const binary = { files, channels, offset: params.offset };
+  sampleCounts(binary);
+  return { binary, path: found };
+}
+
+/**
+ * Mean over up to `maxSpikes` spikes of each cluster, chosen at random; then high-passed: the filter is linear, so filtering the mean
+ * is filtering every spike.
+ */
+export async function rawWaveforms(
+  opened: KilosortFolder,
+  { binary, path }: FoundRaw,
+  chosen: readonly number[],
+  options: WaveformOptions,
+  context: ImportContext,
+): Promise<SessionWaveforms> {
+  const { folder, params, sites, channelMap } = opened;
+  const gain = options.gain !== undefined ? givenGain(options.gain) : await readGain(path, opened.open);
+  if (!gain) return missingGain(folder.name, path);
+  if (await looksWhitened(binary, channelMap)) {
+    context.onEvent?.({
+      kind: 'warning',
+      text:
+        `${path}: neighbouring channels do not correlate and all have the same noise: this looks like whitened data, whose waveforms cannot be ` +
+        'compared well. Point dat_path in params.py to the recording as it was acquired.',
+    });
+  }
+  const rate = params.sampleRateHz;
+  const highPass =
+    options.highPassHz > 0 && !params.highPassed ? createHighPass(options.highPassHz, rate) : undefined;
+  const margin = highPass?.margin ?? 0;
+  const [before, after] = options.window.map((ms) => Math.ceil(((ms + SLACK_MS) * rate) / 1000));
+  const samples = before + 1 + after;
+  const length = samples + 2 * margin;
+  const maxSpikes = Math.min(options.maxSpikes, MOST_SPIKES);
+  const snippets = chooseSnippets(opened, chosen, {
+    before: before + margin,
+    length,
+    total: totalSamples(opened, binary),
+    maxSpikes,
+    seed: options.seed,
+  });
+  const { data: sums, counts } = await sumSnippets(binary, snippets, length, chosen.length, context);
+
+  const size = sites.count * samples;
+  const data = new Float32Array(chosen.length * size);
+  const missing = new Map<number, string>();
+  const signal = new Float64Array(length);
+  chosen.forEach((_, i) => {
+    if (counts[i] === 0) {
+      missing.set(i, 'no spike far enough from the ends of the recording');
+      return;
+    }
+    channelMap.forEach((channel, c) => {
+      const factor = gain.of(channel) / counts[i];
+      for (let t = 0; t < length; t++) {
+        signal[t] = factor * sums[(i * length + t) * binary.channels + channel];
+      }
+      data.set(highPass ? highPass.filter(signal) : signal, i * size + c * samples);
+    });
+  });
+  return {
+    source: 'raw',
+    description: `${path}, mean of up to ${maxSpikes} spikes${highPass ? `, high-passed at ${options.highPassHz} Hz` : ''}, gain ${gain.origin}`,
+    sampleRateHz: rate,
+    samples,
+    data,
+    missing,
+  };
+}
+
+/** @throws InputError when the spikes go on after the end of the recording */
+function totalSamples({ folder, times }: KilosortFolder, binary: RawBinary): number {
+  const total = sampleCounts(binary).reduce((a, b) => a + b, 0);
+  const last = times.reduce((most, t) => Math.max(most, t), 0);
+  if (last < total) return total;
+  throw new InputError({
+    where: binary.files.map(({ name }) => name).join(', '),
+    found: `${total} samples of ${binary.channels} channels`,
+    expected: `more than ${last}: the last spike of ${folder.name}`,
+    remedy: 'The file is cut off, is not the one that was sorted, or has another n_channels_dat: correct params.py.',
+  });
+}
+
+/** Seeded, a different stream for every cluster. */
+function chooseSnippets(
+  { times, groups }: KilosortFolder,
+  chosen: readonly number[],
+  {
+    before,
+    length,
+    total,
+    maxSpikes,
+    seed,
+  }: { before: number; length: number; total: number; maxSpikes: number; seed: number },
+) {
+  const picked: { start: number; unit: number }[] = [];
+  for (const [unit, k] of chosen.entries()) {
+    const starts: number[] = [];
+    for (const spike of groups.spikesOf(k)) {
+      const start = times[spike] - before;
+      if (start >= 0 && start + length <= total) starts.push(start);
+    }
+    const random = createRandom((seed + Math.imul(groups.ids[k] + 1, 0x9e3779b1)) | 0);
+    const count = Math.min(maxSpikes, starts.length);
+    for (let i = 0; i < count; i++) {
+      if (count < starts.length) {
+        const j = i + random.integer(starts.length - i);
+        [starts[i], starts[j]] = [starts[j], starts[i]];
+      }
+      picked.push({ start: starts[i], unit });
+    }
+  }
+  picked.sort((a, b) => a.start - b.start || a.unit - b.unit);
+  return {
+    starts: Float64Array.from(picked, ({ start }) => start),
+    units: Int32Array.from(picked, ({ unit }) => unit),
+  };
+}

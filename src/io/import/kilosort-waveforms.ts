@@ -1,0 +1,168 @@
+/** Mean waveforms of the clusters of a Kilosort or phy folder, from the best source that is there. */
+import { InputError, throwIfStopped } from '../../core/errors.ts';
+import { pathIn } from '../byte-source.ts';
+import { readNpyAs } from '../npy.ts';
+import type { KilosortFolder } from './kilosort.ts';
+import { readPerSpike } from './kilosort.ts';
+import { notOfOneSorting, openTemplates } from './kilosort-templates.ts';
+import { findMeanWaveforms } from './mean-waveform-files.ts';
+import { findRaw, rawWaveforms } from './kilosort-raw.ts';
+import { givenGain, missingGain, type RawGain, readGain } from './raw-gain.ts';
+import type { ImportContext, SessionWaveforms, WaveformOptions } from './sorted-session.ts';
+
+/**
+ * @param chosen places of the clusters among `groups.ids`
+ * @throws InputError when the source that was asked for is not there, or the gain is not known
+ */
+export async function kilosortWaveforms(
+  opened: KilosortFolder,
+  chosen: readonly number[],
+  options: WaveformOptions,
+  context: ImportContext,
+): Promise<SessionWaveforms> {
+  const { folder } = opened;
+  const { source } = options;
+  if (source === 'auto' || source === 'raw') {
+    const raw = await findRaw(opened, source === 'raw');
+    if (raw) return rawWaveforms(opened, raw, chosen, options, context);
+  }
+  if (source === 'auto' || source === 'mean') {
+    const found = await meanWaveforms(opened, chosen, options, context);
+    if (found) return found;
+    if (source === 'mean') {
+      throw new InputError({
+        where: folder.name,
+        found: 'neither mean_waveforms.npy nor RawWaveforms/Unit<id>_RawSpikes.npy',
+        expected: 'mean waveforms, as --waveforms mean asks for',
+        remedy: 'Make them with C_Waves, Bombcell or UnitMatch, or choose --waveforms raw or templates.',
+      });
+    }
+  }
+  return templateWaveforms(opened, chosen, options, context);
+}
+
+/** Gives every chosen cluster its waveform; a cluster that has none is left out with the reason. */
+async function collect(
+  { groups, sites }: KilosortFolder,
+  chosen: readonly number[],
+  samples: number,
+  context: ImportContext,
+  read: (k: number, id: number) => Promise<{ waveform: Float32Array } | string>,
+): Promise<{ data: Float32Array; missing: Map<number, string> }> {
+  const size = sites.count * samples;
+  const data = new Float32Array(chosen.length * size);
+  const missing = new Map<number, string>();
+  for (const [i, k] of chosen.entries()) {
+    throwIfStopped(context.signal);
+    const found = await read(k, groups.ids[k]);
+    if (typeof found === 'string') missing.set(i, found);
+    else data.set(found.waveform, i * size);
+    context.onEvent?.({
+      kind: 'progress',
+      stage: 'read',
+      step: 'waveforms',
+      done: i + 1,
+      total: chosen.length,
+    });
+  }
+  return { data, missing };
+}
+
+async function meanWaveforms(
+  opened: KilosortFolder,
+  chosen: readonly number[],
+  options: WaveformOptions,
+  context: ImportContext,
+): Promise<SessionWaveforms | undefined> {
+  const { folder, sites, channelMap, groups, params } = opened;
+  const files = await findMeanWaveforms({
+    folder,
+    channels: sites.count,
+    channelMap,
+    clusters: groups.ids,
+  });
+  if (!files) return undefined;
+  const gain = files.needsGain ? await gainOf(opened, options, files.description) : undefined;
+  const { samples } = files;
+  const found = await collect(opened, chosen, samples, context, async (_, id) => {
+    const waveform = await files.read(id);
+    if (!waveform) return `no mean waveform of it (${files.description})`;
+    if (gain) scaleChannels(waveform, channelMap, samples, gain);
+    return { waveform };
+  });
+  return {
+    source: 'mean',
+    description: files.description,
+    sampleRateHz: params.sampleRateHz,
+    samples,
+    ...found,
+  };
+}
+
+async function templateWaveforms(
+  opened: KilosortFolder,
+  chosen: readonly number[],
+  options: WaveformOptions,
+  context: ImportContext,
+): Promise<SessionWaveforms> {
+  const { folder, sites, channelMap, groups, times, params } = opened;
+  const spikeTemplates = await readPerSpike(folder, ['spike_templates.npy'], times.length);
+  const source = await folder.open('amplitudes.npy');
+  const amplitudes = source ? (await readNpyAs(source, 'float64')).data : new Float64Array(times.length).fill(1);
+  if (amplitudes.length !== times.length) {
+    throw notOfOneSorting(
+      pathIn(folder, 'amplitudes.npy'),
+      `${amplitudes.length} spikes`,
+      `${times.length}, as spike_times.npy has`,
+    );
+  }
+  const gain = await gainOf(opened, options, 'the raw recording');
+  const templates = await openTemplates(folder, sites.count, { templates: spikeTemplates, amplitudes });
+  const { samples } = templates;
+  context.onEvent?.({
+    kind: 'warning',
+    text:
+      `${folder.name}: waveforms are the templates of the sorter, the weakest choice: they are smooth, cut to the sites the sorter kept, and shared ` +
+      'by units that were split. Give the raw recording (dat_path in params.py) or mean waveforms if you can.',
+  });
+  const found = await collect(opened, chosen, samples, context, async (k) => {
+    const waveform = await templates.clusterWaveform(groups.spikesOf(k));
+    if (waveform.every((value) => value === 0)) return 'its templates are zero';
+    scaleChannels(waveform, channelMap, samples, gain);
+    return { waveform };
+  });
+  return {
+    source: 'templates',
+    description: `templates.npy, ${templates.count} templates, unwhitened`,
+    sampleRateHz: params.sampleRateHz,
+    samples,
+    ...found,
+  };
+}
+
+/** @throws InputError when neither a person nor a file says it */
+async function gainOf(
+  { folder, params, open }: KilosortFolder,
+  options: WaveformOptions,
+  what: string,
+): Promise<RawGain> {
+  if (options.gain !== undefined) return givenGain(options.gain);
+  for (const path of params.dataPaths) {
+    const gain = await readGain(path, open);
+    if (gain) return gain;
+  }
+  return missingGain(folder.name, what);
+}
+
+/** Bits to µV, in place. */
+function scaleChannels(
+  waveform: Float32Array,
+  channelMap: Int32Array,
+  samples: number,
+  gain: RawGain,
+): void {
+  channelMap.forEach((channel, c) => {
+    const factor = gain.of(channel);
+    for (let t = 0; t < samples; t++) waveform[c * samples + t] *= factor;
+  });
+}

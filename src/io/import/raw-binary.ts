@@ -1,0 +1,191 @@
+/** Mean waveforms from a raw recording: int16 samples, channels interleaved, as acquisition systems write them. */
+import { InputError, throwIfStopped } from '../../core/errors.ts';
+import type { ByteSource } from '../byte-source.ts';
+import type { ImportContext } from './sorted-session.ts';
+
+/** A recording that may be cut into several files. */
+export interface RawBinary {
+  readonly files: readonly ByteSource[];
+  /** Channels in the files. */
+  readonly channels: number;
+  /** Bytes before the first sample of each file. */
+  readonly offset: number;
+}
+
+/** Bytes read at once: large enough for the speed of the disk. */
+const PIECE_BYTES = 16 << 20;
+/** A gap between snippets that is longer is skipped, not read. */
+const SKIP_BYTES = 1 << 20;
+/** Sums of this many int16 fit in int32. */
+export const MOST_SPIKES = 65_535;
+
+/** Samples of each file. @throws InputError when a file does not hold whole samples of all channels */
+export function sampleCounts({ files, channels, offset }: RawBinary): number[] {
+  return files.map((file) => {
+    const samples = (file.size - offset) / (2 * channels);
+    if (Number.isInteger(samples) && samples > 0) return samples;
+    throw new InputError({
+      where: file.name,
+      found: `${file.size} bytes${offset > 0 ? ` after an offset of ${offset}` : ''}, ${samples.toFixed(3)} samples of ${channels} channels`,
+      expected: `whole samples of ${channels} channels (n_channels_dat), 2 bytes each`,
+      remedy: 'Correct n_channels_dat or dat_path in params.py, or copy the file again: it may be cut off.',
+    });
+  });
+}
+
+/** A snippet to be added to the sum of its unit. */
+export interface SnippetList {
+  /** (snippets,) first sample of each over all files, ascending. */
+  readonly starts: Float64Array;
+  /** (snippets,) place of the unit. */
+  readonly units: Int32Array;
+}
+
+/** Sums of snippets. */
+export interface SnippetSums {
+  /** (units, samples, channels) in bits. */
+  readonly data: Int32Array;
+  /** (units,) snippets in each sum. */
+  readonly counts: Int32Array;
+}
+
+interface Piece {
+  readonly file: number;
+  /** Samples of the file, and of the recording at which the file begins. */
+  readonly from: number;
+  readonly to: number;
+  readonly fileStart: number;
+  /** Snippets `first .. end - 1`. */
+  readonly first: number;
+  readonly end: number;
+}
+
+/**
+ * Adds up the snippets of every unit. The recording is read once, forwards, in pieces of 16 MiB, and where no snippet lies
+ * for long it is skipped; the next piece is on its way while one is worked on. Snippets that are cut by the edge of a file are left out.
+ *
+ * @param samples length of a snippet
+ * @throws InputError as `sampleCounts`; StoppedError when the signal is aborted
+ */
+export async function sumSnippets(
+  binary: RawBinary,
+  snippets: SnippetList,
+  samples: number,
+  units: number,
+  { onEvent, signal }: ImportContext = {},
+): Promise<SnippetSums> {
+  const { channels, files, offset } = binary;
+  const size = samples * channels;
+  const sums = { data: new Int32Array(units * size), counts: new Int32Array(units) };
+  const pieces = planPieces(binary, snippets, samples);
+  const total = pieces.reduce((sum, { from, to }) => sum + (to - from) * 2 * channels, 0);
+  const read = ({ file, from, to }: Piece) => {
+    const bytes = files[file].read(offset + from * 2 * channels, (to - from) * 2 * channels);
+    // Told to whoever waits for the piece.
+    bytes.catch(() => {});
+    return bytes;
+  };
+  let done = 0;
+  let next = pieces.length > 0 ? read(pieces[0]) : undefined;
+  for (const [p, piece] of pieces.entries()) {
+    throwIfStopped(signal);
+    const bytes = await (next as Promise<Uint8Array>);
+    next = p + 1 < pieces.length ? read(pieces[p + 1]) : undefined;
+    addPiece(piece, int16Of(bytes), snippets, channels, size, sums);
+    done += bytes.length;
+    onEvent?.({ kind: 'progress', stage: 'read', step: 'raw recording', done, total });
+  }
+  return sums;
+}
+
+function planPieces(binary: RawBinary, { starts }: SnippetList, samples: number): Piece[] {
+  const bytesPerSample = 2 * binary.channels;
+  const longest = Math.max(samples, Math.floor(PIECE_BYTES / bytesPerSample));
+  const gap = SKIP_BYTES / bytesPerSample;
+  const pieces: Piece[] = [];
+  let fileStart = 0;
+  let first = 0;
+  for (const [file, length] of sampleCounts(binary).entries()) {
+    while (first < starts.length && starts[first] < fileStart) first++;
+    while (first < starts.length && starts[first] + samples <= fileStart + length) {
+      const from = starts[first] - fileStart;
+      let to = from + samples;
+      let end = first + 1;
+      for (; end < starts.length; end++) {
+        const start = starts[end] - fileStart;
+        if (start + samples > length || start + samples - from > longest || start - to > gap) break;
+        to = start + samples;
+      }
+      pieces.push({ file, from, to, fileStart, first, end });
+      first = end;
+    }
+    fileStart += length;
+  }
+  return pieces;
+}
+
+function addPiece(
+  { from, fileStart, first, end }: Piece,
+  values: Int16Array,
+  { starts, units }: SnippetList,
+  channels: number,
+  size: number,
+  { data, counts }: SnippetSums,
+): void {
+  for (let s = first; s < end; s++) {
+    const source = (starts[s] - fileStart - from) * channels;
+    const target = units[s] * size;
+    for (let i = 0; i < size; i++) data[target + i] += values[source + i];
+    counts[units[s]]++;
+  }
+}
+
+function int16Of(bytes: Uint8Array): Int16Array {
+  const aligned = bytes.byteOffset % 2 === 0 ? bytes : bytes.slice();
+  return new Int16Array(aligned.buffer, aligned.byteOffset, aligned.length >> 1);
+}
+
+/** Places at which the recording is looked at, and samples at each. */
+const LOOKS = 8;
+const LOOK_SAMPLES = 1500;
+
+/**
+ * Whether a recording looks whitened: as good as no correlation between neighbouring channels, and the same standard deviation
+ * on all of them. Channels that share a common signal, as those of every probe do, are not.
+ *
+ * @param channelMap channels that lie beside each other, as they stand in the file
+ */
+export async function looksWhitened(binary: RawBinary, channelMap: Int32Array): Promise<boolean> {
+  const { files, channels, offset } = binary;
+  const [length] = sampleCounts(binary);
+  const count = Math.min(LOOK_SAMPLES, length);
+  const n = channelMap.length;
+  if (n < 8) return false;
+  const sums = { x: new Float64Array(n), xx: new Float64Array(n), xy: new Float64Array(n) };
+  let samples = 0;
+  for (let look = 0; look < LOOKS; look++) {
+    const start = Math.floor(((length - count) * look) / (LOOKS - 1));
+    const values = int16Of(await files[0].read(offset + start * 2 * channels, count * 2 * channels));
+    for (let t = 0; t < count; t++) {
+      for (let c = 0; c < n; c++) {
+        const value = values[t * channels + channelMap[c]];
+        sums.x[c] += value;
+        sums.xx[c] += value * value;
+        sums.xy[c] += value * values[t * channels + channelMap[(c + 1) % n]];
+      }
+    }
+    samples += count;
+  }
+  const deviation = sums.x.map((sum, c) =>
+    Math.sqrt(Math.max(0, sums.xx[c] / samples - (sum / samples) ** 2)),
+  );
+  const mean = deviation.reduce((a, b) => a + b, 0) / n;
+  if (mean === 0) return false;
+  const spread = Math.sqrt(deviation.reduce((sum, d) => sum + (d - mean) ** 2, 0) / n) / mean;
+  let correlation = 0;
+  for (let c = 0; c < n - 1; c++) {
+    const covariance = sums.xy[c] / samples - (sums.x[c] * sums.x[c + 1]) / samples ** 2;
+    correlation += Math.abs(covariance / Math.max(1e-9, deviation[c] * deviation[c + 1])) / (n - 1);
+  }
+  return correlation < 0.1 && spread < 0.15;
+}
