@@ -4,6 +4,7 @@ import type { Store } from './byte-source.ts';
 import { concurrently } from './concurrently.ts';
 import { encodeNpy, type NpyOutput, npyChunks } from './npy-writer.ts';
 import { replaceFiles } from './replace-files.ts';
+import { RECORDED_FILE } from './recorded-channels.ts';
 import { spikeFileName } from './spike-times.ts';
 import { encodeUnits, UNITS_FILE, type UnitRow } from './units-table.ts';
 
@@ -28,6 +29,10 @@ export interface Recording {
   readonly peth?: { readonly bins: number; row(unit: number): Float64Array };
   /** Where every unit comes from, for `units.csv`. */
   readonly unitRows?: readonly UnitRow[];
+  /** (sessions, channels) 1 where a session recorded a channel; undefined when every session recorded all. */
+  readonly channelRecorded?: Uint8Array;
+  /** Further files to write, by name. */
+  readonly extraFiles?: ReadonlyMap<string, Uint8Array>;
 }
 
 export interface WriteRecordingOptions {
@@ -43,6 +48,7 @@ const FILES = [
   'channel_shanks.npy',
   'peth.npy',
   UNITS_FILE,
+  RECORDED_FILE,
 ];
 
 /**
@@ -54,7 +60,7 @@ export async function writeRecording(
   recording: Recording,
   { progress, signal }: WriteRecordingOptions = {},
 ): Promise<void> {
-  const { units, channels, samples, channelShanks, peth, unitRows } = recording;
+  const { units, channels, samples, channelShanks, channelRecorded, peth, unitRows } = recording;
   let done = 0;
   const unitDone = () => {
     throwIfStopped(signal);
@@ -62,7 +68,7 @@ export async function writeRecording(
   };
   const earlier = async () => {
     const trains = (await store.list('spike_times')).filter((name) => /^Unit\d+\.npy$/.test(name));
-    return [...FILES, ...trains.map((name) => `spike_times/${name}`)];
+    return [...FILES, ...(recording.extraFiles?.keys() ?? []), ...trains.map((name) => `spike_times/${name}`)];
   };
   await replaceFiles(store, { earlier, mark: 'waveform_all.npy' }, async (staging) => {
     const write = (name: string, array: NpyOutput) => staging.write(name, npyChunks(array));
@@ -84,6 +90,14 @@ export async function writeRecording(
         },
       });
     }
+    if (channelRecorded) {
+      await write(RECORDED_FILE, {
+        dtype: 'bool',
+        shape: [channelRecorded.length / channels, channels],
+        data: channelRecorded,
+      });
+    }
+    for (const [name, bytes] of recording.extraFiles ?? []) await staging.write(name, bytes);
     if (unitRows) await staging.write(UNITS_FILE, encodeUnits(unitRows));
     await concurrently(units, async (unit) => {
       const data = await recording.spikeTimes(unit);

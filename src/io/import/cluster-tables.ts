@@ -1,6 +1,6 @@
 /** What phy, Kilosort and Bombcell wrote about clusters: `cluster_*.tsv`, one or several columns each. */
 import type { Store } from '../byte-source.ts';
-import { readTable } from './delimited.ts';
+import { readCsv } from '../csv.ts';
 
 export interface ClusterTables {
   /** Files that were read. */
@@ -27,7 +27,9 @@ export async function readClusterTables(folder: Store): Promise<ClusterTables> {
     const source = await folder.open(name);
     // phy leaves an empty table where it had nothing to say.
     if (!source || source.size === 0) continue;
-    const { columns, rows } = await readTable(source);
+    // phy wrote tabs into .csv files, too.
+    const head = new TextDecoder().decode(await source.read(0, Math.min(source.size, 4096)));
+    const { columns, rows } = await readCsv(source, { delimiter: head.includes('\t') ? '\t' : ',' });
     const idColumn = columns.findIndex((column) => ID_COLUMNS.includes(column.toLowerCase()));
     if (idColumn < 0) continue;
     files.push(name);

@@ -5,7 +5,7 @@ import { createHighPass } from '../../core/signal/high-pass.ts';
 import type { ByteSource } from '../byte-source.ts';
 import type { KilosortFolder } from './kilosort.ts';
 import { looksWhitened, MOST_SPIKES, type RawBinary, sampleCounts, sumSnippets } from './raw-binary.ts';
-import { givenGain, missingGain, type RawGain, readGain } from './raw-gain.ts';
+import { givenGain, missingGain, readGain } from './raw-gain.ts';
 import type { ImportContext, SessionWaveforms, WaveformOptions } from './sorted-session.ts';
 
 /** A raw recording that was found. */

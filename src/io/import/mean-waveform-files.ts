@@ -159,10 +159,10 @@ function finite(data: Float64Array, halves: number, half: number): boolean {
   return true;
 }
 
-/** Where the sorted channels stand in a file that has all channels of the recording, or the sorted ones alone. */
+/** Where the sorted channels stand in a file that has all channels of the recording in its order, or the sorted ones alone. */
 function channelPicker({ channels, channelMap }: Sorted, found: number, where: string): Int32Array {
-  if (found === channels) return Int32Array.from({ length: channels }, (_, c) => c);
   if (channelMap.every((c) => c < found)) return channelMap;
+  if (found === channels) return Int32Array.from({ length: channels }, (_, c) => c);
   throw new InputError({
     where,
     found: `${found} channels`,

@@ -1,0 +1,141 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { type SortedFolderOptions, writeSortedFolder } from '../../../test/support/sorted-folders.ts';
+import type { RunEvent } from '../../core/context.ts';
+import { createPlainKernels } from '../../core/kernels/plain.ts';
+import { resolveSettings } from '../../core/settings.ts';
+import { scoreTracking } from '../../core/simulation/score.ts';
+import { planRecording, simulateRecording } from '../../core/simulation/simulate.ts';
+import { track } from '../../core/track.ts';
+import { MemoryStore } from '../memory-store.ts';
+import { readDataset } from '../dataset.ts';
+import { writeRecording } from '../recording.ts';
+import { readUnits } from '../units-table.ts';
+import { IMPORT_DEFAULTS, type ImportOptions, importSessions } from './import-sessions.ts';
+import { openSession } from './recognise.ts';
+import { subStore } from '../byte-source.ts';
+
+const RATE = 20_000;
+const DURATION = 20_000;
+const SIMULATION = {
+  probe: 'small',
+  channels: 32,
+  sessions: 3,
+  neuronsPerSession: 9,
+  presence: 0.9,
+  peth: false,
+  sampleRateHz: RATE,
+  samples: 64,
+  firing: { medianHz: 15, logSd: 0.4, durationMs: DURATION },
+  amplitude: { min: 80 },
+  drift: { stepUm: 8, jumpProbability: 0 },
+  seed: 5,
+} as const;
+
+const { settings } = resolveSettings(
+  { waveformCorrection: { n_nearest_channels: 16 } },
+  { hasPeth: false, fromFile: false },
+);
+const kernels = createPlainKernels();
+const plan = planRecording(SIMULATION);
+
+function open(store: MemoryStore, folder: string) {
+  return openSession((inner) => {
+    const path = inner === '' ? folder : `${folder}/${inner}`;
+    return { folder: subStore(store, path), open: (name) => store.open(`${path}/${name}`) };
+  });
+}
+
+/** Writes all sessions as folders, imports them, and tracks them. */
+async function importAndTrack(
+  folders: Omit<SortedFolderOptions, 'sampleRateHz' | 'durationMs'>,
+  options: Partial<ImportOptions> = {},
+) {
+  const store = new MemoryStore();
+  const units = new Map<string, number>();
+  const sessions = [];
+  for (let s = 1; s <= plan.sessionCount; s++) {
+    const sorted = await writeSortedFolder(subStore(store, `s${s}`), plan, s, {
+      sampleRateHz: RATE,
+      durationMs: DURATION,
+      ...folders,
+    });
+    for (const [id, unit] of sorted.units) units.set(`${s} ${id}`, unit);
+    sessions.push({ session: await open(store, `s${s}`), date: '', label: `day ${s}` });
+  }
+  const events: RunEvent[] = [];
+  const { recording, report } = await importSessions(
+    sessions,
+    { ...IMPORT_DEFAULTS, ...options },
+    { onEvent: (event) => events.push(event) },
+  );
+  const out = new MemoryStore('out');
+  await writeRecording(out, recording);
+  const dataset = await readDataset(out);
+  const rows = (await readUnits(out, dataset.units)) ?? [];
+  const source = rows.map(({ session, clusterId }) => units.get(`${session} ${clusterId}`) as number);
+  const result = await track(dataset, settings, { kernels });
+  const neuronId = source.map((unit) => plan.neuronId[unit]);
+  const { labels } = result.curation;
+  const score = scoreTracking({ labels, neuronId, sessions: dataset.sessions });
+  return { score, report, dataset, source, out, warnings: report.warnings, events };
+}
+
+let reference: number;
+beforeAll(async () => {
+  const { dataset, neuronId, sessions } = simulateRecording(SIMULATION);
+  const { curation } = await track(dataset, settings, { kernels });
+  reference = scoreTracking({ labels: curation.labels, neuronId, sessions }).pairs.f1;
+});
+
+const r = (a: ArrayLike<number>, b: ArrayLike<number>) => {
+  let [ab, aa, bb] = [0, 0, 0];
+  for (let i = 0; i < a.length; i++) {
+    ab += a[i] * b[i];
+    aa += a[i] * a[i];
+    bb += b[i] * b[i];
+  }
+  return { r: ab / Math.sqrt(aa * bb), gain: ab / bb };
+};
+
+/** Agreement of the waveforms with those of the simulation, the worst unit. */
+function worstWaveform({ dataset, source }: Awaited<ReturnType<typeof importAndTrack>>) {
+  const { samples, channels, data } = dataset.waveforms;
+  const results = source.map((unit, u) => {
+    const truth = plan.simulateUnitWaveform(unit);
+    const shift = Math.floor(plan.samples / 3) - Math.round(0.7 * RATE / 1000);
+    const cut = Float32Array.from({ length: channels * samples }, (_, i) => {
+      const t = Math.floor(i % samples) + shift;
+      return truth[Math.floor(i / samples) * plan.samples + t];
+    });
+    return r(data.subarray(u * channels * samples, (u + 1) * channels * samples), cut);
+  });
+  return {
+    r: Math.min(...results.map((v) => v.r)),
+    gains: [Math.min(...results.map((v) => v.gain)), Math.max(...results.map((v) => v.gain))],
+  };
+}
+
+describe('importing what a sorter left', () => {
+  it('has something to compare with', () => {
+    expect(reference).toBeGreaterThan(0.9);
+  });
+
+  it.each([
+    ['the raw recording', 'raw', { version: 'ks4', raw: true }],
+    ['the raw recording', 'raw', { version: 'ks2.5', raw: true, mean: 'c_waves' }],
+    ['C_Waves', 'mean', { version: 'ks3', mean: 'c_waves' }],
+    ['the halves of Bombcell and UnitMatch', 'mean', { version: 'ks4', mean: 'bombcell' }],
+    ['templates', 'templates', { version: 'ks2' }],
+    ['templates', 'templates', { version: 'ks2.5', sparse: true }],
+    ['templates', 'templates', { version: 'ks3' }],
+    ['templates', 'templates', { version: 'ks4' }],
+  ] as const)('tracks the same neurons from %s (%s, %o)', async (_, source, folders) => {
+    const imported = await importAndTrack(folders);
+    expect(imported.report.sessions.map((s) => s.source)).toEqual([source, source, source]);
+    expect(new Set(imported.source)).toEqual(new Set(plan.sessions.keys()));
+    expect(Math.abs(imported.score.pairs.f1 - reference)).toBeLessThanOrEqual(0.01);
+    const worst = worstWaveform(imported);
+    console.log(source, worst);
+    expect(worst.r).toBeGreaterThan(source === 'raw' ? 0.9 : 0.97);
+  });
+});

@@ -1,0 +1,441 @@
+/** From sorted sessions to one recording: choose units, take waveforms, bring sites and sampling together. */
+import { InputError, throwIfStopped } from '../../core/errors.ts';
+import { findPeakChannel, peakToTrough } from '../../core/features/spike-location.ts';
+import { encodeCsv } from '../csv.ts';
+import type { Recording } from '../recording.ts';
+import type { UnitRow } from '../units-table.ts';
+import { alignChannel, commonSampling, describeAlignment, measureTrough, type Sampling } from './alignment.ts';
+import { columnNames, GOOD_ONLY, parseLabelExpression } from './label-expression.ts';
+import type {
+  ImportContext,
+  SessionWaveforms,
+  SortedSession,
+  WaveformOptions,
+  WaveformSource,
+} from './sorted-session.ts';
+import { sharedSites, type UnionSites, uniteSites } from './union-sites.ts';
+
+/** A session and what a person says of it. */
+export interface SessionToImport {
+  readonly session: SortedSession;
+  /** `YYYY-MM-DD`, or whatever the table says; empty when unknown. */
+  readonly date: string;
+  readonly label: string;
+}
+
+export interface ImportOptions extends WaveformOptions {
+  /** Which units to take (`parseLabelExpression`). */
+  readonly labels: string;
+}
+
+export const IMPORT_DEFAULTS = {
+  labels: GOOD_ONLY,
+  source: 'auto',
+  maxSpikes: 500,
+  // 64 samples at 30 kHz, a third of them before the trough.
+  window: [0.7, 1.4],
+  highPassHz: 300,
+  seed: 1,
+} as const satisfies ImportOptions;
+
+/** One cluster of one session: taken or left, and why. */
+export interface UnitReport {
+  readonly session: number;
+  readonly folder: string;
+  readonly clusterId: string;
+  readonly label: string;
+  readonly spikes: number;
+  /** Index of the unit in the input folder; undefined for a cluster that was left. */
+  readonly unit?: number;
+  readonly reason: string;
+}
+
+export interface SessionReport {
+  readonly session: number;
+  readonly folder: string;
+  readonly format: string;
+  readonly date: string;
+  readonly label: string;
+  readonly sites: number;
+  readonly clusters: number;
+  readonly taken: number;
+  readonly source: WaveformSource;
+  readonly waveforms: string;
+  readonly sampling: Sampling;
+  /** What was done to bring it to the common sampling. */
+  readonly alignment?: string;
+}
+
+export interface ImportReport {
+  readonly sessions: readonly SessionReport[];
+  readonly units: readonly UnitReport[];
+  readonly sites: number;
+  readonly sampling: Sampling;
+  readonly labels: string;
+  readonly warnings: readonly string[];
+}
+
+export const REPORT_FILE = 'import_report.csv';
+
+/** Two sessions share too little when fewer than this part of the sites of the smaller one is common. */
+const ENOUGH_SHARED = 0.5;
+
+interface TakenSession extends SessionToImport {
+  readonly number: number;
+  /** Places of the taken units among the units of the session. */
+  readonly taken: readonly number[];
+  /** Places of the taken units among the waveforms. */
+  readonly rows: readonly number[];
+  readonly waveforms: SessionWaveforms;
+  readonly sampling: Sampling;
+}
+
+/**
+ * Puts sessions, in their order, together to one recording. Waveforms of all taken units are held in memory.
+ * @throws InputError when the sessions cannot be used together; StoppedError when the signal is aborted
+ */
+export async function importSessions(
+  sessions: readonly SessionToImport[],
+  options: ImportOptions,
+  context: ImportContext = {},
+): Promise<{ recording: Recording; report: ImportReport }> {
+  const warnings: string[] = [];
+  const warn = (text: string) => {
+    warnings.push(text);
+    context.onEvent?.({ kind: 'warning', text });
+  };
+  const inner: ImportContext = {
+    signal: context.signal,
+    onEvent(event) {
+      if (event.kind === 'warning') warnings.push(event.text);
+      context.onEvent?.(event);
+    },
+  };
+  checkSessionsOnce(sessions);
+  checkDates(sessions, warn);
+  for (const { session } of sessions) for (const text of session.warnings) warn(`${session.name}: ${text}`);
+  if (sessions.length === 1) warn('There is one session only: tracking needs at least two.');
+
+  const units: UnitReport[] = [];
+  const chosen = chooseUnits(sessions, options.labels, units);
+  const taken: TakenSession[] = [];
+  for (const [s, entry] of sessions.entries()) {
+    throwIfStopped(context.signal);
+    context.onEvent?.({
+      kind: 'log',
+      text: `Session ${s + 1}: ${entry.session.name} (${entry.session.format}), ${chosen[s].length} of ${entry.session.units.length} units.`,
+    });
+    taken.push(await takeWaveforms(entry, s + 1, chosen[s], options, inner, units));
+  }
+  const union = uniteSites(sessions.map(({ session }) => session.sites));
+  warnAboutSites(sessions, union, warn);
+  const sampling = commonSampling(
+    taken.map((session) => session.sampling),
+    options.window,
+    sessions.map(({ session }) => session.name),
+  );
+  const sources = new Set(taken.map(({ waveforms }) => waveforms.source));
+  if (sources.size > 1) {
+    warn(
+      `The sessions have waveforms of different origin (${[...sources].join(', ')}), which look different for that alone: choose one with --waveforms.`,
+    );
+  }
+  const report: ImportReport = {
+    sessions: taken.map((session) => sessionReport(session, sampling)),
+    units: numberUnits(units),
+    sites: union.count,
+    sampling,
+    labels: options.labels,
+    warnings,
+  };
+  return { recording: recordingOf(taken, union, sampling, report), report };
+}
+
+/** @throws InputError for a session that is there twice */
+function checkSessionsOnce(sessions: readonly SessionToImport[]): void {
+  const seen = new Map<string, string>();
+  for (const { session } of sessions) {
+    for (const key of [`name ${session.name}`, `spikes ${session.fingerprint}`]) {
+      const other = seen.get(key);
+      if (other !== undefined) {
+        throw new InputError({
+          where: session.name,
+          found: other === session.name ? 'the same session twice' : `the same spikes as in ${other}`,
+          expected: 'every session once',
+          remedy: 'Leave out one of the two.',
+        });
+      }
+      seen.set(key, session.name);
+    }
+  }
+}
+
+function checkDates(sessions: readonly SessionToImport[], warn: (text: string) => void): void {
+  const dated = sessions.filter(({ date }) => /^\d{4}-\d{2}-\d{2}/.test(date));
+  for (let i = 1; i < dated.length; i++) {
+    const [earlier, later] = [dated[i - 1], dated[i]];
+    if (later.date >= earlier.date) continue;
+    warn(
+      `${later.session.name} (${later.date}) comes after ${earlier.session.name} (${earlier.date}): sessions are not in the order of their dates. ` +
+        'Sessions are numbered in the order in which they are given.',
+    );
+  }
+}
+
+/** The units that the expression accepts, for each session; the others are reported as left. */
+function chooseUnits(
+  sessions: readonly SessionToImport[],
+  labels: string,
+  reports: UnitReport[],
+): number[][] {
+  const expression = parseLabelExpression(labels);
+  return sessions.map(({ session }, s) => {
+    const { units, name } = session;
+    const spikes = units.reduce((sum, unit) => sum + unit.spikes, 0);
+    if (units.length === 0 || spikes === 0) {
+      throw new InputError({
+        where: name,
+        found: 'no spikes',
+        expected: 'a session with spikes',
+        remedy: 'Leave the session out, or sort it again.',
+      });
+    }
+    const known = columnNames(units);
+    const unknown = expression.columns.find((column) => !known.some((k) => k.toLowerCase() === column));
+    if (unknown !== undefined) {
+      throw new InputError({
+        where: name,
+        found: unknown === 'label' ? 'no labels' : `no column ${unknown}`,
+        expected: `one, as "${labels}" asks for; there are ${known.join(', ')}`,
+        remedy: 'Take all units with --labels all, or choose them by a column that is there.',
+      });
+    }
+    const chosen: number[] = [];
+    units.forEach((unit, u) => {
+      const report = {
+        session: s + 1,
+        folder: name,
+        clusterId: unit.id,
+        label: unit.label ?? '',
+        spikes: unit.spikes,
+      };
+      if (unit.spikes === 0) reports.push({ ...report, reason: 'left: no spikes' });
+      else if (!expression.accepts(unit)) reports.push({ ...report, reason: `left: not ${labels}` });
+      else chosen.push(u);
+    });
+    if (chosen.length > 0) return chosen;
+    const counts = new Map<string, number>();
+    for (const { label = 'no label' } of units) counts.set(label, (counts.get(label) ?? 0) + 1);
+    throw new InputError({
+      where: name,
+      found: `no unit with ${labels}, but ${[...counts].map(([label, count]) => `${count} ${label}`).join(', ')}`,
+      expected: 'at least one unit in every session',
+      remedy: 'Leave the session out, or choose other units: --labels "label=good|mua", --labels all.',
+    });
+  });
+}
+
+async function takeWaveforms(
+  entry: SessionToImport,
+  number: number,
+  chosen: readonly number[],
+  options: ImportOptions,
+  context: ImportContext,
+  reports: UnitReport[],
+): Promise<TakenSession> {
+  const { session } = entry;
+  const waveforms = await session.waveforms(chosen, options, context);
+  const { missing, source, data, samples } = waveforms;
+  const size = session.sites.count * samples;
+  const rows: number[] = [];
+  chosen.forEach((u, row) => {
+    const { id, label, spikes } = session.units[u];
+    let reason = missing.get(row);
+    if (reason === undefined && !data.subarray(row * size, (row + 1) * size).every(Number.isFinite)) {
+      reason = 'its waveform holds NaN or infinite values';
+    }
+    reports.push({
+      session: number,
+      folder: session.name,
+      clusterId: id,
+      label: label ?? '',
+      spikes,
+      reason: reason === undefined ? `taken: ${source}` : `left: ${reason}`,
+    });
+    if (reason === undefined) rows.push(row);
+  });
+  const left = chosen.length - rows.length;
+  if (rows.length === 0) {
+    throw new InputError({
+      where: session.name,
+      found: `no waveform for any of ${chosen.length} units (${[...missing.values()][0] ?? 'they are not finite'})`,
+      expected: 'mean waveforms',
+      remedy: 'Choose another source with --waveforms, or leave the session out.',
+    });
+  }
+  if (left > 0) {
+    context.onEvent?.({
+      kind: 'warning',
+      text: `${session.name}: ${left} of ${chosen.length} units have no waveform and are left out; ${REPORT_FILE} says which and why.`,
+    });
+  }
+  return {
+    ...entry,
+    number,
+    taken: rows.map((row) => chosen[row]),
+    rows,
+    waveforms,
+    sampling: {
+      sampleRateHz: waveforms.sampleRateHz,
+      samples,
+      trough: measureTrough(waveforms, session.sites.count),
+    },
+  };
+}
+
+function warnAboutSites(
+  sessions: readonly SessionToImport[],
+  union: UnionSites,
+  warn: (text: string) => void,
+): void {
+  const named = sessions.filter(({ session }) => session.sites.shanks !== undefined).length;
+  if (named > 0 && named < sessions.length) {
+    warn(`Only ${named} of ${sessions.length} sessions name the shanks of their channels: shanks are left out.`);
+  }
+  if (!union.recorded) return;
+  const counts = union.places.map((place) => place.length);
+  warn(
+    `The sessions recorded different sites (${Math.min(...counts)} to ${Math.max(...counts)} of ${union.count}): a site that a session did not record is missing for it.`,
+  );
+  for (let a = 0; a < sessions.length; a++) {
+    for (let b = a + 1; b < sessions.length; b++) {
+      const { shared, part } = sharedSites(union, a, b);
+      if (part >= ENOUGH_SHARED) continue;
+      warn(
+        `Sessions ${a + 1} and ${b + 1} share ${shared === 0 ? 'no site' : `only ${shared} sites`}: too little of the probe; ${
+          shared === 0
+            ? 'their units can only be compared where sites of both lie close together.'
+            : 'units elsewhere cannot be matched between them.'
+        }`,
+      );
+    }
+  }
+}
+
+/** Numbers the taken units by session, in the order of their ids; clusters of a session stay together. */
+function numberUnits(reports: readonly UnitReport[]): UnitReport[] {
+  const sorted = [...reports].sort(
+    (a, b) =>
+      a.session - b.session || Number(a.clusterId) - Number(b.clusterId) || (a.clusterId < b.clusterId ? -1 : 1),
+  );
+  let next = 0;
+  return sorted.map((report) => (report.reason.startsWith('taken') ? { ...report, unit: next++ } : report));
+}
+
+function sessionReport(
+  { session, number, date, label, taken, waveforms, sampling }: TakenSession,
+  target: Sampling,
+): SessionReport {
+  return {
+    session: number,
+    folder: session.name,
+    format: session.format,
+    date,
+    label,
+    sites: session.sites.count,
+    clusters: session.units.length,
+    taken: taken.length,
+    source: waveforms.source,
+    waveforms: waveforms.description,
+    sampling,
+    alignment: describeAlignment(sampling, target),
+  };
+}
+
+function recordingOf(
+  sessions: readonly TakenSession[],
+  union: UnionSites,
+  sampling: Sampling,
+  report: ImportReport,
+): Recording {
+  const order = report.units.flatMap(({ unit, session, clusterId }) =>
+    unit === undefined ? [] : [{ session: sessions[session - 1], clusterId }],
+  );
+  const located = order.map(({ session, clusterId }) => {
+    const i = session.taken.findIndex((u) => session.session.units[u].id === clusterId);
+    return { session, source: session.taken[i], row: session.rows[i] };
+  });
+  return {
+    units: located.length,
+    channels: union.count,
+    samples: sampling.samples,
+    sessions: Int32Array.from(located, ({ session }) => session.number),
+    waveformType: 'float32',
+    waveform: (unit) => placed(located[unit], union, sampling),
+    channelLocations: union.locations,
+    channelShanks: union.shanks,
+    channelRecorded: union.recorded,
+    spikeTimes: (unit) => located[unit].session.session.spikeTimes(located[unit].source),
+    unitRows: located.map((unit, i) => unitRow(unit, i, union)),
+    extraFiles: new Map([[REPORT_FILE, encodeReport(report)]]),
+  };
+}
+
+interface LocatedUnit {
+  readonly session: TakenSession;
+  /** Place among the units of the session. */
+  readonly source: number;
+  /** Place among its waveforms. */
+  readonly row: number;
+}
+
+/** (channels, samples) on all sites; NaN on those that the session did not record. */
+function placed({ session, row }: LocatedUnit, union: UnionSites, to: Sampling): Float32Array {
+  const { waveforms, sampling, number } = session;
+  const places = union.places[number - 1];
+  const waveform = new Float32Array(union.count * to.samples).fill(Number.NaN);
+  const from = row * places.length * waveforms.samples;
+  places.forEach((place, c) => {
+    const start = from + c * waveforms.samples;
+    const channel = waveforms.data.subarray(start, start + waveforms.samples);
+    waveform.set(alignChannel(channel, sampling, to), place * to.samples);
+  });
+  return waveform;
+}
+
+function unitRow({ session, source, row }: LocatedUnit, unit: number, union: UnionSites): UnitRow {
+  const { waveforms, number, date, label } = session;
+  const places = union.places[number - 1];
+  const size = places.length * waveforms.samples;
+  const ptt = new Float64Array(places.length);
+  peakToTrough(waveforms.data.subarray(row * size, (row + 1) * size), places.length, waveforms.samples, ptt);
+  const peakChannel = places[findPeakChannel(ptt)];
+  return {
+    unit,
+    session: number,
+    date,
+    label,
+    clusterId: session.session.units[source].id,
+    folder: session.session.name,
+    shank: union.shanks?.[peakChannel],
+    peakChannel,
+    depth: union.locations[2 * peakChannel + 1],
+    extra: {},
+  };
+}
+
+/** Every cluster of every session, one line each. */
+function encodeReport({ units }: ImportReport): Uint8Array {
+  return encodeCsv({
+    columns: ['session', 'folder', 'cluster_id', 'label', 'spikes', 'unit', 'reason'],
+    rows: units.map(({ session, folder, clusterId, label, spikes, unit, reason }) => [
+      String(session),
+      folder,
+      clusterId,
+      label,
+      String(spikes),
+      unit === undefined ? '' : String(unit),
+      reason,
+    ]),
+  });
+}
