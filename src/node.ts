@@ -10,6 +10,12 @@ export { SavedResult } from './io/read-result.ts';
 export { checkData } from './stages/check.ts';
 export { computeAllSimilarityMatrix, finalClustering, iterativeClustering } from './stages/clustering.ts';
 export { autoCuration } from './stages/curation.ts';
+export {
+  type ImportSummary,
+  importFolder,
+  readSessionTable,
+  type SessionEntry,
+} from './stages/import-sessions.ts';
 export { Motion } from './stages/motion.ts';
 export {
   computeMotion,

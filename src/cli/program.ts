@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import { packageVersion } from '../stages/package-version.ts';
 import { addCheckCommand } from './commands/check.ts';
 import { addConvertCommand } from './commands/convert.ts';
+import { addImportCommand } from './commands/import.ts';
 import { addPethCommand } from './commands/peth.ts';
 import { addRunCommand } from './commands/run.ts';
 import { addScoreCommand } from './commands/score.ts';
@@ -14,6 +15,7 @@ Examples:
   dant run data                        track the neurons of the recording in data/
   dant run settings.json               the same, with settings
   dant check data                      look at the recording without tracking it
+  dant import data -s day1 -s day2     turn folders of Kilosort or phy into a data folder
   dant convert spikeInfo.mat data      turn MATLAB's file into a data folder
   dant peth data --events events.csv   add how units respond to events, to be compared as well
   dant settings --init                 write settings.json with every setting explained
@@ -35,6 +37,7 @@ export function createProgram(): Command {
     .addHelpText('after', EXAMPLES);
   addRunCommand(program);
   addCheckCommand(program);
+  addImportCommand(program);
   addConvertCommand(program);
   addPethCommand(program);
   addSettingsCommand(program);

@@ -3,8 +3,8 @@ import { throwIfStopped } from '../core/errors.ts';
 import type { Store } from './byte-source.ts';
 import { concurrently } from './concurrently.ts';
 import { encodeNpy, type NpyOutput, npyChunks } from './npy-writer.ts';
-import { replaceFiles } from './replace-files.ts';
 import { RECORDED_FILE } from './recorded-channels.ts';
+import { replaceFiles } from './replace-files.ts';
 import { spikeFileName } from './spike-times.ts';
 import { encodeUnits, UNITS_FILE, type UnitRow } from './units-table.ts';
 
@@ -68,7 +68,11 @@ export async function writeRecording(
   };
   const earlier = async () => {
     const trains = (await store.list('spike_times')).filter((name) => /^Unit\d+\.npy$/.test(name));
-    return [...FILES, ...(recording.extraFiles?.keys() ?? []), ...trains.map((name) => `spike_times/${name}`)];
+    return [
+      ...FILES,
+      ...(recording.extraFiles?.keys() ?? []),
+      ...trains.map((name) => `spike_times/${name}`),
+    ];
   };
   await replaceFiles(store, { earlier, mark: 'waveform_all.npy' }, async (staging) => {
     const write = (name: string, array: NpyOutput) => staging.write(name, npyChunks(array));

@@ -127,8 +127,16 @@ export async function writeSortedFolder(
   if (version === 'ks4') {
     await write('whitening_mat_dat.npy', { dtype: 'float32', shape: square, data: W });
     // What phy is given instead.
-    await write('whitening_mat.npy', { dtype: 'float32', shape: square, data: identity.map((v) => 0.005 * v) });
-    await write('whitening_mat_inv.npy', { dtype: 'float32', shape: square, data: identity.map((v) => 200 * v) });
+    await write('whitening_mat.npy', {
+      dtype: 'float32',
+      shape: square,
+      data: identity.map((v) => 0.005 * v),
+    });
+    await write('whitening_mat_inv.npy', {
+      dtype: 'float32',
+      shape: square,
+      data: identity.map((v) => 200 * v),
+    });
   } else {
     await write('whitening_mat.npy', { dtype: 'float64', shape: square, data: W });
     await write('whitening_mat_inv.npy', { dtype: 'float64', shape: square, data: invert(W, channels) });

@@ -1,10 +1,9 @@
 /** `dant simulate`: a recording whose neurons and motion are known. */
-import { existsSync } from 'node:fs';
 import path from 'node:path';
 import type { Command } from 'commander';
-import { InputError } from '../../core/errors.ts';
 import { PROBE_NAMES } from '../../core/simulation/probes.ts';
 import { type CommonOptions, execute } from '../execute.ts';
+import { refuseToReplace } from '../refuse-to-replace.ts';
 import {
   readSimulation,
   SIMULATION_NUMBERS,
@@ -65,18 +64,4 @@ export function addSimulateCommand(program: Command): void {
         return { result, text: formatSimulation(result) };
       }),
     );
-}
-
-/** Any of these is a recording, or the beginning of one. */
-const RECORDING_FILES = ['waveform_all.npy', 'session_index.npy', 'spike_times'];
-
-function refuseToReplace(dataFolder: string): void {
-  const found = RECORDING_FILES.map((name) => path.join(dataFolder, name)).find((file) => existsSync(file));
-  if (found === undefined) return;
-  throw new InputError({
-    where: found,
-    found: 'a recording that is there already',
-    expected: 'a folder without one',
-    remedy: 'Give another folder, or --force to replace the recording.',
-  });
 }

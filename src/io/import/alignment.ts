@@ -56,13 +56,19 @@ export function commonSampling(
   const votes = (rate: number) => rates.filter((other) => sameRate(rate, other)).length;
   const sampleRateHz = [...rates].sort((a, b) => votes(b) - votes(a) || a - b)[0];
   const inSamples = (ms: number) => Math.floor((ms * sampleRateHz) / 1000 + 1e-6);
-  const stretch = sessions.map(({ sampleRateHz: rate }) => (sameRate(rate, sampleRateHz) ? 1 : sampleRateHz / rate));
+  const stretch = sessions.map(({ sampleRateHz: rate }) =>
+    sameRate(rate, sampleRateHz) ? 1 : sampleRateHz / rate,
+  );
   const before = sessions.map(({ trough }, s) => Math.floor(trough * stretch[s] + 1e-9));
-  const after = sessions.map(({ trough, samples }, s) => Math.floor((samples - 1 - trough) * stretch[s] + 1e-9));
+  const after = sessions.map(({ trough, samples }, s) =>
+    Math.floor((samples - 1 - trough) * stretch[s] + 1e-9),
+  );
   const trough = Math.min(inSamples(window[0]), ...before);
   const samples = trough + 1 + Math.min(inSamples(window[1]), ...after);
   if (samples >= FEWEST_SAMPLES) return { sampleRateHz, samples, trough };
-  const shortest = before.map((b, s) => b + after[s]).reduce((best, n, s, all) => (n < all[best] ? s : best), 0);
+  const shortest = before
+    .map((b, s) => b + after[s])
+    .reduce((best, n, s, all) => (n < all[best] ? s : best), 0);
   throw new InputError({
     where: names[shortest],
     found: `waveforms of ${sessions[shortest].samples} samples with the trough at sample ${sessions[shortest].trough}`,

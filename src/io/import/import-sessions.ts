@@ -4,7 +4,13 @@ import { findPeakChannel, peakToTrough } from '../../core/features/spike-locatio
 import { encodeCsv } from '../csv.ts';
 import type { Recording } from '../recording.ts';
 import type { UnitRow } from '../units-table.ts';
-import { alignChannel, commonSampling, describeAlignment, measureTrough, type Sampling } from './alignment.ts';
+import {
+  alignChannel,
+  commonSampling,
+  describeAlignment,
+  measureTrough,
+  type Sampling,
+} from './alignment.ts';
 import { columnNames, GOOD_ONLY, parseLabelExpression } from './label-expression.ts';
 import type {
   ImportContext,
@@ -21,6 +27,8 @@ export interface SessionToImport {
   /** `YYYY-MM-DD`, or whatever the table says; empty when unknown. */
   readonly date: string;
   readonly label: string;
+  /** µV per bit of this session, before that of the options. */
+  readonly gain?: number;
 }
 
 export interface ImportOptions extends WaveformOptions {
@@ -134,6 +142,13 @@ export async function importSessions(
     options.window,
     sessions.map(({ session }) => session.name),
   );
+  const weak = taken.filter(({ waveforms }) => waveforms.source === 'templates').length;
+  if (weak > 0) {
+    warn(
+      `The waveforms of ${weak} of ${taken.length} sessions are the templates of the sorter, THE WEAKEST CHOICE: smoothed, cut to the sites that the sorter ` +
+        'kept, and the same for units that were split from one. Make the raw recording reachable (dat_path in params.py) or give mean waveforms.',
+    );
+  }
   const sources = new Set(taken.map(({ waveforms }) => waveforms.source));
   if (sources.size > 1) {
     warn(
@@ -244,7 +259,11 @@ async function takeWaveforms(
   reports: UnitReport[],
 ): Promise<TakenSession> {
   const { session } = entry;
-  const waveforms = await session.waveforms(chosen, options, context);
+  const waveforms = await session.waveforms(
+    chosen,
+    { ...options, gain: entry.gain ?? options.gain },
+    context,
+  );
   const { missing, source, data, samples } = waveforms;
   const size = session.sites.count * samples;
   const rows: number[] = [];
@@ -300,7 +319,9 @@ function warnAboutSites(
 ): void {
   const named = sessions.filter(({ session }) => session.sites.shanks !== undefined).length;
   if (named > 0 && named < sessions.length) {
-    warn(`Only ${named} of ${sessions.length} sessions name the shanks of their channels: shanks are left out.`);
+    warn(
+      `Only ${named} of ${sessions.length} sessions name the shanks of their channels: shanks are left out.`,
+    );
   }
   if (!union.recorded) return;
   const counts = union.places.map((place) => place.length);
@@ -326,7 +347,9 @@ function warnAboutSites(
 function numberUnits(reports: readonly UnitReport[]): UnitReport[] {
   const sorted = [...reports].sort(
     (a, b) =>
-      a.session - b.session || Number(a.clusterId) - Number(b.clusterId) || (a.clusterId < b.clusterId ? -1 : 1),
+      a.session - b.session ||
+      Number(a.clusterId) - Number(b.clusterId) ||
+      (a.clusterId < b.clusterId ? -1 : 1),
   );
   let next = 0;
   return sorted.map((report) => (report.reason.startsWith('taken') ? { ...report, unit: next++ } : report));

@@ -153,7 +153,8 @@ function totalSamples({ folder, times }: KilosortFolder, binary: RawBinary): num
     where: binary.files.map(({ name }) => name).join(', '),
     found: `${total} samples of ${binary.channels} channels`,
     expected: `more than ${last}: the last spike of ${folder.name}`,
-    remedy: 'The file is cut off, is not the one that was sorted, or has another n_channels_dat: correct params.py.',
+    remedy:
+      'The file is cut off, is not the one that was sorted, or has another n_channels_dat: correct params.py.',
   });
 }
 

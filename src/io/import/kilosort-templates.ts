@@ -49,7 +49,11 @@ export async function openTemplates(
   const [count, samples, stored] = file.shape;
   const sites = await readSites(folder, count, stored, channels);
   if (file.shape.length !== 3 || samples === 0) {
-    throw notOfOneSorting(source.name, `an array of shape (${file.shape.join(', ')})`, '(templates, samples, channels)');
+    throw notOfOneSorting(
+      source.name,
+      `an array of shape (${file.shape.join(', ')})`,
+      '(templates, samples, channels)',
+    );
   }
   const highest = spikes.templates.reduce((most, t) => Math.max(most, t), -1);
   if (highest >= count) {
@@ -62,7 +66,9 @@ export async function openTemplates(
   const unwhiten = await readUnwhitening(folder, channels);
   const all = file.fortranOrder ? (await readNpyAs(source, 'float32')).data : undefined;
   const template = async (t: number): Promise<Float32Array> =>
-    all ? all.subarray(t * samples * stored, (t + 1) * samples * stored) : (await readNpyRowsAs(file, t, t + 1, 'float32')).data;
+    all
+      ? all.subarray(t * samples * stored, (t + 1) * samples * stored)
+      : (await readNpyRowsAs(file, t, t + 1, 'float32')).data;
 
   /** How many times each template is to be taken for a spike of amplitude 1. */
   const norms = new Map<number, number>();
@@ -152,7 +158,11 @@ async function readSites(
   }
   const { data } = await readNpyAs(source, 'int32');
   if (data.length !== templates * stored) {
-    throw notOfOneSorting(source.name, `${data.length} channels`, `${stored} for each of ${templates} templates`);
+    throw notOfOneSorting(
+      source.name,
+      `${data.length} channels`,
+      `${stored} for each of ${templates} templates`,
+    );
   }
   return data;
 }
@@ -219,6 +229,7 @@ export function notOfOneSorting(where: string, found: string, expected: string):
     where,
     found,
     expected,
-    remedy: 'The files of the folder are not of one sorting: take them all from one run of one version of the sorter.',
+    remedy:
+      'The files of the folder are not of one sorting: take them all from one run of one version of the sorter.',
   });
 }

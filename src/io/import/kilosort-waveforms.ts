@@ -4,9 +4,9 @@ import { pathIn } from '../byte-source.ts';
 import { readNpyAs } from '../npy.ts';
 import type { KilosortFolder } from './kilosort.ts';
 import { readPerSpike } from './kilosort.ts';
+import { findRaw, rawWaveforms } from './kilosort-raw.ts';
 import { notOfOneSorting, openTemplates } from './kilosort-templates.ts';
 import { findMeanWaveforms } from './mean-waveform-files.ts';
-import { findRaw, rawWaveforms } from './kilosort-raw.ts';
 import { givenGain, missingGain, type RawGain, readGain } from './raw-gain.ts';
 import type { ImportContext, SessionWaveforms, WaveformOptions } from './sorted-session.ts';
 
@@ -108,7 +108,9 @@ async function templateWaveforms(
   const { folder, sites, channelMap, groups, times, params } = opened;
   const spikeTemplates = await readPerSpike(folder, ['spike_templates.npy'], times.length);
   const source = await folder.open('amplitudes.npy');
-  const amplitudes = source ? (await readNpyAs(source, 'float64')).data : new Float64Array(times.length).fill(1);
+  const amplitudes = source
+    ? (await readNpyAs(source, 'float64')).data
+    : new Float64Array(times.length).fill(1);
   if (amplitudes.length !== times.length) {
     throw notOfOneSorting(
       pathIn(folder, 'amplitudes.npy'),
@@ -119,12 +121,6 @@ async function templateWaveforms(
   const gain = await gainOf(opened, options, 'the raw recording');
   const templates = await openTemplates(folder, sites.count, { templates: spikeTemplates, amplitudes });
   const { samples } = templates;
-  context.onEvent?.({
-    kind: 'warning',
-    text:
-      `${folder.name}: waveforms are the templates of the sorter, the weakest choice: they are smooth, cut to the sites the sorter kept, and shared ` +
-      'by units that were split. Give the raw recording (dat_path in params.py) or mean waveforms if you can.',
-  });
   const found = await collect(opened, chosen, samples, context, async (k) => {
     const waveform = await templates.clusterWaveform(groups.spikesOf(k));
     if (waveform.every((value) => value === 0)) return 'its templates are zero';
@@ -155,12 +151,7 @@ async function gainOf(
 }
 
 /** Bits to µV, in place. */
-function scaleChannels(
-  waveform: Float32Array,
-  channelMap: Int32Array,
-  samples: number,
-  gain: RawGain,
-): void {
+function scaleChannels(waveform: Float32Array, channelMap: Int32Array, samples: number, gain: RawGain): void {
   channelMap.forEach((channel, c) => {
     const factor = gain.of(channel);
     for (let t = 0; t < samples; t++) waveform[c * samples + t] *= factor;

@@ -37,7 +37,8 @@ export function parseLabelExpression(text: string): LabelExpression {
       remedy: 'Write for example --labels "label=good|mua and n_spikes>=200", or --labels all.',
     });
   };
-  const isWord = (token: string | undefined) => token !== undefined && !/^(\(|\)|!=|[<>]=?|==?|\|)$/.test(token);
+  const isWord = (token: string | undefined) =>
+    token !== undefined && !/^(\(|\)|!=|[<>]=?|==?|\|)$/.test(token);
   const isKeyword = (token: string | undefined, word: string) => token?.toLowerCase() === word;
   const word = (expected: string): string => {
     if (!isWord(tokens[at])) fail(expected);

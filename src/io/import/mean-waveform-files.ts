@@ -48,10 +48,7 @@ export async function findMeanWaveforms(sorted: Sorted): Promise<MeanWaveformFil
 
 async function meanWaveformsFile(sorted: Sorted): Promise<MeanWaveformFiles> {
   const source = await sorted.folder.open(MEAN_WAVEFORMS);
-  const { data, shape } = await readNpyFileAs(
-    await openNpy(source as NonNullable<typeof source>),
-    'float32',
-  );
+  const { data, shape } = await readNpyFileAs(await openNpy(source as NonNullable<typeof source>), 'float32');
   const name = source?.name ?? MEAN_WAVEFORMS;
   const { clusters } = sorted;
   const [rows, channels, samples] = shape;

@@ -9,7 +9,15 @@ export const FORMATS =
   'a folder of Kilosort 2 to 4, phy, UnitMatch or Bombcell (spike_times.npy), a SpikeInterface analyzer folder, an .nwb file or spikeInfo.mat';
 
 /** Folders in which sorters put their result, looked into when the folder itself holds none. */
-const INNER = ['kilosort4', 'sorter_output', 'sorter_output/kilosort4', 'kilosort3', 'kilosort2_5', 'kilosort2', 'phy'];
+const INNER = [
+  'kilosort4',
+  'sorter_output',
+  'sorter_output/kilosort4',
+  'kilosort3',
+  'kilosort2_5',
+  'kilosort2',
+  'phy',
+];
 
 /**
  * Opens the session in a folder.

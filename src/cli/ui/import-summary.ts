@@ -1,0 +1,43 @@
+/** What `dant import` says at its end. */
+import { REPORT_FILE } from '../../io/import/import-sessions.ts';
+import type { ImportSummary } from '../../stages/import-sessions.ts';
+import { formatTable, formatWarnings } from './summary.ts';
+import { formatCount, formatNumberOf } from './text.ts';
+
+export function formatImport(summary: ImportSummary): string {
+  const { sessions, sampling, taken, left, dataFolder, units, labels } = summary;
+  const reasons = new Map<string, number>();
+  for (const { reason, label } of units) {
+    if (!reason.startsWith('left: ')) continue;
+    const text = reason.slice('left: '.length);
+    const why = text === `not ${labels}` ? `labelled ${label || 'nothing'}` : text;
+    reasons.set(why, (reasons.get(why) ?? 0) + 1);
+  }
+  const why = [...reasons]
+    .sort((a, b) => b[1] - a[1])
+    .slice(0, 4)
+    .map(([reason, count]) => `${formatCount(count)} ${reason}`);
+  const rate = sampling.sampleRateHz.toLocaleString('en-US', { maximumFractionDigits: 3 });
+  return [
+    `Imported ${formatNumberOf(taken, 'unit')} of ${formatNumberOf(sessions.length, 'session')}.`,
+    '',
+    ...formatTable([
+      ['Data', dataFolder],
+      ['Sites', formatCount(summary.sites)],
+      ['Waveforms', `${sampling.samples} samples at ${rate} Hz, trough at sample ${sampling.trough}`],
+      [
+        'Left out',
+        left === 0 ? 'none' : `${formatCount(left)} (${why.join(', ')}${reasons.size > 4 ? ', …' : ''})`,
+      ],
+      ['Every unit', REPORT_FILE],
+    ]),
+    '',
+    'Sessions',
+    ...sessions.flatMap(({ session, folder, date, format, taken: own, clusters, waveforms, alignment }) => [
+      `  ${session}  ${date === '' ? '' : `${date}  `}${folder}`,
+      `     ${format}: ${formatCount(own)} of ${formatNumberOf(clusters, 'cluster')}; ${waveforms}`,
+      ...(alignment === undefined ? [] : [`     ${alignment}`]),
+    ]),
+    ...formatWarnings(summary.warnings),
+  ].join('\n');
+}
