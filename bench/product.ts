@@ -2,17 +2,15 @@
 import { createRandom } from '../src/core/random.ts';
 import { isSupported } from '../src/wasm/detect.ts';
 import { medianTime, type Result, report } from './support/measure.ts';
-import { productRate32, productRate64 } from './support/product-rate.ts';
+import { product32, product64 } from './support/product-rate.ts';
 
 const results: Result[] = [];
 for (const build of ['simd', 'relaxed'] as const) {
   if (!isSupported(build)) continue;
-  for (const [size, rate] of [
-    ['float32 64 x 512 x 2432', await productRate32(build, 51)],
-    ['float64 256 x 256 x 600', await productRate64(build, 51)],
-  ] as const) {
-    results.push({ kernels: build, threads: 1, size, seconds: 1e-9, operations: rate });
-  }
+  results.push(
+    { kernels: build, threads: 1, size: 'float32 64 x 512 x 2432', ...(await product32(build)) },
+    { kernels: build, threads: 1, size: 'float64 256 x 256 x 600', ...(await product64(build)) },
+  );
 }
 
 const n = 256;

@@ -3,8 +3,25 @@ import { SimdKernels } from '../../src/wasm/bindings.ts';
 import { moduleBytes, type SimdBuild } from '../../src/wasm/detect.ts';
 import { medianTime } from './measure.ts';
 
-/** GFLOP/s of the float32 product on one thread: 64 rows, 512 columns, 2,432 samples. */
-export async function productRate32(build: SimdBuild = 'simd', runs = 9): Promise<number> {
+export interface Timing {
+  readonly seconds: number;
+  readonly operations: number;
+}
+
+/** GFLOP/s of `product32`. */
+export async function productRate32(build: SimdBuild = 'simd'): Promise<number> {
+  return rateOf(await product32(build));
+}
+
+/** GFLOP/s of `product64`. */
+export async function productRate64(build: SimdBuild = 'simd'): Promise<number> {
+  return rateOf(await product64(build));
+}
+
+const rateOf = ({ seconds, operations }: Timing) => operations / seconds / 1e9;
+
+/** The float32 product on one thread: 64 rows, 512 columns, 2,432 samples. */
+export async function product32(build: SimdBuild, runs = 25): Promise<Timing> {
   const simd = new SimdKernels(new WebAssembly.Module(moduleBytes(build)));
   const [rowPanels, panels, samples, channels] = [16, 64, 64, 38];
   const chunkChannels = 6;
@@ -45,11 +62,11 @@ export async function productRate32(build: SimdBuild = 'simd', runs = 9): Promis
       );
     });
   }, runs);
-  return (2 * (rowPanels * 4) * (panels * 8) * samples * channels) / seconds / 1e9;
+  return { seconds, operations: 2 * (rowPanels * 4) * (panels * 8) * samples * channels };
 }
 
-/** GFLOP/s of the float64 product on one thread: 256 rows, 256 columns, 600 samples. */
-export async function productRate64(build: SimdBuild = 'simd', runs = 9): Promise<number> {
+/** The float64 product on one thread: 256 rows, 256 columns, 600 samples. */
+export async function product64(build: SimdBuild, runs = 25): Promise<Timing> {
   const simd = new SimdKernels(new WebAssembly.Module(moduleBytes(build)));
   const [panels, depth] = [64, 600];
   const [a, b] = [simd.float64(4 * panels * depth), simd.float64(4 * panels * depth)];
@@ -57,5 +74,5 @@ export async function productRate64(build: SimdBuild = 'simd', runs = 9): Promis
   a.float64.fill(0.5);
   b.float64.fill(0.25);
   const seconds = await medianTime(() => simd.multiplyPanels(panels, panels, depth, a, b, c), runs);
-  return (2 * (4 * panels) ** 2 * depth) / seconds / 1e9;
+  return { seconds, operations: 2 * (4 * panels) ** 2 * depth };
 }

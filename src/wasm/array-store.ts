@@ -8,12 +8,13 @@ export class ArrayStore {
   /** @param shared whether arrays lie in shared memory */
   constructor(private readonly shared: boolean) {}
 
-  float32(length: number): Float32Array {
-    return new Float32Array(this.take(length * 4));
+  /** @param zeroed whether a used array is to be filled with zeros */
+  float32(length: number, zeroed = true): Float32Array {
+    return new Float32Array(this.take(length * 4, zeroed));
   }
 
-  float64(length: number): Float64Array {
-    return new Float64Array(this.take(length * 8));
+  float64(length: number, zeroed = true): Float64Array {
+    return new Float64Array(this.take(length * 8, zeroed));
   }
 
   /** Takes arrays of this store back, if they are whole. */
@@ -30,10 +31,10 @@ export class ArrayStore {
     this.free.clear();
   }
 
-  private take(bytes: number): ArrayBufferLike {
+  private take(bytes: number, zeroed: boolean): ArrayBufferLike {
     const used = this.free.get(bytes)?.pop();
     if (used) {
-      new Uint8Array(used).fill(0);
+      if (zeroed) new Uint8Array(used).fill(0);
       return used;
     }
     const buffer = this.shared ? new SharedArrayBuffer(bytes) : new ArrayBuffer(bytes);

@@ -36,7 +36,8 @@ export function createSimdKernels(name: string, pool: TaskPool): ClosableKernels
   /** The array, or a copy of it that tasks can read. */
   function readable<T extends Numbers>(array: T): T {
     if (isShared(array)) return array;
-    const copy = array instanceof Float32Array ? store.float32(array.length) : store.float64(array.length);
+    const copy =
+      array instanceof Float32Array ? store.float32(array.length, false) : store.float64(array.length, false);
     copy.set(array);
     return copy as T;
   }
@@ -109,7 +110,7 @@ export function createSimdKernels(name: string, pool: TaskPool): ClosableKernels
     job: Job = {},
   ): Promise<void> {
     const quiet = { signal: job.signal };
-    const panels = store.float64(4 * Math.ceil(rows / 4) * columns);
+    const panels = store.float64(4 * Math.ceil(rows / 4) * columns, false);
     await borrowing([panels], () =>
       reading([x], ([source]) =>
         writing(out, async (target) => {
@@ -134,9 +135,9 @@ export function createSimdKernels(name: string, pool: TaskPool): ClosableKernels
     }
     const size = 4 * Math.ceil(rows / 4) * columns;
     const masked = {
-      values: store.float64(size),
-      squares: store.float64(size),
-      marks: store.float64(size),
+      values: store.float64(size, false),
+      squares: store.float64(size, false),
+      marks: store.float64(size, false),
     };
     return borrowing(Object.values(masked), () =>
       reading([x], ([source]) =>
@@ -162,7 +163,7 @@ export function createSimdKernels(name: string, pool: TaskPool): ClosableKernels
     const quiet = { signal: job.signal };
     const padded = 8 * Math.ceil(units / 8);
     const moments = { means: store.float64(padded * channels), squares: store.float64(padded * channels) };
-    const directed = store.float32(units * units);
+    const directed = store.float32(units * units, false);
     await borrowing([...Object.values(moments), directed], () =>
       reading([input.waveforms], ([waveforms]) =>
         writing(out, async (target) => {
@@ -259,8 +260,8 @@ export function createSimdKernels(name: string, pool: TaskPool): ClosableKernels
   return {
     name,
     threads: pool.threads,
-    float32: (length) => store.float32(length),
-    float64: (length) => store.float64(length),
+    float32: (length, zeroed) => store.float32(length, zeroed),
+    float64: (length, zeroed) => store.float64(length, zeroed),
     release: (...arrays) => store.release(...arrays),
     describeUnits,
     correlateRows,

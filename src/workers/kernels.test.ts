@@ -335,6 +335,19 @@ describe.each(variants)('%s', (_name, kernels) => {
     expect(second.every((value) => value === 0)).toBe(true);
     expect(second.buffer).not.toBe(third.buffer);
   });
+
+  it('leaves released arrays as they are where that is asked for', async () => {
+    // Everything the kernels write is theirs alone, whatever the arrays held.
+    const input = recording(createRandom(17), sizes[2]);
+    const expected = await similarity(oracle, input);
+    kernels.release(kernels.float32(input.units ** 2).fill(Number.NaN));
+    expect(largestDifference(await similarity(kernels, input), expected)).toBeLessThan(1e-5);
+    const x = withGaps(createRandom(18), 37, 21);
+    const panels = [1, 2, 3].map(() => kernels.float64(40 * 21).fill(Number.NaN));
+    kernels.release(...panels);
+    const gaps = await gapCorrelation(kernels, x, 37);
+    expect(largestDifference(gaps.out, (await gapCorrelation(oracle, x, 37)).out)).toBeLessThan(1e-9);
+  });
 });
 
 describe('simd kernels', () => {

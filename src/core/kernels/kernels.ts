@@ -60,9 +60,12 @@ export interface Kernels {
   readonly name: string;
   readonly threads: number;
 
-  /** Zero-filled arrays the kernels can work on. */
-  float32(length: number): Float32Array;
-  float64(length: number): Float64Array;
+  /**
+   * Arrays the kernels can work on, filled with zeros. With `zeroed` false an array that was released before may come with what it holds:
+   * for those who overwrite all of it.
+   */
+  float32(length: number, zeroed?: boolean): Float32Array;
+  float64(length: number, zeroed?: boolean): Float64Array;
 
   /**
    * Takes back whole arrays that came from `float32` or `float64`, for the next ones; others are ignored. They must not be used
