@@ -2,6 +2,7 @@
 import type { Checkpoints } from './checkpoints.ts';
 import { throwIfStopped } from './errors.ts';
 import type { Kernels } from './kernels/kernels.ts';
+import type { ResultPart } from './result.ts';
 
 /** The stages of a run, in order. */
 export const STAGES = [
@@ -34,6 +35,8 @@ export type RunEvent =
 export interface RunContext {
   readonly kernels: Kernels;
   readonly onEvent?: (event: RunEvent) => void;
+  /** Takes parts of the result that are final, so that they can be written while the rest is computed. */
+  readonly onPart?: (part: ResultPart) => void;
   readonly signal?: AbortSignal;
   /** Where finished steps are kept, and found again by a run that goes on. */
   readonly checkpoints?: Checkpoints;

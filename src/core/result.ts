@@ -75,6 +75,14 @@ export interface ClusteringResult extends PairClustering {
   readonly leafOrder: Int32Array;
 }
 
+/** The large parts of a result, each told as soon as nothing will change it any more. */
+export type ResultPart =
+  | { readonly kind: 'corrected'; readonly corrected: CorrectedWaveforms }
+  | ({ readonly kind: 'similarities' } & Pick<
+      ClusteringResult,
+      'features' | 'featureSimilarity' | 'similarity'
+    >);
+
 /** The 2.5 and 97.5 percentile of the motion per session, at one depth. */
 export interface MotionBand {
   /** µm; undefined for rigid motion, which is the same at all depths. */

@@ -56,6 +56,8 @@ export async function trackPreprocessed(
     runMotionLoop({ ...dataset, waveforms }, features, similarities, interpolator, settings, context, given),
   );
 
+  context.onPart?.({ kind: 'corrected', corrected });
+
   const clustering = await inStage(context, 'clustering', async () =>
     clusterFully(
       {

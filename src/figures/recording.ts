@@ -1,4 +1,5 @@
 /** The part of a result that figures look at: one shank or several, seen the same way. */
+import { pairValues as valuesOfPairs } from '../core/clustering/iterative-clustering.ts';
 import type { MultiShankResult, TrackingResult } from '../core/result.ts';
 
 export type AnyResult = TrackingResult | MultiShankResult;
@@ -41,14 +42,9 @@ export function pairMatches(result: TrackingResult): Uint8Array {
   return matched;
 }
 
-/** (P,) value of a (units, units) matrix at the candidate pairs. */
-export function pairValues(result: TrackingResult, matrix: Float64Array): Float64Array {
-  const { units, count } = result.clustering.pairs;
-  const size = result.sessions.length;
-  const values = new Float64Array(count);
-  for (let p = 0; p < count; p++) values[p] = matrix[units[2 * p] * size + units[2 * p + 1]];
-  return values;
-}
+/** (P,) value of a symmetric (units, units) matrix at the candidate pairs. */
+export const pairValues = ({ sessions, clustering }: TrackingResult, matrix: Float64Array): Float64Array =>
+  valuesOfPairs(matrix, sessions.length, clustering.pairs);
 
 /** (units,) y minus the motion of the session, µm: where the unit would be without motion. */
 export function correctedDepths(result: TrackingResult): Float64Array {

@@ -19,16 +19,17 @@ export interface ReplaceOptions {
  * nothing has changed; when the process ends between the first and the last file that is put in place, the folder lacks its
  * mark.
  */
-export async function replaceFiles(
+export async function replaceFiles<T>(
   store: Store,
   { earlier, mark }: ReplaceOptions,
-  write: (staging: Store) => Promise<void>,
-): Promise<void> {
+  write: (staging: Store) => Promise<T>,
+): Promise<T> {
   await store.remove(STAGING);
   const staging = subStore(store, STAGING);
   let written: string[];
+  let value: T;
   try {
-    await write(staging);
+    value = await write(staging);
     written = await listDeep(staging);
   } catch (error) {
     await store.remove(STAGING);
@@ -45,4 +46,5 @@ export async function replaceFiles(
   for (const path of written.filter((p) => !isMark(p))) await put(path);
   for (const path of written.filter(isMark).sort((a, b) => depth(b) - depth(a))) await put(path);
   await store.remove(STAGING);
+  return value;
 }

@@ -6,6 +6,17 @@ import type { MultiShankResult, TrackingResult, UnitFeatures } from '../core/res
 import type { Settings } from '../core/settings.ts';
 import type { NpyOutput } from './npy-writer.ts';
 
+/** Something that is known of every unit, block by block. */
+export interface Blocks<Result> {
+  /** Units of all blocks. */
+  readonly units: number;
+  readonly blocks: readonly {
+    /** (units of the block,) index of each among all units. */
+    readonly units: Int32Array;
+    readonly result: Result;
+  }[];
+}
+
 export interface Block {
   /** (units of the block,) index of each among all units. */
   readonly units: Int32Array;
@@ -30,17 +41,22 @@ export interface ResultBlocks {
   readonly matchedPairs: Int32Array;
 }
 
+/** All units as one block. */
+export function oneBlock<Result>(units: number, result: Result): Blocks<Result> {
+  return { units, blocks: [{ units: Int32Array.from({ length: units }, (_, unit) => unit), result }] };
+}
+
 export function blocksOfTracking(result: TrackingResult): ResultBlocks {
   const { settings, sessions, sessionCount, features, curation } = result;
   const { units } = features;
-  const all = Int32Array.from({ length: units }, (_, unit) => unit);
+  const [block] = oneBlock(units, result).blocks;
   return {
     settings,
     units,
     sessions,
     sessionCount,
     features,
-    blocks: [{ units: all, result, firstCluster: 0 }],
+    blocks: [{ ...block, firstCluster: 0 }],
     labels: curation.labels,
     clusterCount: curation.clusterCount,
     matchedPairs: curation.matchedPairs,
@@ -84,10 +100,10 @@ type Row = Float64Array | Uint8Array;
  * A (units, units) matrix, row by row; 0 between blocks.
  * @param fillRow writes the row of a unit of a block, as long as the block has units, over zeros
  */
-export function unitMatrix(
-  { units, blocks }: ResultBlocks,
+export function unitMatrix<Result>(
+  { units, blocks }: Blocks<Result>,
   dtype: 'float64' | 'bool',
-  fillRow: (result: TrackingResult, unit: number, row: Row) => void,
+  fillRow: (result: Result, unit: number, row: Row) => void,
 ): NpyOutput {
   const place = placeOfUnits(units, blocks);
   const rows = Math.max(1, Math.floor(PIECE_LENGTH / units));
@@ -118,17 +134,17 @@ export function unitMatrix(
 }
 
 /** A (units, units) matrix that every block has in memory, or lacks: zeros then. */
-export function storedMatrix(
-  blocks: ResultBlocks,
-  matrixOf: (result: TrackingResult) => Float64Array | undefined,
+export function storedMatrix<Result>(
+  blocks: Blocks<Result>,
+  matrixOf: (result: Result) => Float64Array | undefined,
 ): NpyOutput {
   const { units } = blocks;
   const whole = blocks.blocks.length === 1 ? matrixOf(blocks.blocks[0].result) : undefined;
   if (whole) return { dtype: 'float64', shape: [units, units], data: whole };
   return unitMatrix(blocks, 'float64', (result, unit, row) => {
+    const start = unit * row.length;
     const matrix = matrixOf(result);
-    const own = result.features.units;
-    if (matrix) row.set(matrix.subarray(unit * own, (unit + 1) * own));
+    if (matrix) row.set(matrix.subarray(start, start + row.length));
   });
 }
 
@@ -162,11 +178,11 @@ export function gatherUnits(
 }
 
 /** Which block every unit is in, and its index there. */
-export function placeOfUnits(
+export function placeOfUnits<Part extends { readonly units: Int32Array }>(
   units: number,
-  blocks: readonly Block[],
-): readonly { block: Block; index: number }[] {
-  const place = new Array<{ block: Block; index: number }>(units);
+  blocks: readonly Part[],
+): readonly { block: Part; index: number }[] {
+  const place = new Array<{ block: Part; index: number }>(units);
   for (const block of blocks) {
     block.units.forEach((unit, index) => {
       place[unit] = { block, index };

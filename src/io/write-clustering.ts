@@ -1,11 +1,12 @@
 /** Similarities, motion and clusters before curation, as arrays of the output folder. */
 import { pairValues } from '../core/clustering/iterative-clustering.ts';
 import { distanceOf } from '../core/kernels/distance.ts';
-import type { TrackingResult } from '../core/result.ts';
+import type { ClusteringResult, TrackingResult } from '../core/result.ts';
 import { FEATURE_NAMES, type FeatureName } from '../core/settings.ts';
 import { givenArray } from './motion-files.ts';
 import type { NpyOutput } from './npy-writer.ts';
 import {
+  type Blocks,
   fileLabels,
   gatherUnits,
   perBlock,
@@ -24,8 +25,13 @@ export const SIMILARITY_FILES: Readonly<Record<FeatureName, string>> = {
   PETH: 'PETH_similarity_matrix',
 };
 
+/** What the matrices of similarities are made of. */
+type Similarities = Blocks<{
+  readonly clustering: Pick<ClusteringResult, 'features' | 'featureSimilarity' | 'similarity'>;
+}>;
+
 /** The similarity matrices of all features, zeros for those that were not compared. */
-export function featureSimilarityMatrices(blocks: ResultBlocks): NamedArrays {
+export function featureSimilarityMatrices(blocks: Similarities): NamedArrays {
   const entries = FEATURE_NAMES.map((name) => {
     const matrix = storedMatrix(blocks, ({ clustering }) => {
       const position = clustering.features.indexOf(name);
@@ -37,16 +43,23 @@ export function featureSimilarityMatrices(blocks: ResultBlocks): NamedArrays {
 }
 
 /** S, the weighted similarity. */
-export const similarityMatrix = (blocks: ResultBlocks): NpyOutput =>
+export const similarityMatrix = (blocks: Similarities): NpyOutput =>
   storedMatrix(blocks, ({ clustering }) => clustering.similarity);
 
 /** `1 / (1 + tanh S)`, 0 on the diagonal. */
-export const distanceMatrix = (blocks: ResultBlocks): NpyOutput =>
+export const distanceMatrix = (blocks: Similarities): NpyOutput =>
   unitMatrix(blocks, 'float64', ({ clustering: { similarity } }, unit, row) => {
     const start = unit * row.length;
     for (let j = 0; j < row.length; j++) row[j] = distanceOf(similarity[start + j]);
     row[unit] = 0;
   });
+
+/** The .npy files of all similarities, of each feature and weighted. */
+export const similarityFiles = (blocks: Similarities): NamedArrays => ({
+  ...featureSimilarityMatrices(blocks),
+  SimilarityMatrix: similarityMatrix(blocks),
+  DistanceMatrix: distanceMatrix(blocks),
+});
 
 /** S above the threshold; true on the diagonal. */
 export const goodMatchesMatrix = (blocks: ResultBlocks): NpyOutput =>
@@ -128,9 +141,7 @@ export function clusteringArrays(blocks: ResultBlocks) {
 export function clusteringFiles(blocks: ResultBlocks): NamedArrays {
   const arrays = clusteringArrays(blocks);
   return {
-    ...featureSimilarityMatrices(blocks),
-    SimilarityMatrix: arrays.similarityMatrix,
-    DistanceMatrix: arrays.distanceMatrix,
+    ...similarityFiles(blocks),
     SimilarityWeights: arrays.weights,
     SimilarityThreshold: arrays.threshold,
     SimilarityPairs: arrays.pairs,

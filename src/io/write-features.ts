@@ -1,9 +1,9 @@
 /** What is computed once per unit, and the corrected waveforms, as arrays of the output folder. */
 import type { Waveforms } from '../core/dataset.ts';
 import { centerWaveform } from '../core/features/waveform-centering.ts';
-import type { Histogram, UnitFeatures } from '../core/result.ts';
+import type { CorrectedWaveforms, Histogram, UnitFeatures } from '../core/result.ts';
 import type { NpyOutput } from './npy-writer.ts';
-import { placeOfUnits, type ResultBlocks } from './result-blocks.ts';
+import { type Blocks, placeOfUnits } from './result-blocks.ts';
 
 /** Arrays by the name of their file without `.npy`. */
 export type NamedArrays = Readonly<Record<string, NpyOutput>>;
@@ -56,11 +56,17 @@ export function centeredWaveforms(
   };
 }
 
+/** Units that are put together at once. */
+const PIECE_UNITS = 16;
+
 /**
  * `waveforms_corrected`: (units, channels, samples, templates) float32, or (units, channels, samples) when there was no
  * motion to correct for. Shanks with fewer templates repeat their last.
  */
-export function correctedWaveforms({ units, blocks }: ResultBlocks): NpyOutput {
+export function correctedWaveforms({
+  units,
+  blocks,
+}: Blocks<{ readonly corrected: CorrectedWaveforms }>): NpyOutput {
   const all = blocks.map(({ result }) => result.corrected);
   const [{ channels, samples }] = all;
   const templates = Math.max(...all.map((corrected) => corrected.templates.length));
@@ -71,16 +77,20 @@ export function correctedWaveforms({ units, blocks }: ResultBlocks): NpyOutput {
     dtype: 'float32',
     shape: all.some((corrected) => corrected.interpolated) ? [...shape, templates] : shape,
     *data() {
-      for (let unit = 0; unit < units; unit++) {
-        const { block, index } = place[unit];
-        const { templates: own } = block.result.corrected;
-        const start = index * size;
-        const interleaved = new Float32Array(size * templates);
-        for (let r = 0; r < templates; r++) {
-          const template = own[Math.min(r, own.length - 1)];
-          for (let i = 0; i < size; i++) interleaved[i * templates + r] = template[start + i];
+      for (let first = 0; first < units; first += PIECE_UNITS) {
+        const count = Math.min(PIECE_UNITS, units - first);
+        const piece = new Float32Array(count * size * templates);
+        for (let unit = first; unit < first + count; unit++) {
+          const { block, index } = place[unit];
+          const { templates: own } = block.result.corrected;
+          const target = piece.subarray((unit - first) * size * templates);
+          for (let r = 0; r < templates; r++) {
+            const template = own[Math.min(r, own.length - 1)];
+            const from = index * size;
+            for (let i = 0; i < size; i++) target[i * templates + r] = template[from + i];
+          }
         }
-        yield interleaved;
+        yield piece;
       }
     },
   };

@@ -25,8 +25,11 @@ export function similarityForCorrectionMembers(blocks: ResultBlocks): ZipMember[
   if (all.length < rounds.length || all.length === 0) return undefined;
   const [{ features }] = all;
   const count = all.reduce((sum, { pairs }) => sum + pairs.count, 0);
-  const joined = (valuesOf: (round: MotionRound) => Iterable<number>) =>
-    all.flatMap((round) => Array.from(valuesOf(round)));
+  /** What all rounds hold, one after the other. */
+  const joined = (valuesOf: (round: MotionRound) => Float64Array | Uint8Array) =>
+    function* () {
+      for (const round of all) yield valuesOf(round);
+    };
   const perShank = blocks.shankIds ? [all.length] : [];
   return [
     npyMember('similarity', { dtype: 'float64', shape: [count], data: joined((r) => r.pairSimilarity) }),

@@ -1,7 +1,7 @@
 /** Writing the result of a run as an output folder (docs/files.md). */
 import type { Waveforms } from '../core/dataset.ts';
 import { throwIfStopped } from '../core/errors.ts';
-import type { MultiShankResult, TrackingResult } from '../core/result.ts';
+import type { MultiShankResult, ResultPart, TrackingResult } from '../core/result.ts';
 import { listDeep, type Store, stoppable, subStore } from './byte-source.ts';
 import { npyChunks } from './npy-writer.ts';
 import { npyMember, npzChunks } from './npz.ts';
@@ -9,6 +9,7 @@ import { replaceFiles } from './replace-files.ts';
 import { blocksOfShanks, blocksOfTracking, type ResultBlocks } from './result-blocks.ts';
 import { earlierResultFiles, shankFolder, shankFolders } from './result-folder.ts';
 import { encodeUnits, resultUnits, UNITS_FILE, type UnitRow } from './units-table.ts';
+import { WriteAhead } from './write-ahead.ts';
 import { clusteringFiles, clusteringMembers, motionFiles } from './write-clustering.ts';
 import { curationFiles } from './write-curation.ts';
 import { centeredWaveforms, correctedWaveforms, featureArrays, type NamedArrays } from './write-features.ts';
@@ -44,7 +45,36 @@ export async function writeTrackingResult(
   result: TrackingResult,
   extra: ResultExtra,
 ): Promise<void> {
-  await replaceResult(store, extra, (staging) => writeBlocks(staging, blocksOfTracking(result), extra));
+  await replaceResult(store, extra.signal, async (staging) => {
+    await writeBlocks(staging, blocksOfTracking(result), extra);
+    await extra.also?.(staging);
+  });
+}
+
+/**
+ * Computes a result and writes it as `writeTrackingResult` does; the parts that `compute` tells are written while it goes on.
+ *
+ * @param compute gives the result, and what else there is to write
+ * @throws as `writeTrackingResult`, and whatever `compute` throws; what was there before is then as it was
+ */
+export async function writeWhileComputing(
+  store: Store,
+  compute: (onPart: (part: ResultPart) => void) => Promise<{ result: TrackingResult; extra: ResultExtra }>,
+  signal?: AbortSignal,
+): Promise<TrackingResult> {
+  return replaceResult(store, signal, async (staging) => {
+    const ahead = new WriteAhead(staging, signal);
+    try {
+      const { result, extra } = await compute(ahead.add);
+      await ahead.finished();
+      await writeBlocks(staging, blocksOfTracking(result), extra, { written: ahead.files });
+      await extra.also?.(staging);
+      return result;
+    } catch (error) {
+      await ahead.abandon();
+      throw error;
+    }
+  });
 }
 
 /**
@@ -56,16 +86,17 @@ export async function writeMultiShankResult(
   result: MultiShankResult,
   extra: ResultExtra,
 ): Promise<void> {
-  await replaceResult(store, extra, async (staging) => {
+  await replaceResult(store, extra.signal, async (staging) => {
     for (const { shankId, units, result: shank } of result.shanks) {
       const folder = subStore(staging, shankFolder(shankId));
       await folder.write(
         'original_unit_indices.npy',
         npyChunks({ dtype: 'int64', shape: [units.length], data: units }),
       );
-      await writeBlocks(folder, blocksOfTracking(shank), extra, units);
+      await writeBlocks(folder, blocksOfTracking(shank), extra, { which: units });
     }
     await writeBlocks(staging, blocksOfShanks(result), extra);
+    await extra.also?.(staging);
   });
 }
 
@@ -81,31 +112,36 @@ export async function writeMergedResult(
   );
 }
 
-async function replaceResult(
+async function replaceResult<T>(
   store: Store,
-  { also, signal }: ResultExtra,
-  write: (staging: Store) => Promise<void>,
-): Promise<void> {
+  signal: AbortSignal | undefined,
+  write: (staging: Store) => Promise<T>,
+): Promise<T> {
   const shanks = await shankFolders(store);
   const earlier = () => earlierResultFiles(store);
-  await replaceFiles(store, { earlier, mark: 'Output.npz' }, async (staging) => {
-    await write(staging);
-    await also?.(staging);
+  const value = await replaceFiles(store, { earlier, mark: 'Output.npz' }, async (staging) => {
+    const written = await write(staging);
     throwIfStopped(signal);
+    return written;
   });
   for (const folder of shanks) if ((await listDeep(store, folder)).length === 0) await store.remove(folder);
+  return value;
 }
 
-/** @param which indices among all units of those of a shank */
+/**
+ * @param options.which indices among all units of those of a shank
+ * @param options.written files that are there already
+ */
 async function writeBlocks(
   store: Store,
   blocks: ResultBlocks,
   extra: ResultExtra,
-  which?: Int32Array,
+  { which, written }: { readonly which?: Int32Array; readonly written?: ReadonlySet<string> } = {},
 ): Promise<void> {
   const { settings, features } = blocks;
   let done = 0;
   const write = async (name: string, chunks: Iterable<Uint8Array> | AsyncIterable<Uint8Array>) => {
+    if (written?.has(name)) return;
     await store.write(name, stoppable(chunks, extra.signal));
     extra.progress?.(++done);
   };

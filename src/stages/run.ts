@@ -3,13 +3,13 @@ import { inStage, type RunContext, type RunEvent } from '../core/context.ts';
 import type { Dataset } from '../core/dataset.ts';
 import { InputError } from '../core/errors.ts';
 import { type Motion, motionRange } from '../core/motion/motion.ts';
-import { isMultiShank, type MultiShankResult, type TrackingResult } from '../core/result.ts';
+import { isMultiShank, type MultiShankResult, type ResultPart, type TrackingResult } from '../core/result.ts';
 import type { UserSettings } from '../core/settings.ts';
 import { trackShanks } from '../core/shanks.ts';
 import { track } from '../core/track.ts';
 import { pathIn } from '../io/byte-source.ts';
 import type { UnitRow } from '../io/units-table.ts';
-import { type ResultExtra, writeMultiShankResult, writeTrackingResult } from '../io/write-result.ts';
+import { type ResultExtra, writeMultiShankResult, writeWhileComputing } from '../io/write-result.ts';
 import { createKernels, threadsOf } from '../workers/node.ts';
 import { FolderCheckpoints } from './checkpoints.ts';
 import { canDrawAside, drawAside } from './draw-aside.ts';
@@ -66,6 +66,9 @@ export async function runFolder(userSettings: UserSettings, options: RunOptions 
     log: (text) => onEvent({ kind: 'log', text }),
     warn: (text) => onEvent({ kind: 'warning', text }),
   });
+  // Work in hand may take seconds: once everybody has heard of the stop, the threads end with it.
+  const stopAtOnce = () => setTimeout(() => void kernels.close());
+  options.signal?.addEventListener('abort', stopAtOnce, { once: true });
   try {
     await checkpoints.announce();
     const context: RunContext = { kernels, onEvent, signal: options.signal, checkpoints };
@@ -76,13 +79,23 @@ export async function runFolder(userSettings: UserSettings, options: RunOptions 
       kind: 'log',
       text: `Preset ${opened.settings.preset}; ${kernels.name} kernels, ${threads} thread${threads > 1 ? 's' : ''}.`,
     });
-    const result = separateShanks(dataset, options.shanks ?? 'auto', opened)
-      ? await trackShanks(dataset, opened.settings, context, given)
-      : await track(dataset, opened.settings, context, given);
-    await writeResult(opened, { dataset, unitRows }, result, context, stopwatch, options.figures ?? true);
+    const extraOf = (computed: TrackingResult | MultiShankResult) =>
+      beginWriting({ dataset, unitRows }, computed, context, stopwatch, options.figures ?? true);
+    let result: TrackingResult | MultiShankResult;
+    if (separateShanks(dataset, options.shanks ?? 'auto', opened)) {
+      result = await trackShanks(dataset, opened.settings, context, given);
+      await writeMultiShankResult(opened.output, result, extraOf(result));
+    } else {
+      const compute = async (onPart: (part: ResultPart) => void) => {
+        const computed = await track(dataset, opened.settings, { ...context, onPart }, given);
+        return { result: computed, extra: extraOf(computed) };
+      };
+      result = await writeWhileComputing(opened.output, compute, options.signal);
+    }
     await checkpoints.remove();
     return summarize(opened, dataset, result, { stopwatch, threads, warnings });
   } finally {
+    options.signal?.removeEventListener('abort', stopAtOnce);
     await kernels.close();
   }
 }
@@ -99,20 +112,20 @@ function separateShanks(dataset: Dataset, mode: ShankMode, { data }: OpenedRecor
   return mode === 'each' || (mode === 'auto' && new Set(dataset.probe.shanks).size > 1);
 }
 
-async function writeResult(
-  { output }: OpenedRecording,
+/** Begins the stage of writing and to draw the figures; tells what else there is to write. */
+function beginWriting(
   { dataset, unitRows }: { dataset: Dataset; unitRows?: readonly UnitRow[] },
   result: TrackingResult | MultiShankResult,
   context: RunContext,
   stopwatch: Stopwatch,
   figures: boolean,
-): Promise<void> {
+): ResultExtra {
   const { onEvent, signal } = context;
   onEvent?.({ kind: 'stage', stage: 'write', state: 'begin' });
   const aside = figures && canDrawAside(result) ? drawAside(result, signal) : undefined;
   // A failure is met where the figures are waited for.
   aside?.catch(() => {});
-  const extra: ResultExtra = {
+  return {
     runTimeSec: stopwatch.total(),
     dateTime: new Date().toISOString(),
     waveforms: dataset.waveforms,
@@ -129,8 +142,6 @@ async function writeResult(
       });
     },
   };
-  if (isMultiShank(result)) await writeMultiShankResult(output, result, extra);
-  else await writeTrackingResult(output, result, extra);
 }
 
 async function drawHere(result: TrackingResult | MultiShankResult, { onEvent, signal }: RunContext) {

@@ -1,4 +1,5 @@
 /** The kernels with WebAssembly SIMD: each method divides its work into tasks and has a pool run them. */
+import type { SingleLinkage } from '../core/clustering/single-linkage.ts';
 import { emptyDescriptions, type UnitDescriptions } from '../core/features/unit-description.ts';
 import type {
   Job,
@@ -257,6 +258,18 @@ export function createSimdKernels(name: string, pool: TaskPool): ClosableKernels
     return tree;
   }
 
+  async function leafOrder(
+    linkage: SingleLinkage,
+    similarity: Float64Array,
+    n: number,
+    job?: Job,
+  ): Promise<Int32Array> {
+    const [order] = await reading([similarity], ([source]) =>
+      pool.run('leafOrder', { linkage, similarity: source, n }, 1, job),
+    );
+    return order;
+  }
+
   return {
     name,
     threads: pool.threads,
@@ -271,6 +284,7 @@ export function createSimdKernels(name: string, pool: TaskPool): ClosableKernels
     weightedSum,
     spanningTree: (similarity, n, job) => weightedSpanningTree([similarity], Float64Array.of(1), n, job),
     weightedSpanningTree,
+    leafOrder,
     async close() {
       store.clear();
       await pool.close();

@@ -19,6 +19,7 @@ import {
   exactCorrelationTasks,
 } from './exact-correlation-task.ts';
 import { type KrigeInput, krigeTasks } from './kriging-task.ts';
+import { type LeafOrderInput, leafOrderTask } from './leaf-order-task.ts';
 import { type MergeDirectionsInput, mergeDirectionsTasks } from './merge-directions-task.ts';
 import { type SpanningTreeInput, spanningTreeTask } from './spanning-tree-task.ts';
 import { type DescribeUnitsInput, describeUnitsTasks, type SpikeTrains } from './unit-description-task.ts';
@@ -39,6 +40,7 @@ export interface TaskInputs {
   krige: KrigeInput;
   weightedSum: WeightedSumInput;
   spanningTree: SpanningTreeInput;
+  leafOrder: LeafOrderInput;
   describeUnits: DescribeUnitsInput;
 }
 
@@ -60,6 +62,7 @@ export interface TaskResults extends Record<keyof TaskInputs, unknown> {
   /** Fisher z of the pairs. */
   exactCorrelation: Float64Array;
   spanningTree: SpanningTree;
+  leafOrder: Int32Array;
 }
 
 export type TaskName = keyof TaskInputs;
@@ -79,6 +82,7 @@ const TASKS: { readonly [K in TaskName]: (simd: SimdKernels, input: TaskInputs[K
   krige: krigeTasks,
   weightedSum: weightedSumTasks,
   spanningTree: spanningTreeTask,
+  leafOrder: leafOrderTask,
   describeUnits: describeUnitsTasks,
 };
 

@@ -2,6 +2,7 @@
 import { setFlagsFromString } from 'node:v8';
 import fc from 'fast-check';
 import { afterAll, describe, expect, it, vi } from 'vitest';
+import { singleLinkage } from '../core/clustering/single-linkage.ts';
 import { StoppedError } from '../core/errors.ts';
 import {
   type Kernels,
@@ -298,6 +299,15 @@ describe.each(variants)('%s', (_name, kernels) => {
       const single = await oracle.spanningTree(features[0], n);
       expect(await kernels.spanningTree(features[0], n)).toEqual(single);
     }
+  });
+
+  it('the leaf order is that of the oracle', async () => {
+    const n = 60;
+    const similarity = symmetric(createRandom(19), n, 2, 1e9);
+    const linkage = singleLinkage(await oracle.spanningTree(similarity, n), n);
+    const expected = await oracle.leafOrder(linkage, similarity, n);
+    expect(await kernels.leafOrder(linkage, similarity, n)).toEqual(expected);
+    expect([...expected].sort((i, j) => i - j)).toEqual(Array.from({ length: n }, (_, unit) => unit));
   });
 
   it('stops with StoppedError when its signal is aborted, and works again afterwards', async () => {

@@ -1,12 +1,10 @@
 /** HDBSCAN and the discriminant in alternation: clusters label the pairs, the pairs teach the weights. */
 import { notingWarnings, type Step } from '../checkpoints.ts';
 import type { RunContext } from '../context.ts';
-import { distanceOf } from '../kernels/distance.ts';
 import type { ClusteringResult, PairClustering, UnitPairs } from '../result.ts';
 import type { FeatureName } from '../settings.ts';
 import { hdbscan } from './hdbscan.ts';
 import { linearDiscriminant, weightsAndThreshold } from './lda.ts';
-import { optimalLeafOrder } from './leaf-order.ts';
 import type { SingleLinkage } from './single-linkage.ts';
 
 export interface ClusteringInput {
@@ -126,7 +124,8 @@ export async function clusterFully(
   }
   const { linkage, pairSimilarity: _, ...clustering } = await clusterIteratively(input, options, context);
   const similarity = await similarityOf(clustering.weights);
-  const leafOrder = optimalLeafOrder(linkage, units, (i, j) => distanceOf(similarity[i * units + j]));
+  context.onPart?.({ kind: 'similarities', features, featureSimilarity, similarity });
+  const leafOrder = await kernels.leafOrder(linkage, similarity, units, { signal });
   const { weights, threshold, labels, clusterCount, weightHistory } = clustering;
   const outcome = { weights, threshold, labels, clusterCount, weightHistory, leafOrder };
   if (step) await checkpoints?.save(step, { ...outcome, warnings: [...warnings] });
@@ -143,11 +142,12 @@ function noDiscriminant(matches: number, candidates: number, features: readonly 
   return `The weights of ${features.join(', ')} cannot be learned: ${why}. The last weights are kept.`;
 }
 
-/** (P,) elements of a (units, units) matrix at the pairs. */
+/** (P,) elements of a symmetric (units, units) matrix at the pairs. */
 export function pairValues(matrix: Float64Array, units: number, pairs: UnitPairs): Float64Array {
   const values = new Float64Array(pairs.count);
+  // Pairs come in the order of their second unit: its row is read along, not its column.
   for (let p = 0; p < pairs.count; p++)
-    values[p] = matrix[pairs.units[2 * p] * units + pairs.units[2 * p + 1]];
+    values[p] = matrix[pairs.units[2 * p + 1] * units + pairs.units[2 * p]];
   return values;
 }
 

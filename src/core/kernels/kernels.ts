@@ -6,6 +6,7 @@
  * `StoppedError` soon after its signal is aborted. Nothing here keeps a reference to its arguments.
  */
 
+import type { SingleLinkage } from '../clustering/single-linkage.ts';
 import type { UnitDescriptionOptions, UnitDescriptions } from '../features/unit-description.ts';
 
 export interface Job {
@@ -131,4 +132,7 @@ export interface Kernels {
     n: number,
     job?: Job,
   ): Promise<SpanningTree>;
+
+  /** `optimalLeafOrder` of the tree with distance `1 / (1 + tanh S)`. `similarity` is S, (n, n), symmetric. */
+  leafOrder(linkage: SingleLinkage, similarity: Float64Array, n: number, job?: Job): Promise<Int32Array>;
 }

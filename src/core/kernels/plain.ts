@@ -2,6 +2,7 @@
  * The kernels in plain TypeScript: the readable oracle for every faster twin.
  * All sums run over the columns in their order, one accumulator per result, in float64.
  */
+import { leafOrderOf } from '../clustering/leaf-order.ts';
 import { primOverRows } from '../clustering/prim.ts';
 import { breathe } from '../context.ts';
 import {
@@ -44,6 +45,7 @@ export function createPlainKernels(): Kernels {
     weightedSum,
     spanningTree,
     weightedSpanningTree,
+    leafOrder: async (linkage, similarity, n) => leafOrderOf(linkage, similarity, n),
   };
 }
 
