@@ -37,7 +37,7 @@ export interface Checkpoints {
 
 /** The numbers that everything after preprocessing starts from, besides the waveforms. */
 export function describingArrays(
-  { sessions, probe }: Dataset,
+  { sessions, probe }: Pick<Dataset, 'sessions' | 'probe'>,
   { locations, peakChannels, autoCorr, isi, peth }: UnitFeatures,
 ): Step['from'] {
   const arrays = [sessions, probe.locations, probe.shanks, locations, peakChannels];

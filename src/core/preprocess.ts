@@ -1,8 +1,18 @@
 /** Step 1: what is computed once per unit. */
 import type { Step } from './checkpoints.ts';
 import type { RunContext } from './context.ts';
-import type { Dataset, Waveforms } from './dataset.ts';
-import type { UnitDescriptions } from './features/unit-description.ts';
+import {
+  type Dataset,
+  type StreamedDataset,
+  type WaveformPiece,
+  type Waveforms,
+  waveformSource,
+} from './dataset.ts';
+import {
+  emptyDescriptions,
+  type UnitDescriptionOptions,
+  type UnitDescriptions,
+} from './features/unit-description.ts';
 import { centerWaveform } from './features/waveform-centering.ts';
 import type { Histogram, UnitFeatures } from './result.ts';
 import type { FeatureName, Settings } from './settings.ts';
@@ -24,9 +34,48 @@ export async function preprocessUnits(
   settings: Settings,
   context: RunContext,
 ): Promise<Preprocessed> {
+  const { waveforms } = dataset;
+  // Between blocks threads wait for each other: a hundredth of the time. They are for keeping what is finished.
+  const blockUnits = context.checkpoints ? BLOCK_UNITS : waveforms.units;
+  const features = await describeUnits(
+    { ...dataset, waveforms: waveformSource(waveforms, blockUnits) },
+    settings,
+    context,
+  );
+  const { peakChannels } = features;
+  return {
+    features,
+    waveforms: settings.centering_waveforms ? centerWaveforms(waveforms, peakChannels, context) : waveforms,
+  };
+}
+
+/** What `preprocessUnits` computes of every unit, with waveforms that are read piece by piece; pieces are kept on their own. */
+export async function describeUnits(
+  dataset: StreamedDataset,
+  settings: Settings,
+  context: RunContext,
+): Promise<UnitFeatures> {
   const { units, waveforms, probe } = dataset;
+  const { kernels, signal, checkpoints } = context;
   const used = usedFeatures(settings);
-  const described = await describeInBlocks(dataset, settings, context);
+  let all: UnitDescriptions | undefined;
+  for await (const piece of waveforms.pieces(kernels, signal)) {
+    const step = unitsStep(settings, piece.firstUnit, piece.firstUnit + piece.units);
+    const known = await checkpoints?.load<UnitDescriptions>(step);
+    const part = known ?? (await describePiece(dataset, piece, settings, context));
+    if (!known) await checkpoints?.save(step, { ...part });
+    if (piece.units === units) {
+      all = part;
+      continue;
+    }
+    all ??= emptyDescriptions(units, descriptionOptions(dataset, settings), (length) =>
+      kernels.float64(length),
+    );
+    copyDescriptions(part, all, piece.firstUnit / units);
+    // What is kept may be written later: its memory must not be used again.
+    if (!checkpoints) kernels.release(...Object.values(part));
+  }
+  const described = all as UnitDescriptions;
   const peakChannels = Int32Array.from(described.peakChannels);
   const histogram = (data: Float64Array): Histogram => ({ data, bins: data.length / units });
   const silentUnits: number[] = [];
@@ -42,61 +91,20 @@ export async function preprocessUnits(
     });
   }
   return {
-    features: {
-      units,
-      locations: described.locations,
-      amplitude: described.amplitude,
-      peakChannels,
-      unitShanks: peakChannels.map((channel) => probe.shanks[channel]),
-      autoCorr: used.has('AutoCorr') ? histogram(described.autoCorr) : undefined,
-      isi: used.has('ISI') ? histogram(described.isi) : undefined,
-      peth: used.has('PETH') ? dataset.peth : undefined,
-      silentUnits,
-    },
-    waveforms: settings.centering_waveforms ? centerWaveforms(waveforms, peakChannels, context) : waveforms,
+    units,
+    locations: described.locations,
+    amplitude: described.amplitude,
+    peakChannels,
+    unitShanks: peakChannels.map((channel) => probe.shanks[channel]),
+    autoCorr: used.has('AutoCorr') ? histogram(described.autoCorr) : undefined,
+    isi: used.has('ISI') ? histogram(described.isi) : undefined,
+    peth: used.has('PETH') ? dataset.peth : undefined,
+    silentUnits,
   };
 }
 
-/** Units that are described, and kept, together. Between blocks threads wait for each other: a hundredth of the time. */
+/** Units that are described, and kept, together. */
 const BLOCK_UNITS = 1024;
-
-/** Descriptions of all units; where finished steps are kept, block by block. */
-async function describeInBlocks(
-  dataset: Dataset,
-  settings: Settings,
-  context: RunContext,
-): Promise<UnitDescriptions> {
-  const { units } = dataset;
-  const { checkpoints } = context;
-  if (!checkpoints) return describeBlock(dataset, settings, context, 0, units);
-  const blocks: UnitDescriptions[] = [];
-  for (let from = 0; from < units; from += BLOCK_UNITS) {
-    const to = Math.min(from + BLOCK_UNITS, units);
-    const step = unitsStep(settings, from, to);
-    const known = await checkpoints.load<UnitDescriptions>(step);
-    const block = known ?? (await describeBlock(dataset, settings, context, from, to));
-    if (!known) await checkpoints.save(step, { ...block });
-    blocks.push(block);
-  }
-  const joined = (name: keyof UnitDescriptions) => {
-    if (blocks.length === 1) return blocks[0][name];
-    const all = context.kernels.float64(blocks.reduce((sum, block) => sum + block[name].length, 0));
-    let at = 0;
-    for (const { [name]: values } of blocks) {
-      all.set(values, at);
-      at += values.length;
-    }
-    return all;
-  };
-  return {
-    locations: joined('locations'),
-    amplitude: joined('amplitude'),
-    peakChannels: joined('peakChannels'),
-    spikeCounts: joined('spikeCounts'),
-    autoCorr: joined('autoCorr'),
-    isi: joined('isi'),
-  };
-}
 
 function unitsStep(settings: Settings, from: number, to: number): Step {
   const used = usedFeatures(settings);
@@ -114,42 +122,53 @@ function unitsStep(settings: Settings, from: number, to: number): Step {
   };
 }
 
-/** Descriptions of the units from .. to - 1. */
-function describeBlock(
-  dataset: Dataset,
+function descriptionOptions(
+  { probe, waveforms: { channels, samples } }: StreamedDataset,
   settings: Settings,
-  context: RunContext,
-  from: number,
-  to: number,
-): Promise<UnitDescriptions> {
-  const { units, waveforms, probe } = dataset;
-  const { data, channels, samples } = waveforms;
-  const size = channels * samples;
+): UnitDescriptionOptions {
   const used = usedFeatures(settings);
-  return context.kernels.describeUnits(
+  return {
+    channels,
+    samples,
+    channelLocations: probe.locations,
+    locator: settings.spikeLocation,
+    autoCorr: used.has('AutoCorr') ? settings.autoCorr : undefined,
+    isi: used.has('ISI') ? settings.ISI : undefined,
+  };
+}
+
+function describePiece(
+  dataset: StreamedDataset,
+  { firstUnit, units, data }: WaveformPiece,
+  settings: Settings,
+  { kernels, signal, onEvent }: RunContext,
+): Promise<UnitDescriptions> {
+  return kernels.describeUnits(
     {
-      waveforms: to - from === units ? data : data.subarray(from * size, to * size),
-      units: to - from,
-      channels,
-      samples,
-      channelLocations: probe.locations,
-      locator: settings.spikeLocation,
-      autoCorr: used.has('AutoCorr') ? settings.autoCorr : undefined,
-      isi: used.has('ISI') ? settings.ISI : undefined,
-      spikeTimes: (unit) => dataset.spikeTimes(from + unit),
+      ...descriptionOptions(dataset, settings),
+      waveforms: data,
+      units,
+      spikeTimes: (unit) => dataset.spikeTimes(firstUnit + unit),
     },
     {
-      signal: context.signal,
+      signal,
       progress: (done, total) =>
-        context.onEvent?.({
+        onEvent?.({
           kind: 'progress',
           stage: 'preprocessing',
           step: 'units',
-          done: from + Math.round((done / total) * (to - from)),
-          total: units,
+          done: firstUnit + Math.round((done / total) * units),
+          total: dataset.units,
         }),
     },
   );
+}
+
+/** Puts the descriptions of some units among those of all. @param at where they begin, as a fraction of all units */
+function copyDescriptions(part: UnitDescriptions, all: UnitDescriptions, at: number): void {
+  for (const key of Object.keys(all) as (keyof UnitDescriptions)[]) {
+    all[key].set(part[key], Math.round(at * all[key].length));
+  }
 }
 
 /** All waveforms shifted so that the trough of each unit's peak channel falls on the middle sample. */

@@ -2,6 +2,7 @@
 
 import type { Motion } from './motion/motion.ts';
 import type { FeatureName, Settings } from './settings.ts';
+import type { SimilarityMatrix } from './similarity/nearby-matrix.ts';
 
 /** Step 1: what is computed once per unit. */
 export interface UnitFeatures {
@@ -42,6 +43,11 @@ export interface CorrectedWaveforms {
 export interface UnitPairs {
   readonly count: number;
   readonly units: Int32Array;
+  /**
+   * Number of candidate pairs, where they are too many to list: then all pairs that share a cluster are listed and an even sample
+   * of the others.
+   */
+  readonly sampledFrom?: number;
 }
 
 /** A discriminant between matched and unmatched pairs. */
@@ -67,10 +73,13 @@ export interface PairClustering {
 
 /** Step 6, of all pairs. */
 export interface ClusteringResult extends PairClustering {
-  /** (units, units) weighted similarity S; `1 / (1 + tanh S)` is the distance, 0 on the diagonal. */
-  readonly similarity: Float64Array;
+  /**
+   * (units, units) weighted similarity S; `1 / (1 + tanh S)` is the distance, 0 on the diagonal. Of all pairs or of nearby ones:
+   * `valueAt` reads either.
+   */
+  readonly similarity: SimilarityMatrix;
   /** (units, units) each, in the order of `features`. */
-  readonly featureSimilarity: readonly Float64Array[];
+  readonly featureSimilarity: readonly SimilarityMatrix[];
   /** (units,) optimal leaf order of the single-linkage tree. */
   readonly leafOrder: Int32Array;
 }
@@ -78,10 +87,13 @@ export interface ClusteringResult extends PairClustering {
 /** The large parts of a result, each told as soon as nothing will change it any more. */
 export type ResultPart =
   | { readonly kind: 'corrected'; readonly corrected: CorrectedWaveforms }
-  | ({ readonly kind: 'similarities' } & Pick<
-      ClusteringResult,
-      'features' | 'featureSimilarity' | 'similarity'
-    >);
+  | {
+      readonly kind: 'similarities';
+      readonly features: readonly FeatureName[];
+      /** Of all pairs. */
+      readonly featureSimilarity: readonly Float64Array[];
+      readonly similarity: Float64Array;
+    };
 
 /** The 2.5 and 97.5 percentile of the motion per session, at one depth. */
 export interface MotionBand {

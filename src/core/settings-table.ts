@@ -56,6 +56,14 @@ export const SETTINGS_TABLE = [
     description: 'Draw the figures of every motion round under Figures/Round<i>.',
   },
   {
+    key: 'save_waveforms',
+    kind: 'choice',
+    choices: ['auto', 'always', 'never'],
+    default: 'auto',
+    stage: 'files',
+    description: 'Whether to write waveforms_corrected.npy; auto writes it up to 2 GB.',
+  },
+  {
     key: 'n_jobs',
     kind: 'integer',
     min: -1,
@@ -243,6 +251,25 @@ export const SETTINGS_TABLE = [
     unit: 'µm',
     stage: 'motion',
     description: 'Largest distance in depth of candidate pairs while motion is estimated.',
+  },
+  {
+    key: 'motionEstimation.search_distance',
+    kind: 'number',
+    min: 0,
+    default: 300,
+    unit: 'µm',
+    stage: 'motion',
+    description:
+      'With nearby candidates: how much farther apart in depth candidate pairs may be in the rounds before any motion is known.',
+  },
+  {
+    key: 'clustering.candidates',
+    kind: 'choice',
+    choices: ['auto', 'all', 'nearby'],
+    default: 'auto',
+    stage: 'clustering',
+    description:
+      'Pairs that are compared at all: all, as pyDANT does, or nearby, those within max_distance and of two sessions, which takes far less memory; auto is all up to 10,000 units.',
   },
   {
     key: 'clustering.max_distance',

@@ -1,12 +1,13 @@
 /** Several shanks: one preprocessing, then every shank on its own. */
 import { withStepsOf } from './checkpoints.ts';
 import { inStage, type RunContext } from './context.ts';
-import type { Dataset, Waveforms } from './dataset.ts';
+import { type Dataset, type StreamedDataset, subsetSource, type Waveforms } from './dataset.ts';
 import type { Motion } from './motion/motion.ts';
-import { preprocessUnits } from './preprocess.ts';
-import type { Histogram, MultiShankResult, ShankResult, UnitFeatures } from './result.ts';
+import { describeUnits, preprocessUnits } from './preprocess.ts';
+import type { Histogram, MultiShankResult, ShankResult, TrackingResult, UnitFeatures } from './result.ts';
 import type { Settings } from './settings.ts';
-import { trackPreprocessed } from './track.ts';
+import { compareNearby } from './similarity/nearby-comparison.ts';
+import { trackCompared, trackPreprocessed } from './track.ts';
 
 /**
  * Tracks every shank on its own: the shank of a unit is that of its peak channel. Shanks keep the geometry of the whole
@@ -18,6 +19,55 @@ export async function trackShanks(
   context: RunContext,
   given?: Motion,
 ): Promise<MultiShankResult> {
+  let waveforms: Waveforms;
+  return eachShank(dataset, settings, context, {
+    async describe(rootContext) {
+      const preprocessed = await preprocessUnits(dataset, settings, rootContext);
+      waveforms = preprocessed.waveforms;
+      return preprocessed.features;
+    },
+    track: (units, features, shankContext) =>
+      trackPreprocessed(
+        { ...subsetUnits(dataset, units), waveforms: dataset.waveforms },
+        { features, waveforms: subsetWaveforms(waveforms, units, context) },
+        settings,
+        shankContext,
+        given,
+      ),
+  });
+}
+
+/** As `trackShanks`, of nearby pairs only. */
+export async function trackShanksNearby(
+  dataset: StreamedDataset,
+  settings: Settings,
+  context: RunContext,
+  given?: Motion,
+): Promise<MultiShankResult> {
+  return eachShank(dataset, settings, context, {
+    describe: (rootContext) => describeUnits(dataset, settings, rootContext),
+    track(units, features, shankContext) {
+      const shank = { ...subsetUnits(dataset, units), waveforms: subsetSource(dataset.waveforms, units) };
+      const comparison = compareNearby(shank, features, settings, shankContext);
+      return trackCompared(shank, features, comparison, settings, shankContext, given);
+    },
+  });
+}
+
+type Units = Omit<Dataset, 'waveforms'>;
+
+/** How units are described, and how those of one shank are tracked. */
+interface ShankTracker {
+  describe(context: RunContext): Promise<UnitFeatures>;
+  track(units: Int32Array, features: UnitFeatures, context: RunContext): Promise<TrackingResult>;
+}
+
+async function eachShank(
+  dataset: Units,
+  settings: Settings,
+  context: RunContext,
+  { describe, track }: ShankTracker,
+): Promise<MultiShankResult> {
   const warnings: string[] = [];
   const rootContext: RunContext = {
     ...context,
@@ -26,28 +76,20 @@ export async function trackShanks(
       context.onEvent?.(event);
     },
   };
-  const { features, waveforms } = await inStage(rootContext, 'preprocessing', () =>
-    preprocessUnits(dataset, settings, rootContext),
-  );
+  const features = await inStage(rootContext, 'preprocessing', () => describe(rootContext));
   const shanks: ShankResult[] = [];
   for (const shankId of shankIds(features.unitShanks)) {
     const units = unitsOfShank(features.unitShanks, shankId);
     context.onEvent?.({ kind: 'log', text: `Shank ${shankId}: ${units.length} units.` });
-    const result = await trackPreprocessed(
-      subsetDataset(dataset, units),
-      { features: subsetFeatures(features, units), waveforms: subsetWaveforms(waveforms, units, context) },
-      settings,
-      {
-        ...withStepsOf(context, `Shank ${shankId}`),
-        onEvent: (event) =>
-          rootContext.onEvent?.(
-            event.kind === 'warning' || event.kind === 'log'
-              ? { ...event, text: `Shank ${shankId}: ${event.text}` }
-              : event,
-          ),
-      },
-      given,
-    );
+    const result = await track(units, subsetFeatures(features, units), {
+      ...withStepsOf(context, `Shank ${shankId}`),
+      onEvent: (event) =>
+        rootContext.onEvent?.(
+          event.kind === 'warning' || event.kind === 'log'
+            ? { ...event, text: `Shank ${shankId}: ${event.text}` }
+            : event,
+        ),
+    });
     shanks.push({ shankId, units, result });
   }
   return {
@@ -76,7 +118,7 @@ export function unitsOfShank(unitShanks: Int32Array, shankId: number): Int32Arra
   return Int32Array.from(units);
 }
 
-function subsetDataset(dataset: Dataset, units: Int32Array): Dataset {
+function subsetUnits(dataset: Units, units: Int32Array): Units {
   return {
     ...dataset,
     units: units.length,

@@ -4,14 +4,13 @@ import { clusterFully } from './clustering/iterative-clustering.ts';
 import { inStage, type RunContext } from './context.ts';
 import { autoCurate } from './curation/auto-curation.ts';
 import type { Dataset } from './dataset.ts';
-import { createInterpolator } from './motion/kriging.ts';
+import { wantsWaveforms } from './motion/corrected-waveforms.ts';
 import type { Motion } from './motion/motion.ts';
 import { runMotionLoop } from './motion/motion-loop.ts';
 import { type Preprocessed, preprocessUnits } from './preprocess.ts';
-import type { TrackingResult } from './result.ts';
+import type { TrackingResult, UnitFeatures } from './result.ts';
 import type { Settings } from './settings.ts';
-import { FeatureSimilarities } from './similarity/feature-similarity.ts';
-import { getNearbyPairs } from './similarity/nearby-pairs.ts';
+import { type Comparison, compareAll } from './similarity/comparison.ts';
 
 /**
  * Tracks the neurons of one recording whose units share one shank, or are to be treated as if they did.
@@ -36,6 +35,19 @@ export async function trackPreprocessed(
   dataset: Dataset,
   { features, waveforms }: Preprocessed,
   settings: Settings,
+  context: RunContext,
+  given?: Motion,
+): Promise<TrackingResult> {
+  const comparison = compareAll({ ...dataset, waveforms }, features, settings, context);
+  return trackCompared(dataset, features, comparison, settings, context, given);
+}
+
+/** Everything after preprocessing, whatever way units are compared. */
+export async function trackCompared(
+  dataset: Pick<Dataset, 'units' | 'sessions' | 'sessionCount' | 'probe'>,
+  features: UnitFeatures,
+  comparison: Comparison,
+  settings: Settings,
   runContext: RunContext,
   given?: Motion,
 ): Promise<TrackingResult> {
@@ -47,25 +59,28 @@ export async function trackPreprocessed(
       runContext.onEvent?.(event);
     },
   };
-  const { sessions, sessionCount, probe, units } = dataset;
+  const { units, sessions, sessionCount } = dataset;
   const { n_nearest_channels, n_templates } = settings.waveformCorrection;
-  const similarities = new FeatureSimilarities(features, probe, n_nearest_channels, context);
-  const interpolator = createInterpolator(probe.locations, probe.channels);
 
   const { rounds, motion, corrected } = await inStage(context, 'motion', () =>
-    runMotionLoop({ ...dataset, waveforms }, features, similarities, interpolator, settings, context, given),
+    runMotionLoop(dataset, features, comparison, settings, context, given),
   );
 
-  context.onPart?.({ kind: 'corrected', corrected });
+  const { channels, samples, templates } = corrected;
+  if (templates.length > 0 && wantsWaveforms(settings, [units, channels, samples, templates.length])) {
+    context.onPart?.({ kind: 'corrected', corrected });
+  }
 
   const clustering = await inStage(context, 'clustering', async () =>
     clusterFully(
       {
-        units,
         sessionCount,
-        features: settings.clustering.features,
-        featureSimilarity: await similarities.of(settings.clustering.features, corrected, 'clustering'),
-        pairs: getNearbyPairs(settings.clustering.max_distance, sessions, features.locations, motion),
+        similarities: await comparison.compare(
+          settings.clustering.features,
+          { motion, corrected },
+          settings.clustering.max_distance,
+          'clustering',
+        ),
       },
       { nIter: settings.clustering.n_iter, weightTol: settings.clustering.weight_tol },
       context,

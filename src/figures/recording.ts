@@ -1,6 +1,7 @@
 /** The part of a result that figures look at: one shank or several, seen the same way. */
-import { pairValues as valuesOfPairs } from '../core/clustering/iterative-clustering.ts';
 import type { MultiShankResult, TrackingResult } from '../core/result.ts';
+import type { SimilarityMatrix } from '../core/similarity/nearby-matrix.ts';
+import { pairValues as valuesOfPairs } from '../core/similarity/pair-list.ts';
 
 export type AnyResult = TrackingResult | MultiShankResult;
 
@@ -43,8 +44,10 @@ export function pairMatches(result: TrackingResult): Uint8Array {
 }
 
 /** (P,) value of a symmetric (units, units) matrix at the candidate pairs. */
-export const pairValues = ({ sessions, clustering }: TrackingResult, matrix: Float64Array): Float64Array =>
-  valuesOfPairs(matrix, sessions.length, clustering.pairs);
+export const pairValues = (
+  { sessions, clustering }: TrackingResult,
+  matrix: SimilarityMatrix,
+): Float64Array => valuesOfPairs(matrix, sessions.length, clustering.pairs);
 
 /** (units,) y minus the motion of the session, µm: where the unit would be without motion. */
 export function correctedDepths(result: TrackingResult): Float64Array {

@@ -34,7 +34,10 @@ export function similarityDistribution(shanks: readonly RecordedShank[]): Simila
   const bins = binsFor(...weighted, ...single.flat());
   const split = (values: Float64Array, shank: number) =>
     countByClass(values, matched[shank], { bins, classes: 2 });
-  const pairs = matched.reduce((n, part) => n + part.length, 0);
+  const pairs = shanks.reduce((n, { result: { clustering } }) => {
+    const { count, sampledFrom = count } = clustering.pairs;
+    return n + sampledFrom;
+  }, 0);
   const matchedPairs = matched.reduce((n, part) => n + part.reduce((sum, m) => sum + m, 0), 0);
   return {
     bins,

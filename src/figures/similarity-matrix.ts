@@ -1,4 +1,5 @@
 /** The weighted similarity of all units, sorted by session and depth. */
+import { isNearbyMatrix } from '../core/similarity/nearby-matrix.ts';
 import { type CellAxis, type HeatMap, type HeatMapContent, heatMapPanel, VIRIDIS } from './heat-map.ts';
 import { type Frame, messagePanel } from './panel.ts';
 import { correctedDepths, pairMatches, pairValues, type Recording } from './recording.ts';
@@ -40,18 +41,27 @@ export function unitOrder({ shanks }: Recording): UnitOrder {
   return { positions, runs };
 }
 
-/** The largest similarity in every cell of the picture; NaN between shanks and for a unit with itself. */
+/** The largest similarity in every cell of the picture; NaN between shanks, for a unit with itself and for pairs that are not compared. */
 export function similarityMap({ shanks, unitCount }: Recording, { positions }: UnitOrder): HeatMap {
   const side = Math.min(unitCount, MAX_CELLS);
   const values = new Float64Array(side * side).fill(Number.NaN);
   shanks.forEach(({ result: { sessions, clustering } }, s) => {
     const units = sessions.length;
+    const { similarity } = clustering;
     const cells = positions[s].map((position) => Math.floor((position * side) / unitCount));
-    for (let a = 0; a < units; a++) {
-      for (let b = 0; b < a; b++) {
-        const value = clustering.similarity[a * units + b];
-        const cell = cells[a] * side + cells[b];
-        if (!(values[cell] >= value)) values[cell] = values[cells[b] * side + cells[a]] = value;
+    const note = (a: number, b: number, value: number) => {
+      const cell = cells[a] * side + cells[b];
+      if (!(values[cell] >= value)) values[cell] = values[cells[b] * side + cells[a]] = value;
+    };
+    if (!isNearbyMatrix(similarity)) {
+      for (let a = 0; a < units; a++) for (let b = 0; b < a; b++) note(a, b, similarity[a * units + b]);
+      return;
+    }
+    const { layout, pieces, pieceOf, origin, scale } = similarity;
+    for (let p = 0; p < units; p++) {
+      for (let q = p + 1; q < layout.end[p]; q++) {
+        if (layout.sessions[p] === layout.sessions[q]) continue;
+        note(layout.order[p], layout.order[q], pieces[pieceOf[p]][origin[p] + q] * scale);
       }
     }
   });

@@ -1,14 +1,15 @@
 /** Reading the input folder (docs/files.md), everything checked. */
-import type { Dataset, Probe } from '../core/dataset.ts';
+import type { Dataset, Probe, StreamedDataset } from '../core/dataset.ts';
 import { InputError } from '../core/errors.ts';
 import { sizeOf } from '../core/ndarray.ts';
 import { usedFeatures } from '../core/preprocess.ts';
 import type { Settings } from '../core/settings.ts';
-import { type ByteSource, pathIn, type Store } from './byte-source.ts';
+import { pathIn, type Store } from './byte-source.ts';
 import { firstNotFinite } from './not-finite.ts';
-import { type NpyFile, openNpy, readNpyFileAs } from './npy.ts';
+import { type NpyFile, openNpy, readNpyFileAs, readNpyRowsAs } from './npy.ts';
 import { checkSessions } from './sessions.ts';
 import { requireSpikeFiles, SpikeReader } from './spike-times.ts';
+import { notFinite, waveformFile, waveformNotFinite } from './waveform-file.ts';
 
 export interface ReadDatasetOptions {
   /** Settings of the run: the files it needs must be there, every shank needs enough channels. */
@@ -65,10 +66,35 @@ export async function readUnitSpikes(store: Store): Promise<UnitSpikes> {
  *   aborted
  */
 export async function readDataset(store: Store, options: ReadDatasetOptions = {}): Promise<Dataset> {
-  const { settings } = options;
+  const { files, ...rest } = await readAllButWaveforms(store, options.settings);
+  const { units, channels, samples } = files;
+  const { data } = await readNpyFileAs(files.waveforms, 'float32', options);
+  const bad = firstNotFinite(data);
+  if (bad >= 0) throw waveformNotFinite(files.waveforms, data[bad], bad);
+  return { ...rest, waveforms: { data, units, channels, samples } };
+}
+
+/**
+ * As `readDataset`, but for the waveforms, which are read piece by piece as often as they are needed; a value in them that is not finite
+ * is met then.
+ *
+ * @param pieceBytes bytes of waveforms in a piece, about
+ * @throws InputError as `readDataset`, and when the waveforms are in Fortran order
+ */
+export async function openStreamedDataset(
+  store: Store,
+  { settings, pieceBytes }: { readonly settings?: Settings; readonly pieceBytes?: number } = {},
+): Promise<StreamedDataset> {
+  const { files, ...rest } = await readAllButWaveforms(store, settings);
+  // Tells at once when single units cannot be read.
+  await readNpyRowsAs(files.waveforms, 0, 1, 'float32');
+  return { ...rest, waveforms: waveformFile(files.waveforms, pieceBytes) };
+}
+
+async function readAllButWaveforms(store: Store, settings?: Settings) {
   const used = settings && usedFeatures(settings);
   const files = await openFiles(store);
-  const { units, channels, samples } = files;
+  const { units } = files;
   if (used?.has('PETH') && !files.peth) throw missingPeth(store);
   await requireSpikeFiles(store, units);
 
@@ -79,22 +105,14 @@ export async function readDataset(store: Store, options: ReadDatasetOptions = {}
     checkShanks(probe, files, settings.waveformCorrection.n_nearest_channels);
   }
   const peth = files.peth && (!used || used.has('PETH')) ? await readPeth(files.peth) : undefined;
-
-  const { data } = await readNpyFileAs(files.waveforms, 'float32', options);
-  const bad = firstNotFinite(data);
-  if (bad >= 0) {
-    const unit = Math.floor(bad / (channels * samples));
-    const channel = Math.floor(bad / samples) % channels;
-    throw notFinite(files.waveforms, data[bad], `unit ${unit}, channel ${channel}, sample ${bad % samples}`);
-  }
   const spikes = new SpikeReader(store, units);
   return {
+    files,
     units,
     sessionCount,
     sessions,
-    waveforms: { data, units, channels, samples },
     probe,
-    spikeTimes: (unit) => spikes.read(unit),
+    spikeTimes: (unit: number) => spikes.read(unit),
     peth,
   };
 }
@@ -174,7 +192,7 @@ function wrongShape({ source, shape }: NpyFile, expected: string, remedy: string
 async function readProbe({ channels, locations, shanks }: Files): Promise<Probe> {
   const { data } = await readNpyFileAs(locations, 'float64');
   const bad = firstNotFinite(data);
-  if (bad >= 0) throw notFinite(locations, data[bad], `${'xy'[bad % 2]} of channel ${bad >> 1}`);
+  if (bad >= 0) throw notFinite(locations.source.name, data[bad], `${'xy'[bad % 2]} of channel ${bad >> 1}`);
   return {
     channels,
     locations: data,
@@ -202,7 +220,8 @@ async function readPeth(file: NpyFile): Promise<{ data: Float64Array; bins: numb
   const { data, shape } = await readNpyFileAs(file, 'float64');
   const [, bins] = shape;
   const bad = data.findIndex((value) => Math.abs(value) === Number.POSITIVE_INFINITY);
-  if (bad >= 0) throw notFinite(file, data[bad], `unit ${Math.floor(bad / bins)}, bin ${bad % bins}`);
+  if (bad >= 0)
+    throw notFinite(file.source.name, data[bad], `unit ${Math.floor(bad / bins)}, bin ${bad % bins}`);
   return { data, bins };
 }
 
@@ -212,14 +231,5 @@ function missingPeth(store: Store): InputError {
     found: 'no such file',
     expected: 'the PETH of every unit, which the settings compare',
     remedy: 'Add the file, or take PETH out of motionEstimation.features and clustering.features.',
-  });
-}
-
-function notFinite({ source }: { source: ByteSource }, value: number, place: string): InputError {
-  return new InputError({
-    where: source.name,
-    found: `${Number.isNaN(value) ? 'NaN' : 'an infinite or too large value'} at ${place}`,
-    expected: 'finite numbers',
-    remedy: 'Leave out or mend the units that hold it, and save all files again.',
   });
 }

@@ -87,7 +87,7 @@ export async function readNpyFileAs<K extends keyof NumericArrays>(
 }
 
 /**
- * Reads rows `from .. to - 1` along the first axis, as another type.
+ * Reads rows `from .. to - 1` along the first axis, as another type; into `out`, if it is given.
  * @throws InputError as `readNpyAs`, and when the array is in Fortran order; RangeError when there are no such rows
  */
 export async function readNpyRowsAs<K extends keyof NumericArrays>(
@@ -95,6 +95,7 @@ export async function readNpyRowsAs<K extends keyof NumericArrays>(
   from: number,
   to: number,
   type: K,
+  out?: NumericArrays[K],
 ): Promise<NdArray<NumericArrays[K]>> {
   requireNumbers(file);
   const [rows, ...rest] = file.shape;
@@ -112,7 +113,11 @@ export async function readNpyRowsAs<K extends keyof NumericArrays>(
   const columns = sizeOf(rest);
   const part = { ...file, shape: [to - from, ...rest], fortranOrder: false };
   part.dataOffset = file.dataOffset + from * columns * file.itemSize;
-  const data = newArray(type, (to - from) * columns) as NumericArrays[K];
+  const length = (to - from) * columns;
+  const data = out ?? (newArray(type, length) as NumericArrays[K]);
+  if (data.length !== length) {
+    throw new RangeError(`readNpyRowsAs: got room for ${data.length} elements, expected ${length}`);
+  }
   await fill(part, data, converter(file, type));
   return { shape: part.shape, data };
 }

@@ -36,11 +36,20 @@ export const RESULT_FILES = [
   'Output.npz',
   'SimilarityForCorretion.npz',
   'AllSimilarity.npz',
+  ...[
+    'waveform_similarity_matrix',
+    'ISI_similarity_matrix',
+    'AutoCorr_similarity_matrix',
+    'PETH_similarity_matrix',
+    'SimilarityMatrix',
+    'DistanceMatrix',
+    'ClusterMatrix',
+  ].map((name) => `${name}.npz`),
   'resultIter.json',
   'RunTimeSec.npy',
   'original_unit_indices.npy',
   UNITS_FILE,
-] as const;
+];
 
 const FIGURES = new Set(
   [

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { exampleTracking } from '../../test/example-result.ts';
 import { StoppedError } from '../core/errors.ts';
 import type { ResultPart, TrackingResult } from '../core/result.ts';
+import { allPairsOf } from '../core/similarity/nearby-matrix.ts';
 import { collectBytes, listDeep, type Store } from './byte-source.ts';
 import { MemoryStore } from './memory-store.ts';
 import { writeTrackingResult, writeWhileComputing } from './write-result.ts';
@@ -11,7 +12,12 @@ const result = exampleTracking(13);
 
 const partsOf = ({ corrected, clustering }: TrackingResult): ResultPart[] => [
   { kind: 'corrected', corrected },
-  { kind: 'similarities', ...clustering },
+  {
+    kind: 'similarities',
+    ...clustering,
+    similarity: allPairsOf(clustering.similarity),
+    featureSimilarity: clustering.featureSimilarity.map(allPairsOf),
+  },
 ];
 
 /** Tells the parts, as a run does, before it gives the result. */

@@ -1,8 +1,10 @@
 /** Similarities, motion and clusters before curation, as arrays of the output folder. */
-import { pairValues } from '../core/clustering/iterative-clustering.ts';
 import { distanceOf } from '../core/kernels/distance.ts';
+import { MAX_Z } from '../core/kernels/kernels.ts';
 import type { ClusteringResult, TrackingResult } from '../core/result.ts';
 import { FEATURE_NAMES, type FeatureName } from '../core/settings.ts';
+import { allPairsOf } from '../core/similarity/nearby-matrix.ts';
+import { pairValues } from '../core/similarity/pair-list.ts';
 import { givenArray } from './motion-files.ts';
 import type { NpyOutput } from './npy-writer.ts';
 import {
@@ -15,6 +17,7 @@ import {
   unitMatrix,
   unitPairs,
 } from './result-blocks.ts';
+import { isSparse, type SparseFile, sparseClusterMembers, sparseMembers } from './sparse-npz.ts';
 import type { NamedArrays } from './write-features.ts';
 
 /** File of the similarity matrix of each feature, without `.npy`. */
@@ -35,7 +38,7 @@ export function featureSimilarityMatrices(blocks: Similarities): NamedArrays {
   const entries = FEATURE_NAMES.map((name) => {
     const matrix = storedMatrix(blocks, ({ clustering }) => {
       const position = clustering.features.indexOf(name);
-      return position < 0 ? undefined : clustering.featureSimilarity[position];
+      return position < 0 ? undefined : allPairsOf(clustering.featureSimilarity[position]);
     });
     return [SIMILARITY_FILES[name], matrix];
   });
@@ -44,11 +47,12 @@ export function featureSimilarityMatrices(blocks: Similarities): NamedArrays {
 
 /** S, the weighted similarity. */
 export const similarityMatrix = (blocks: Similarities): NpyOutput =>
-  storedMatrix(blocks, ({ clustering }) => clustering.similarity);
+  storedMatrix(blocks, ({ clustering }) => allPairsOf(clustering.similarity));
 
 /** `1 / (1 + tanh S)`, 0 on the diagonal. */
 export const distanceMatrix = (blocks: Similarities): NpyOutput =>
-  unitMatrix(blocks, 'float64', ({ clustering: { similarity } }, unit, row) => {
+  unitMatrix(blocks, 'float64', ({ clustering }, unit, row) => {
+    const similarity = allPairsOf(clustering.similarity);
     const start = unit * row.length;
     for (let j = 0; j < row.length; j++) row[j] = distanceOf(similarity[start + j]);
     row[unit] = 0;
@@ -63,7 +67,9 @@ export const similarityFiles = (blocks: Similarities): NamedArrays => ({
 
 /** S above the threshold; true on the diagonal. */
 export const goodMatchesMatrix = (blocks: ResultBlocks): NpyOutput =>
-  unitMatrix(blocks, 'bool', ({ clustering: { similarity, threshold } }, unit, row) => {
+  unitMatrix(blocks, 'bool', ({ clustering }, unit, row) => {
+    const similarity = allPairsOf(clustering.similarity);
+    const { threshold } = clustering;
     const start = unit * row.length;
     for (let j = 0; j < row.length; j++) row[j] = similarity[start + j] > threshold ? 1 : 0;
     row[unit] = 1;
@@ -122,35 +128,71 @@ const featureNames = ({ settings }: ResultBlocks): NpyOutput => ({
   data: settings.clustering.features,
 });
 
+/** Whether all candidate pairs of all blocks are listed, rather than a sample of them. */
+const areListed = ({ blocks }: ResultBlocks) =>
+  blocks.every(({ result }) => result.clustering.pairs.sampledFrom === undefined);
+
 /** Everything the final clustering says, each array made when it is written. */
 export function clusteringArrays(blocks: ResultBlocks) {
   return {
-    similarityMatrix: similarityMatrix(blocks),
-    distanceMatrix: distanceMatrix(blocks),
-    goodMatchesMatrix: goodMatchesMatrix(blocks),
     weights: weights(blocks),
     threshold: threshold(blocks),
-    pairs: pairs(blocks),
-    pairSimilarities: pairSimilarities(blocks),
     leafOrder: leafOrder(blocks),
     featureNames: featureNames(blocks),
+    /** Undefined when there are too many pairs to list. */
+    lists: areListed(blocks) ? { pairs: pairs(blocks), similarities: pairSimilarities(blocks) } : undefined,
+    /** Undefined when only nearby pairs have values: `sparseFiles` has those. */
+    matrices: isSparse(blocks)
+      ? undefined
+      : {
+          similarity: similarityMatrix(blocks),
+          distance: distanceMatrix(blocks),
+          goodMatches: goodMatchesMatrix(blocks),
+        },
   };
+}
+
+/** The sparse files that stand for the (units, units) matrices when only nearby pairs have values; none otherwise. */
+export function sparseFiles(blocks: ResultBlocks): SparseFile[] {
+  if (!isSparse(blocks)) return [];
+  const { features } = blocks.settings.clustering;
+  return [
+    {
+      name: 'SimilarityMatrix',
+      members: () =>
+        sparseMembers(blocks, { matrixOf: ({ clustering }) => clustering.similarity, diagonal: MAX_Z }),
+    },
+    {
+      name: 'DistanceMatrix',
+      members: () =>
+        sparseMembers(blocks, { matrixOf: ({ clustering }) => clustering.similarity, element: distanceOf }),
+    },
+    ...features.map((feature, f) => ({
+      name: SIMILARITY_FILES[feature],
+      members: () =>
+        sparseMembers(blocks, {
+          matrixOf: ({ clustering }) => clustering.featureSimilarity[f],
+          diagonal: MAX_Z,
+        }),
+    })),
+    { name: 'ClusterMatrix', members: () => sparseClusterMembers(blocks.units, blocks.labels) },
+  ];
 }
 
 /** The .npy files of the final clustering. */
 export function clusteringFiles(blocks: ResultBlocks): NamedArrays {
-  const arrays = clusteringArrays(blocks);
+  const { matrices, lists, ...arrays } = clusteringArrays(blocks);
   return {
-    ...similarityFiles(blocks),
+    ...(matrices && similarityFiles(blocks)),
     SimilarityWeights: arrays.weights,
     SimilarityThreshold: arrays.threshold,
-    SimilarityPairs: arrays.pairs,
+    ...(lists && { SimilarityPairs: lists.pairs }),
   };
 }
 
 /** The members of `ClusteringResults.npz`: the clustering before curation. */
 export function clusteringMembers(blocks: ResultBlocks): NamedArrays {
-  const arrays = clusteringArrays(blocks);
+  const { matrices, lists, ...arrays } = clusteringArrays(blocks);
   const labels = gatherUnits(blocks, ({ result, firstCluster }, unit) => {
     const label = result.clustering.labels[unit];
     return label < 0 ? -1 : label + firstCluster;
@@ -158,15 +200,16 @@ export function clusteringMembers(blocks: ResultBlocks): NamedArrays {
   const count = blocks.blocks.reduce((sum, { result }) => sum + result.clustering.clusterCount, 0);
   return {
     weights: arrays.weights,
-    similarity_all: arrays.pairSimilarities,
-    idx_unit_pairs: arrays.pairs,
+    ...(lists && { similarity_all: lists.similarities, idx_unit_pairs: lists.pairs }),
     thres: arrays.threshold,
-    good_matches_matrix: arrays.goodMatchesMatrix,
-    similarity_matrix: arrays.similarityMatrix,
-    distance_matrix: arrays.distanceMatrix,
+    ...(matrices && {
+      good_matches_matrix: matrices.goodMatches,
+      similarity_matrix: matrices.similarity,
+      distance_matrix: matrices.distance,
+    }),
     leafOrder: arrays.leafOrder,
     idx_cluster_hdbscan: { dtype: 'int64', shape: [blocks.units], data: fileLabels(labels) },
-    hdbscan_matrix: clusterMatrix(blocks, ({ clustering }) => clustering.labels),
+    ...(matrices && { hdbscan_matrix: clusterMatrix(blocks, ({ clustering }) => clustering.labels) }),
     n_cluster: { dtype: 'int64', shape: [], data: [count] },
   };
 }

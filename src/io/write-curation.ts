@@ -1,6 +1,7 @@
 /** Clusters after curation and what curation did, as arrays of the output folder. */
 import { CURATION_TYPES } from '../core/result.ts';
 import { fileLabels, type ResultBlocks, unitPairs } from './result-blocks.ts';
+import { isSparse } from './sparse-npz.ts';
 import { clusterMatrix } from './write-clustering.ts';
 import type { NamedArrays } from './write-features.ts';
 
@@ -10,7 +11,7 @@ export function curationFiles(blocks: ResultBlocks): NamedArrays {
   const names = CURATION_TYPES.slice(0, settings.autoCuration.auto_merge ? 3 : 2);
   const types = blocks.blocks.flatMap(({ result }) => Array.from(result.curation.curationTypes));
   return {
-    ClusterMatrix: clusterMatrix(blocks, ({ curation }) => curation.labels),
+    ...(!isSparse(blocks) && { ClusterMatrix: clusterMatrix(blocks, ({ curation }) => curation.labels) }),
     IdxCluster: { dtype: 'int64', shape: [units], data: fileLabels(labels) },
     MatchedPairs: { dtype: 'int64', shape: [matchedPairs.length / 2, 2], data: matchedPairs },
     CurationPairs: unitPairs(blocks, ({ curation }) => curation.curationPairs),

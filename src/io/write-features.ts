@@ -62,14 +62,17 @@ const PIECE_UNITS = 16;
 /**
  * `waveforms_corrected`: (units, channels, samples, templates) float32, or (units, channels, samples) when there was no
  * motion to correct for. Shanks with fewer templates repeat their last.
+ *
+ * @param templatesNotHeld number of templates of waveforms that are not in memory: only type and shape are then of use
  */
-export function correctedWaveforms({
-  units,
-  blocks,
-}: Blocks<{ readonly corrected: CorrectedWaveforms }>): NpyOutput {
+export function correctedWaveforms(
+  { units, blocks }: Blocks<{ readonly corrected: CorrectedWaveforms }>,
+  templatesNotHeld = 0,
+): NpyOutput {
   const all = blocks.map(({ result }) => result.corrected);
   const [{ channels, samples }] = all;
-  const templates = Math.max(...all.map((corrected) => corrected.templates.length));
+  const most = Math.max(...all.map((corrected) => corrected.templates.length));
+  const templates = most > 0 ? most : templatesNotHeld;
   const shape = [units, channels, samples];
   const place = placeOfUnits(units, blocks);
   const size = channels * samples;

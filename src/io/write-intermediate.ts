@@ -5,24 +5,30 @@ import type { ResultBlocks } from './result-blocks.ts';
 import { unitPairs } from './result-blocks.ts';
 import { clusteringArrays } from './write-clustering.ts';
 
-/** Members of `AllSimilarity.npz`: similarities of the final candidate pairs by all features. */
-export function allSimilarityMembers(blocks: ResultBlocks): ZipMember[] {
-  const { pairSimilarities, pairs, featureNames } = clusteringArrays(blocks);
+/**
+ * Members of `AllSimilarity.npz`: similarities of the final candidate pairs by all features. Undefined when there are too many
+ * pairs to list.
+ */
+export function allSimilarityMembers(blocks: ResultBlocks): ZipMember[] | undefined {
+  const { lists, featureNames } = clusteringArrays(blocks);
+  if (!lists) return undefined;
   return [
-    npyMember('similarity_all', pairSimilarities),
-    npyMember('idx_unit_pairs', pairs),
+    npyMember('similarity_all', lists.similarities),
+    npyMember('idx_unit_pairs', lists.pairs),
     npyMember('similarity_names', featureNames),
   ];
 }
 
 /**
  * Members of `SimilarityForCorretion.npz` (the misspelt name is the published one): the last motion round's similarity of
- * the candidate pairs, its threshold, and which pairs shared a cluster and were used. Undefined when no round ran.
+ * the candidate pairs, its threshold, and which pairs shared a cluster and were used. Undefined when no round ran, or there
+ * are too many pairs to list.
  */
 export function similarityForCorrectionMembers(blocks: ResultBlocks): ZipMember[] | undefined {
   const rounds = blocks.blocks.map(({ result }) => result.rounds.at(-1));
   const all = rounds.filter((round) => round !== undefined);
   if (all.length < rounds.length || all.length === 0) return undefined;
+  if (all.some(({ pairs }) => pairs.sampledFrom !== undefined)) return undefined;
   const [{ features }] = all;
   const count = all.reduce((sum, { pairs }) => sum + pairs.count, 0);
   /** What all rounds hold, one after the other. */

@@ -29,6 +29,7 @@ export function outputMembers(blocks: ResultBlocks, times: RunTimes): ZipMember[
 function outputValues(blocks: ResultBlocks, { runTimeSec, dateTime }: RunTimes): Record<string, PickleValue> {
   const { units, sessions, sessionCount, clusterCount, features, settings, shankIds } = blocks;
   const clustering = clusteringArrays(blocks);
+  const { matrices, lists } = clustering;
   const { IdxCluster, ClusterMatrix, MatchedPairs, ...curation } = curationFiles(blocks);
   const motion = motionFiles(blocks);
   return {
@@ -41,14 +42,12 @@ function outputValues(blocks: ResultBlocks, { runTimeSec, dateTime }: RunTimes):
     Locations: { dtype: 'float64', shape: [units, 3], data: features.locations },
     IdxSort: clustering.leafOrder,
     IdxCluster,
-    SimilarityMatrix: clustering.similarityMatrix,
-    SimilarityAll: clustering.pairSimilarities,
-    SimilarityPairs: clustering.pairs,
+    ...(matrices && { SimilarityMatrix: matrices.similarity }),
+    ...(lists && { SimilarityAll: lists.similarities, SimilarityPairs: lists.pairs }),
     SimilarityNames: clustering.featureNames,
     SimilarityWeights: clustering.weights,
     SimilarityThreshold: clustering.threshold,
-    GoodMatchesMatrix: clustering.goodMatchesMatrix,
-    ClusterMatrix,
+    ...(matrices && { GoodMatchesMatrix: matrices.goodMatches, ClusterMatrix }),
     MatchedPairs,
     ...curation,
     Motion: motion.motion,

@@ -3,6 +3,7 @@ import { exampleShanks, exampleTracking } from '../../test/example-result.ts';
 import { hasNumpy, inTemporaryFolder, runPython } from '../../test/numpy.ts';
 import type { TrackingResult } from '../core/result.ts';
 import { FEATURE_NAMES } from '../core/settings.ts';
+import { allPairsOf } from '../core/similarity/nearby-matrix.ts';
 import { listDeep, type Store } from './byte-source.ts';
 import { MemoryStore } from './memory-store.ts';
 import { FileStore } from './node/file-store.ts';
@@ -194,7 +195,7 @@ describe('writeTrackingResult', () => {
     });
     const [a, b] = clustering.pairs.units.slice(4, 6);
     expect([...before.pairSimilarity.data.slice(4, 6)]).toEqual(
-      clustering.featureSimilarity.map((matrix) => matrix[a * U + b]),
+      clustering.featureSimilarity.map((matrix) => allPairsOf(matrix)[a * U + b]),
     );
     expect(await saved.run()).toEqual({
       sessions: result.sessions,
@@ -244,9 +245,9 @@ describe('writeTrackingResult', () => {
     for (let i = 0; i < U; i++) {
       for (let j = 0; j < U; j++) {
         const at = i * U + j;
-        expect(distance[at]).toBe(i === j ? 0 : 1 / (1 + Math.tanh(similarity[at])));
+        expect(distance[at]).toBe(i === j ? 0 : 1 / (1 + Math.tanh(allPairsOf(similarity)[at])));
         expect(clusters[at]).toBe(i === j || (labels[i] >= 0 && labels[i] === labels[j]) ? 1 : 0);
-        expect(good[at]).toBe(i === j || similarity[at] > threshold ? 1 : 0);
+        expect(good[at]).toBe(i === j || allPairsOf(similarity)[at] > threshold ? 1 : 0);
       }
     }
   });
@@ -389,7 +390,7 @@ describe('writeMultiShankResult', () => {
       for (let j = 0; j < U; j++) {
         const local = own.indexOf(j);
         const at = own[i] * U + j;
-        const expected = local < 0 ? 0 : shank.clustering.similarity[i * n + local];
+        const expected = local < 0 ? 0 : allPairsOf(shank.clustering.similarity)[i * n + local];
         expect(similarity[at]).toBe(expected);
         expect(distance[at]).toBe(local < 0 || local === i ? 0 : 1 / (1 + Math.tanh(expected)));
       }

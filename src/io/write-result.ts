@@ -1,16 +1,17 @@
 /** Writing the result of a run as an output folder (docs/files.md). */
 import type { Waveforms } from '../core/dataset.ts';
 import { throwIfStopped } from '../core/errors.ts';
+import { wantsWaveforms } from '../core/motion/corrected-waveforms.ts';
 import type { MultiShankResult, ResultPart, TrackingResult } from '../core/result.ts';
 import { listDeep, type Store, stoppable, subStore } from './byte-source.ts';
-import { npyChunks } from './npy-writer.ts';
+import { type NpyOutput, npyChunks } from './npy-writer.ts';
 import { npyMember, npzChunks } from './npz.ts';
 import { replaceFiles } from './replace-files.ts';
 import { blocksOfShanks, blocksOfTracking, type ResultBlocks } from './result-blocks.ts';
 import { earlierResultFiles, shankFolder, shankFolders } from './result-folder.ts';
 import { encodeUnits, resultUnits, UNITS_FILE, type UnitRow } from './units-table.ts';
 import { WriteAhead } from './write-ahead.ts';
-import { clusteringFiles, clusteringMembers, motionFiles } from './write-clustering.ts';
+import { clusteringFiles, clusteringMembers, motionFiles, sparseFiles } from './write-clustering.ts';
 import { curationFiles } from './write-curation.ts';
 import { centeredWaveforms, correctedWaveforms, featureArrays, type NamedArrays } from './write-features.ts';
 import {
@@ -25,6 +26,8 @@ export interface ResultExtra extends RunTimes {
   readonly waveforms?: Waveforms;
   /** `units.csv` of the input, whose columns are carried over. */
   readonly unitRows?: readonly UnitRow[];
+  /** Waveforms of a result that does not hold them. @param which indices among all units; all when left out */
+  readonly streamed?: (blocks: ResultBlocks, which?: Int32Array) => StreamedWaveforms;
   /** Writes more files of the result, such as figures, before all of them are put in place. */
   readonly also?: (store: Store) => Promise<void>;
   /** Takes a line for the log. */
@@ -128,6 +131,33 @@ async function replaceResult<T>(
   return value;
 }
 
+/** Waveforms that are made when they are written, in pieces of whole units. */
+export interface StreamedWaveforms {
+  readonly centered: () => AsyncIterable<Float32Array>;
+  readonly corrected: () => AsyncIterable<Float32Array>;
+}
+
+/** The waveforms, centred and corrected, as far as the settings ask for them. */
+function waveformFiles(blocks: ResultBlocks, extra: ResultExtra, which?: Int32Array): NamedArrays {
+  const { settings, features, units } = blocks;
+  const corrected = correctedWaveforms(blocks, settings.waveformCorrection.n_templates);
+  const [, channels, samples] = corrected.shape;
+  const streamed = extra.streamed?.(blocks, which);
+  const files: Record<string, NpyOutput> = {};
+  const shape = [units, channels, samples];
+  if (settings.centering_waveforms && wantsWaveforms(settings, shape)) {
+    if (streamed) files.waveforms_centered = { dtype: 'float32', shape, data: streamed.centered };
+    else if (extra.waveforms)
+      files.waveforms_centered = centeredWaveforms(extra.waveforms, features.peakChannels, which);
+  }
+  if (wantsWaveforms(settings, corrected.shape)) {
+    files.waveforms_corrected = streamed
+      ? { dtype: 'float32', shape: corrected.shape, data: streamed.corrected }
+      : corrected;
+  }
+  return files;
+}
+
 /**
  * @param options.which indices among all units of those of a shank
  * @param options.written files that are there already
@@ -147,11 +177,7 @@ async function writeBlocks(
   };
   const arrays: NamedArrays = {
     ...featureArrays(features),
-    ...(settings.centering_waveforms &&
-      extra.waveforms && {
-        waveforms_centered: centeredWaveforms(extra.waveforms, features.peakChannels, which),
-      }),
-    waveforms_corrected: correctedWaveforms(blocks),
+    ...waveformFiles(blocks, extra, which),
     ...motionFiles(blocks),
     ...clusteringFiles(blocks),
     ...curationFiles(blocks),
@@ -159,10 +185,12 @@ async function writeBlocks(
   };
   for (const [name, array] of Object.entries(arrays)) await write(`${name}.npy`, npyChunks(array));
   await write(UNITS_FILE, [encodeUnits(resultUnits(blocks, extra.unitRows, which))]);
+  for (const { name, members } of sparseFiles(blocks)) await write(`${name}.npz`, npzChunks(members()));
   const members = Object.entries(clusteringMembers(blocks)).map(([name, array]) => npyMember(name, array));
   await write('ClusteringResults.npz', npzChunks(members));
   if (settings.save_intermediate_results) {
-    await write('AllSimilarity.npz', npzChunks(allSimilarityMembers(blocks)));
+    const all = allSimilarityMembers(blocks);
+    if (all) await write('AllSimilarity.npz', npzChunks(all));
     const motion = similarityForCorrectionMembers(blocks);
     if (motion) await write('SimilarityForCorretion.npz', npzChunks(motion));
     await write('resultIter.json', [new TextEncoder().encode(resultIterJson(blocks))]);

@@ -1,17 +1,17 @@
 /** The clustering stage on folders. */
 import { clusterFully } from '../core/clustering/iterative-clustering.ts';
 import { inStage } from '../core/context.ts';
-import type { Motion } from '../core/motion/motion.ts';
+import { Motion } from '../core/motion/motion.ts';
 import { type NdArray, ndarray } from '../core/ndarray.ts';
 import type { ClusteringResult, CorrectedWaveforms, UnitFeatures } from '../core/result.ts';
 import type { FeatureName, UserSettings } from '../core/settings.ts';
-import { getNearbyPairs } from '../core/similarity/nearby-pairs.ts';
 import { npyMember, npzChunks } from '../io/npz.ts';
 import { blocksOfTracking, type ResultBlocks } from '../io/result-blocks.ts';
 import { clusteringFiles, clusteringMembers, featureSimilarityMatrices } from '../io/write-clustering.ts';
 import { allSimilarityMembers } from '../io/write-intermediate.ts';
 import type { StageOptions } from './stage-options.ts';
 import {
+  comparisonOf,
   loadCorrected,
   loadFeatures,
   loadMotion,
@@ -126,11 +126,13 @@ async function clusterAndWrite(
   const clustering = await inStage(context, 'clustering', async () =>
     clusterFully(
       {
-        units: dataset.units,
         sessionCount: dataset.sessionCount,
-        features: names,
-        featureSimilarity: await similaritiesOf(state, features).of(names, corrected, 'clustering'),
-        pairs: getNearbyPairs(settings.clustering.max_distance, dataset.sessions, features.locations, motion),
+        similarities: await comparisonOf(state, features).compare(
+          names,
+          { motion: motion ?? new Motion(dataset.sessionCount), corrected },
+          settings.clustering.max_distance,
+          'clustering',
+        ),
       },
       { nIter: settings.clustering.n_iter, weightTol: settings.clustering.weight_tol },
       context,
@@ -141,7 +143,8 @@ async function clusterAndWrite(
   const members = Object.entries(clusteringMembers(blocks)).map(([name, array]) => npyMember(name, array));
   await output.write('ClusteringResults.npz', npzChunks(members));
   if (settings.save_intermediate_results) {
-    await output.write('AllSimilarity.npz', npzChunks(allSimilarityMembers(blocks)));
+    const all = allSimilarityMembers(blocks);
+    if (all) await output.write('AllSimilarity.npz', npzChunks(all));
   }
   return clustering;
 }

@@ -3,6 +3,7 @@ import { Worker } from 'node:worker_threads';
 import { StoppedError } from '../core/errors.ts';
 import { Motion } from '../core/motion/motion.ts';
 import { isMultiShank, type MultiShankResult, type TrackingResult } from '../core/result.ts';
+import { isNearbyMatrix } from '../core/similarity/nearby-matrix.ts';
 import type { FigureFile } from './figure-files.ts';
 
 type AnyResult = TrackingResult | MultiShankResult;
@@ -33,7 +34,10 @@ export function canDrawAside(result: AnyResult): boolean {
   return (
     import.meta.url.endsWith('.js') &&
     typeof SharedArrayBuffer !== 'undefined' &&
-    parts.every(({ clustering }) => clustering.similarity.buffer instanceof SharedArrayBuffer)
+    parts.every(({ clustering: { similarity } }) => {
+      const matrices = isNearbyMatrix(similarity) ? similarity.pieces : [similarity];
+      return matrices.every(({ buffer }) => buffer instanceof SharedArrayBuffer);
+    })
   );
 }
 

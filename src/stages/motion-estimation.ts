@@ -16,11 +16,10 @@ import { resultIterJson, similarityForCorrectionMembers } from '../io/write-inte
 import { Motion } from './motion.ts';
 import type { StageOptions } from './stage-options.ts';
 import {
+  comparisonOf,
   loadFeatures,
   partialResult,
   type StageState,
-  similaritiesOf,
-  stageWaveforms,
   withRecording,
   writeArrays,
 } from './stage-state.ts';
@@ -36,17 +35,8 @@ export function motionEstimation(userSettings: UserSettings, options: StageOptio
   return withRecording(userSettings, options, async (state) => {
     const { dataset, settings, output, context, given } = state;
     const features = await loadFeatures(output, settings, dataset);
-    const { probe } = dataset;
     const loop = await inStage(context, 'motion', () =>
-      runMotionLoop(
-        { ...dataset, waveforms: stageWaveforms(state, features) },
-        features,
-        similaritiesOf(state, features),
-        createInterpolator(probe.locations, probe.channels),
-        settings,
-        context,
-        given,
-      ),
+      runMotionLoop(dataset, features, comparisonOf(state, features), settings, context, given),
     );
     const blocks = blocksOfTracking(partialResult(state, features, loop));
     await writeArrays(output, { waveforms_corrected: correctedWaveforms(blocks), ...motionFiles(blocks) });

@@ -13,6 +13,7 @@ import type {
   UnitFeatures,
 } from '../core/result.ts';
 import type { Settings, UserSettings } from '../core/settings.ts';
+import { type Comparison, compareAll } from '../core/similarity/comparison.ts';
 import { FeatureSimilarities } from '../core/similarity/feature-similarity.ts';
 import { uncorrected } from '../core/similarity/waveform-similarity.ts';
 import { type ByteSource, pathIn, type Store } from '../io/byte-source.ts';
@@ -139,6 +140,12 @@ export function stageWaveforms(
   return settings.centering_waveforms
     ? centerWaveforms(dataset.waveforms, features.peakChannels, context)
     : dataset.waveforms;
+}
+
+/** Comparison of all pairs of units; single stages know no other. */
+export function comparisonOf(state: StageState, features: UnitFeatures): Comparison {
+  const { dataset, settings, context } = state;
+  return compareAll({ ...dataset, waveforms: stageWaveforms(state, features) }, features, settings, context);
 }
 
 /** Similarities of the units, computed as they are asked for. */

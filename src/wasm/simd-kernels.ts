@@ -9,6 +9,12 @@ import type {
   UnitDescriptionInput,
   WaveformSimilarityInput,
 } from '../core/kernels/kernels.ts';
+import {
+  correlateRowsNearby,
+  correlateRowsWithGapsNearby,
+  correlateWaveformsNearby,
+  krigeWindows,
+} from '../core/kernels/plain-nearby.ts';
 import { ArrayStore } from './array-store.ts';
 import { EXACT_PAIRS, type ExactPairs } from './exact-correlation-task.ts';
 import { KRIGING_UNITS } from './kriging-task.ts';
@@ -285,6 +291,10 @@ export function createSimdKernels(name: string, pool: TaskPool): ClosableKernels
     spanningTree: (similarity, n, job) => weightedSpanningTree([similarity], Float64Array.of(1), n, job),
     weightedSpanningTree,
     leafOrder,
+    correlateRowsNearby,
+    correlateRowsWithGapsNearby,
+    correlateWaveformsNearby,
+    krigeWindows,
     async close() {
       store.clear();
       await pool.close();

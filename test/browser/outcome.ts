@@ -1,5 +1,6 @@
 /** What is compared between engines. */
 import type { Kernels, RunContext, TrackingResult } from 'dant';
+import { allPairsOf } from '../../src/core/similarity/nearby-matrix.ts';
 import type { SimulatedRecording } from '../../src/core/simulation/simulate.ts';
 
 /** What a tracked recording comes to. */
@@ -37,7 +38,7 @@ export function outcomeOf(result: TrackingResult, { kernels }: RunContext): Outc
       ...clustering.weights,
       clustering.threshold,
     ],
-    similarity: clustering.similarity.slice(),
+    similarity: allPairsOf(clustering.similarity).slice(),
   };
 }
 

@@ -2,6 +2,7 @@ import { setFlagsFromString } from 'node:v8';
 import { afterAll, describe, expect, it } from 'vitest';
 import { preprocessUnits } from '../../src/core/preprocess.ts';
 import type { TrackingResult } from '../../src/core/result.ts';
+import { allPairsOf } from '../../src/core/similarity/nearby-matrix.ts';
 import { trackPreprocessed } from '../../src/core/track.ts';
 import { isSupported } from '../../src/wasm/detect.ts';
 import { createKernels } from '../../src/workers/node.ts';
@@ -18,8 +19,8 @@ afterAll(() => Promise.all([plain, relaxed, reference, ...others].map((kernels) 
 /** All numbers of a result, bit for bit. */
 function bitsOf({ clustering, curation, motion, corrected, rounds }: TrackingResult): string[] {
   return [
-    clustering.similarity,
-    ...clustering.featureSimilarity,
+    allPairsOf(clustering.similarity),
+    ...clustering.featureSimilarity.map(allPairsOf),
     clustering.weights,
     clustering.leafOrder,
     curation.labels,

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { denseSimilarities } from '../../src/core/clustering/candidate-similarities.ts';
 import { clusterFully } from '../../src/core/clustering/iterative-clustering.ts';
 import { createPlainKernels } from '../../src/core/kernels/plain.ts';
 import { correctWaveforms } from '../../src/core/motion/corrected-waveforms.ts';
@@ -6,6 +7,7 @@ import { createInterpolator } from '../../src/core/motion/kriging.ts';
 import { Motion } from '../../src/core/motion/motion.ts';
 import { preprocessUnits } from '../../src/core/preprocess.ts';
 import { FeatureSimilarities } from '../../src/core/similarity/feature-similarity.ts';
+import { allPairsOf } from '../../src/core/similarity/nearby-matrix.ts';
 import { getNearbyPairs } from '../../src/core/similarity/nearby-pairs.ts';
 import { largestDifference, loadCase, SINGLE_SHANK_CASES } from '../support/reference.ts';
 
@@ -43,11 +45,14 @@ async function finalClustering(name: string) {
   );
   const clustering = await clusterFully(
     {
-      units: dataset.units,
       sessionCount: dataset.sessionCount,
-      features: names,
-      featureSimilarity,
-      pairs: getNearbyPairs(settings.clustering.max_distance, sessions, features.locations, motion),
+      similarities: denseSimilarities(
+        names,
+        featureSimilarity,
+        getNearbyPairs(settings.clustering.max_distance, sessions, features.locations, motion),
+        dataset.units,
+        context.kernels,
+      ),
     },
     { nIter: settings.clustering.n_iter, weightTol: settings.clustering.weight_tol },
     context,
@@ -63,9 +68,14 @@ describe('the final clustering, from golden locations and motion', () => {
       clustering.features.forEach((feature, f) => {
         const file = `${feature === 'Waveform' ? 'waveform' : feature}_similarity_matrix`;
         if (!golden.has(file)) return;
-        expect(largestDifference(clustering.featureSimilarity[f], expected(file)), file).toBeLessThan(1e-6);
+        expect(
+          largestDifference(allPairsOf(clustering.featureSimilarity[f]), expected(file)),
+          file,
+        ).toBeLessThan(1e-6);
       });
-      expect(largestDifference(clustering.similarity, expected('SimilarityMatrix'))).toBeLessThan(1e-6);
+      expect(largestDifference(allPairsOf(clustering.similarity), expected('SimilarityMatrix'))).toBeLessThan(
+        1e-6,
+      );
       expect(largestDifference(clustering.weights, expected('SimilarityWeights'))).toBeLessThan(1e-6);
       expect(Math.abs(clustering.threshold - expected('SimilarityThreshold')[0])).toBeLessThan(1e-6);
     });

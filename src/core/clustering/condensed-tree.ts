@@ -23,6 +23,8 @@ export interface CondensedTree {
  * two sides both have at least `minClusterSize` units begins two new clusters, left first; otherwise the cluster lives
  * on in the larger side and the units of a smaller side fall out.
  *
+ * What is joined at distance ∞ is not joined at all: the parts between hang side by side under the root.
+ *
  * @param n number of units
  * @throws RangeError when minClusterSize is not a whole number of at least 2
  */
@@ -50,8 +52,21 @@ export function condenseTree(linkage: SingleLinkage, n: number, minClusterSize =
   let clusterCount = 1;
   const root = 2 * n - 2;
   /** Nodes whose inside is still to be looked at, with the cluster each of them is. */
-  const nodes = n > 1 ? [root] : [];
-  const clusters = [n];
+  const nodes: number[] = [];
+  const clusters: number[] = [];
+  const parts = n > 1 ? finiteParts(linkage, n, root) : [];
+  for (const part of parts) {
+    if (parts.length === 1) {
+      nodes.push(part);
+      clusters.push(n);
+    } else if (sizeOf(part) < minClusterSize) {
+      dropUnits(n, part, 0);
+    } else {
+      nodes.push(part);
+      clusters.push(n + clusterCount);
+      leave(n, n + clusterCount++, 0, sizeOf(part));
+    }
+  }
   for (let next = 0; next < nodes.length; next++) {
     const cluster = clusters[next];
     const row = nodes[next] - n;
@@ -80,6 +95,20 @@ export function condenseTree(linkage: SingleLinkage, n: number, minClusterSize =
     childSize: Int32Array.from(childSize),
     clusterCount,
   };
+}
+
+/** The highest nodes that are not joined at distance ∞, left before right. */
+function finiteParts(linkage: SingleLinkage, n: number, root: number): number[] {
+  const parts: number[] = [];
+  const open = [root];
+  for (let node = open.pop(); node !== undefined; node = open.pop()) {
+    if (node >= n && linkage.distance[node - n] === Number.POSITIVE_INFINITY) {
+      open.push(linkage.right[node - n], linkage.left[node - n]);
+    } else {
+      parts.push(node);
+    }
+  }
+  return parts;
 }
 
 /** A node and everything below it, level by level, left before right. */

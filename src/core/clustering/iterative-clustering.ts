@@ -1,21 +1,24 @@
 /** HDBSCAN and the discriminant in alternation: clusters label the pairs, the pairs teach the weights. */
 import { notingWarnings, type Step } from '../checkpoints.ts';
 import type { RunContext } from '../context.ts';
-import type { ClusteringResult, PairClustering, UnitPairs } from '../result.ts';
+import { distanceOf } from '../kernels/distance.ts';
+import type { ClusteringResult, PairClustering } from '../result.ts';
 import type { FeatureName } from '../settings.ts';
+import { allPairsOf, isNearbyMatrix, valueAt } from '../similarity/nearby-matrix.ts';
+import { pairValues } from '../similarity/pair-list.ts';
+import type { CandidateSimilarities } from './candidate-similarities.ts';
 import { hdbscan } from './hdbscan.ts';
-import { linearDiscriminant, weightsAndThreshold } from './lda.ts';
+import { weightsAndThreshold } from './lda.ts';
+import { optimalLeafOrder } from './leaf-order.ts';
 import type { SingleLinkage } from './single-linkage.ts';
 
+/** Leaves of nearby units are ordered optimally within parts of the tree of up to so many; pairs without a value count as unlike. */
+const LARGEST_ORDERED = 2048;
+
 export interface ClusteringInput {
-  readonly units: number;
   /** Number of sessions, the largest size of a cluster. */
   readonly sessionCount: number;
-  readonly features: readonly FeatureName[];
-  /** (units, units) Fisher z of each feature. */
-  readonly featureSimilarity: readonly Float64Array[];
-  /** Candidate pairs: those that teach the weights. */
-  readonly pairs: UnitPairs;
+  readonly similarities: CandidateSimilarities;
 }
 
 export interface IterativeClustering extends PairClustering {
@@ -38,37 +41,39 @@ export async function clusterIteratively(
   options: ClusteringOptions,
   context: RunContext,
 ): Promise<IterativeClustering> {
-  const { units, features, featureSimilarity, pairs } = input;
-  const { kernels, signal } = context;
-  const pairFeatures = featureSimilarity.map((matrix) => pairValues(matrix, units, pairs));
+  const { sessionCount, similarities } = input;
+  const { units, features, matrices } = similarities;
+  const { signal } = context;
   let weights = new Float64Array(features.length).fill(1 / features.length);
   const weightHistory = [weights];
   let threshold = Number.POSITIVE_INFINITY;
   for (let iteration = 1; ; iteration++) {
-    const tree = await kernels.weightedSpanningTree(featureSimilarity, weights, units, { signal });
-    const { labels, clusterCount, linkage } = hdbscan(tree, units, { maxClusterSize: input.sessionCount });
-    const finish = (): IterativeClustering => ({
-      features,
-      weights,
-      threshold,
-      pairs,
-      pairSimilarity: weightedValues(pairFeatures, weights, pairs.count),
-      labels,
-      clusterCount,
-      linkage,
-      weightHistory,
-    });
+    const tree = await similarities.spanningTree(weights, signal);
+    const { labels, clusterCount, linkage } = hdbscan(tree, units, { maxClusterSize: sessionCount });
+    const finish = (): IterativeClustering => {
+      const pairs = similarities.pairs(labels);
+      const values = matrices.map((matrix) => pairValues(matrix, units, pairs));
+      return {
+        features,
+        weights,
+        threshold,
+        pairs,
+        pairSimilarity: weightedValues(values, weights, pairs.count),
+        labels,
+        clusterCount,
+        linkage,
+        weightHistory,
+      };
+    };
     const last = iteration >= options.nIter;
     if (last && options.nIter > 1) return finish();
 
-    const matched = matchedPairs(labels, pairs);
-    const discriminant = linearDiscriminant(pairFeatures, matched);
+    const { candidates, matches, discriminant } = await similarities.learn(labels, signal);
     const learned = discriminant && weightsAndThreshold(discriminant);
     if (!learned) {
-      const matches = matched.reduce((sum, value) => sum + value, 0);
       if (matches === 0) threshold = Number.POSITIVE_INFINITY;
-      else if (matches === pairs.count) threshold = Number.NEGATIVE_INFINITY;
-      context.onEvent?.({ kind: 'warning', text: noDiscriminant(matches, pairs.count, features) });
+      else if (matches === candidates) threshold = Number.NEGATIVE_INFINITY;
+      context.onEvent?.({ kind: 'warning', text: noDiscriminant(matches, candidates, features) });
       return finish();
     }
     threshold = learned.threshold;
@@ -103,13 +108,9 @@ export async function clusterFully(
   step?: Step,
 ): Promise<ClusteringResult> {
   const { context, warnings } = notingWarnings(runContext);
-  const { units, features, featureSimilarity, pairs } = input;
+  const { similarities } = input;
+  const { units, features, matrices } = similarities;
   const { kernels, signal, checkpoints } = context;
-  const similarityOf = async (weights: Float64Array) => {
-    const similarity = kernels.float64(units * units);
-    await kernels.weightedSum(featureSimilarity, weights, similarity, { signal });
-    return similarity;
-  };
   const kept = step && (await checkpoints?.load<KeptClustering>(step));
   if (kept) {
     const { warnings: texts, ...clustering } = kept;
@@ -117,19 +118,26 @@ export async function clusterFully(
     return {
       ...clustering,
       features,
-      pairs,
-      featureSimilarity,
-      similarity: await similarityOf(kept.weights),
+      pairs: similarities.pairs(kept.labels),
+      featureSimilarity: matrices,
+      similarity: await similarities.weighted(kept.weights, signal),
     };
   }
   const { linkage, pairSimilarity: _, ...clustering } = await clusterIteratively(input, options, context);
-  const similarity = await similarityOf(clustering.weights);
-  context.onPart?.({ kind: 'similarities', features, featureSimilarity, similarity });
-  const leafOrder = await kernels.leafOrder(linkage, similarity, units, { signal });
+  const similarity = await similarities.weighted(clustering.weights, signal);
+  let leafOrder: Int32Array;
+  if (isNearbyMatrix(similarity)) {
+    const distance = (i: number, j: number) => distanceOf(valueAt(similarity, units, i, j) || 0);
+    leafOrder = optimalLeafOrder(linkage, units, distance, LARGEST_ORDERED);
+  } else {
+    const featureSimilarity = matrices.map(allPairsOf);
+    context.onPart?.({ kind: 'similarities', features, featureSimilarity, similarity });
+    leafOrder = await kernels.leafOrder(linkage, similarity, units, { signal });
+  }
   const { weights, threshold, labels, clusterCount, weightHistory } = clustering;
   const outcome = { weights, threshold, labels, clusterCount, weightHistory, leafOrder };
   if (step) await checkpoints?.save(step, { ...outcome, warnings: [...warnings] });
-  return { ...clustering, similarity, featureSimilarity, leafOrder };
+  return { ...clustering, similarity, featureSimilarity: matrices, leafOrder };
 }
 
 function noDiscriminant(matches: number, candidates: number, features: readonly FeatureName[]): string {
@@ -142,29 +150,10 @@ function noDiscriminant(matches: number, candidates: number, features: readonly 
   return `The weights of ${features.join(', ')} cannot be learned: ${why}. The last weights are kept.`;
 }
 
-/** (P,) elements of a symmetric (units, units) matrix at the pairs. */
-export function pairValues(matrix: Float64Array, units: number, pairs: UnitPairs): Float64Array {
-  const values = new Float64Array(pairs.count);
-  // Pairs come in the order of their second unit: its row is read along, not its column.
-  for (let p = 0; p < pairs.count; p++)
-    values[p] = matrix[pairs.units[2 * p + 1] * units + pairs.units[2 * p]];
-  return values;
-}
-
 function weightedValues(values: readonly Float64Array[], weights: Float64Array, count: number): Float64Array {
   const sum = new Float64Array(count);
   values.forEach((feature, f) => {
     for (let p = 0; p < count; p++) sum[p] += weights[f] * feature[p];
   });
   return sum;
-}
-
-/** (P,) 1 where both units of a pair carry the same label, noise (-1) excluded. */
-export function matchedPairs(labels: Int32Array, pairs: UnitPairs): Uint8Array {
-  const matched = new Uint8Array(pairs.count);
-  for (let p = 0; p < pairs.count; p++) {
-    const label = labels[pairs.units[2 * p]];
-    matched[p] = label >= 0 && label === labels[pairs.units[2 * p + 1]] ? 1 : 0;
-  }
-  return matched;
 }

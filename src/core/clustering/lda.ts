@@ -28,7 +28,21 @@ export function linearDiscriminant(
   if (counts[0] === 0 || counts[1] === 0) return undefined;
 
   const means = features.map((feature) => classMeans(feature, matched, counts));
-  const covariance = pooledCovariance(features, matched, means);
+  return discriminantOf({ counts, means, covariance: pooledCovariance(features, matched, means) });
+}
+
+/** What a discriminant follows from. */
+export interface ClassMoments {
+  /** Number of unmatched and of matched pairs, neither of them 0. */
+  readonly counts: readonly number[];
+  /** Means of the unmatched and of the matched pairs, by feature. */
+  readonly means: readonly (readonly [number, number])[];
+  /** (F, F) pooled within-class covariance. */
+  readonly covariance: Float64Array;
+}
+
+/** The discriminant of `linearDiscriminant`, from the moments of the two classes. */
+export function discriminantOf({ counts, means, covariance }: ClassMoments): Discriminant {
   const difference = Float64Array.from(means, ([unmatchedMean, matchedMean]) => matchedMean - unmatchedMean);
   const coef = solve(covariance, difference);
   let intercept = Math.log(counts[1] / counts[0]);

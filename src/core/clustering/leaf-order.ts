@@ -22,10 +22,16 @@ export type Distance = Float64Array | ((i: number, j: number) => number);
  *
  * @param n number of units
  * @param distance finite, not negative; every pair is read once
+ * @param largest nodes with more units than this are drawn as the tree stands: time and memory grow with its square
  * @returns (n,) the units in order
  * @throws RangeError when the sizes disagree
  */
-export function optimalLeafOrder(linkage: SingleLinkage, n: number, distance: Distance): Int32Array {
+export function optimalLeafOrder(
+  linkage: SingleLinkage,
+  n: number,
+  distance: Distance,
+  largest = Number.POSITIVE_INFINITY,
+): Int32Array {
   const rows = Math.max(0, n - 1);
   if (linkage.left.length !== rows) {
     throw new RangeError(
@@ -48,6 +54,11 @@ export function optimalLeafOrder(linkage: SingleLinkage, n: number, distance: Di
 
   for (let row = 0; row < rows; row++) {
     const [l, r] = [left[row], right[row]];
+    if (size[n + row] > largest) {
+      costs[l] = undefined;
+      costs[r] = undefined;
+      continue;
+    }
     const joint = jointDistances(
       leaves.subarray(start[l], start[l] + size[l]),
       leaves.subarray(start[r], start[r] + size[r]),

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { curationCases } from '../../../test/support/curation-cases.ts';
 import { createRandom } from '../random.ts';
 import type { CurationResult } from '../result.ts';
+import { allPairsOf } from '../similarity/nearby-matrix.ts';
 import { autoCurate, type CurationInput } from './auto-curation.ts';
 
 const REFERENCE = { autoSplit: true, autoMerge: false, mergeFactor: 0.9 };
@@ -44,7 +45,7 @@ function reorder(input: CurationInput, order: readonly number[]): CurationInput 
     labels: Int32Array.from(order, (unit) => input.labels[unit]),
     similarity: Float64Array.from(
       { length: n * n },
-      (_, k) => input.similarity[order[Math.floor(k / n)] * n + order[k % n]],
+      (_, k) => allPairsOf(input.similarity)[order[Math.floor(k / n)] * n + order[k % n]],
     ),
     pairs: {
       count: input.pairs.count,

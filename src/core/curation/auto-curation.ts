@@ -1,5 +1,6 @@
 /** Curation of the clusters by what is known of neurons: one unit per session, and alike. */
 import type { CurationResult, UnitPairs } from '../result.ts';
+import { isNearbyMatrix, type SimilarityMatrix } from '../similarity/nearby-matrix.ts';
 import { contiguousLabels, pairsWithinClusters } from './cluster-labels.ts';
 import { CurationRecord } from './curation-record.ts';
 import { mergeGroups } from './merge.ts';
@@ -12,11 +13,11 @@ export interface CurationInput {
   readonly sessions: Int32Array;
   /** (units,) cluster of each unit from 0; -1 noise. */
   readonly labels: Int32Array;
-  /** (units, units) weighted similarity S, 6 on the diagonal. */
-  readonly similarity: Float64Array;
+  /** (units, units) weighted similarity S, of all pairs (6 on the diagonal) or of nearby ones. */
+  readonly similarity: SimilarityMatrix;
   /** Similarity above which a pair is a good match. */
   readonly threshold: number;
-  /** Candidate pairs; only `autoMerge` reads them. */
+  /** Candidate pairs; only `autoMerge` reads them, and only with similarities of all pairs. */
   readonly pairs: UnitPairs;
 }
 
@@ -36,9 +37,10 @@ export interface CurationOptions {
  */
 export function autoCurate(input: CurationInput, options: CurationOptions): CurationResult {
   const { units, sessions, similarity, threshold } = input;
-  if (sessions.length !== units || input.labels.length !== units || similarity.length !== units * units) {
+  const similarities = isNearbyMatrix(similarity) ? similarity.layout.units ** 2 : similarity.length;
+  if (sessions.length !== units || input.labels.length !== units || similarities !== units * units) {
     throw new RangeError(
-      `autoCurate: got ${sessions.length} sessions, ${input.labels.length} labels and ${similarity.length} ` +
+      `autoCurate: got ${sessions.length} sessions, ${input.labels.length} labels and ${similarities} ` +
         `similarities, expected ${units}, ${units} and ${units * units} for ${units} units`,
     );
   }

@@ -1,5 +1,11 @@
 /** Average-linkage joining of the clusters and single units that density clustering broke apart. */
 import type { UnitPairs } from '../result.ts';
+import {
+  isNearbyMatrix,
+  type NearbyMatrix,
+  type SimilarityMatrix,
+  valueAt,
+} from '../similarity/nearby-matrix.ts';
 import { type CurationRecord, MERGE_HIGH_SIMILARITY } from './curation-record.ts';
 import { type Link, LinkQueue } from './link-queue.ts';
 
@@ -7,8 +13,8 @@ export interface MergeInput {
   /** (units,) session number of each unit. */
   readonly sessions: Int32Array;
   /** (units, units) similarity. */
-  readonly similarity: Float64Array;
-  /** Candidate pairs. */
+  readonly similarity: SimilarityMatrix;
+  /** Candidate pairs; with similarities of nearby pairs, those are the candidates. */
   readonly pairs: UnitPairs;
 }
 
@@ -39,27 +45,25 @@ export function mergeGroups(
   leastScore: number,
   record: CurationRecord,
 ): void {
-  const { sessions, similarity, pairs } = input;
-  const n = labels.length;
   const { groups, groupOf } = groupsOf(labels);
-  const matchable = matchablePairs(input);
+  const { scoreOf, forEachAbove } = isNearbyMatrix(input.similarity)
+    ? nearbyPairs(input.similarity)
+    : listedPairs(input.sessions, input.similarity, input.pairs);
   const queue = new LinkQueue();
 
   const linkGroups = (g: number, h: number) => {
     const [a, b] = [Math.min(g, h), Math.max(g, h)];
-    const score = meanSimilarity(groups[a].units, groups[b].units, similarity, matchable, n);
+    const score = meanScore(groups[a].units, groups[b].units, scoreOf);
     if (!(score > leastScore)) return;
     const link = { a, b, score };
     groups[a].links.set(b, link);
     groups[b].links.set(a, link);
     queue.push(link);
   };
-  for (let p = 0; p < pairs.count; p++) {
-    const [i, j] = [pairs.units[2 * p], pairs.units[2 * p + 1]];
-    if (!(similarity[i * n + j] > leastScore) || sessions[i] === sessions[j]) continue;
+  forEachAbove(leastScore, (i, j) => {
     const [g, h] = [groupOf[i], groupOf[j]];
     if (g !== h && !groups[g].links.has(h)) linkGroups(g, h);
-  }
+  });
 
   let nextLabel = labels.reduce((largest, label) => Math.max(largest, label), -1) + 1;
   for (let link = queue.pop(); link; link = queue.pop()) {
@@ -100,32 +104,64 @@ function groupsOf(labels: Int32Array): { groups: Group[]; groupOf: Int32Array } 
   return { groups, groupOf };
 }
 
-/** One bit for every (i, j), i < j: whether the two are a candidate pair from different sessions. */
-function matchablePairs({ sessions, pairs }: MergeInput): Uint8Array {
+/** The pairs that may end up in one group. */
+interface MatchablePairs {
+  /** Similarity of a candidate pair of two sessions; NaN for any other. */
+  scoreOf(i: number, j: number): number;
+  /** Calls `meet` for all such pairs whose similarity exceeds `least`. */
+  forEachAbove(least: number, meet: (i: number, j: number) => void): void;
+}
+
+function listedPairs(sessions: Int32Array, similarity: Float64Array, pairs: UnitPairs): MatchablePairs {
   const n = sessions.length;
+  /** One bit for every (i, j), i < j. */
   const bits = new Uint8Array(Math.ceil((n * n) / 8));
   for (let p = 0; p < pairs.count; p++) {
     const [i, j] = [pairs.units[2 * p], pairs.units[2 * p + 1]];
     const bit = Math.min(i, j) * n + Math.max(i, j);
     if (sessions[i] !== sessions[j]) bits[Math.floor(bit / 8)] |= 1 << (bit % 8);
   }
-  return bits;
+  return {
+    scoreOf(i, j) {
+      const bit = Math.min(i, j) * n + Math.max(i, j);
+      return (bits[Math.floor(bit / 8)] >> (bit % 8)) & 1 ? similarity[i * n + j] : Number.NaN;
+    },
+    forEachAbove(least, meet) {
+      for (let p = 0; p < pairs.count; p++) {
+        const [i, j] = [pairs.units[2 * p], pairs.units[2 * p + 1]];
+        if (similarity[i * n + j] > least && sessions[i] !== sessions[j]) meet(i, j);
+      }
+    },
+  };
+}
+
+function nearbyPairs(similarity: NearbyMatrix): MatchablePairs {
+  const { layout, pieces, pieceOf, origin, scale } = similarity;
+  const { units, order, sessions, end } = layout;
+  return {
+    scoreOf: (i, j) => valueAt(similarity, units, i, j),
+    forEachAbove(least, meet) {
+      for (let p = 0; p < units; p++) {
+        const cells = pieces[pieceOf[p]];
+        for (let q = p + 1; q < end[p]; q++) {
+          if (cells[origin[p] + q] * scale > least && sessions[p] !== sessions[q]) meet(order[p], order[q]);
+        }
+      }
+    },
+  };
 }
 
 /** Mean similarity over all pairs between two groups; NaN when they may not join. */
-function meanSimilarity(
+function meanScore(
   unitsA: readonly number[],
   unitsB: readonly number[],
-  similarity: Float64Array,
-  matchable: Uint8Array,
-  n: number,
+  scoreOf: (i: number, j: number) => number,
 ): number {
   let sum = 0;
   for (const i of unitsA) {
     for (const j of unitsB) {
-      const bit = Math.min(i, j) * n + Math.max(i, j);
-      if (!((matchable[Math.floor(bit / 8)] >> (bit % 8)) & 1)) return Number.NaN;
-      sum += similarity[i * n + j];
+      sum += scoreOf(i, j);
+      if (Number.isNaN(sum)) return sum;
     }
   }
   return sum / (unitsA.length * unitsB.length);

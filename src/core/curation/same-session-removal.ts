@@ -1,4 +1,6 @@
 /** A neuron is one unit per session: clusters lose the units that say otherwise. */
+import { MAX_Z } from '../kernels/kernels.ts';
+import { type SimilarityMatrix, valueAt } from '../similarity/nearby-matrix.ts';
 import { clustersOf } from './cluster-labels.ts';
 import { type CurationRecord, REMOVAL_SAME_SESSION } from './curation-record.ts';
 
@@ -10,12 +12,12 @@ import { type CurationRecord, REMOVAL_SAME_SESSION } from './curation-record.ts'
  *
  * @param labels (units,) changed in place: removed units become -1
  * @param sessions (units,) session number of each unit
- * @param similarity (units, units) similarity, 6 on the diagonal
+ * @param similarity (units, units) similarity, 6 on the diagonal; pairs without a value count as 0
  */
 export function removeSameSession(
   labels: Int32Array,
   sessions: Int32Array,
-  similarity: Float64Array,
+  similarity: SimilarityMatrix,
   record: CurationRecord,
 ): void {
   for (const units of clustersOf(labels)) {
@@ -32,10 +34,11 @@ export function removeSameSession(
 function markWeaker(
   units: readonly number[],
   sessions: Int32Array,
-  similarity: Float64Array,
+  similarity: SimilarityMatrix,
   n: number,
 ): number[] {
-  const mean = units.map((a) => units.reduce((sum, b) => sum + similarity[a * n + b], 0) / units.length);
+  const between = (a: number, b: number) => valueAt(similarity, n, a, b, MAX_Z) || 0;
+  const mean = units.map((a) => units.reduce((sum, b) => sum + between(a, b), 0) / units.length);
   const marks: number[] = [];
   for (let j = 0; j < units.length; j++) {
     for (let i = j + 1; i < units.length; i++) {

@@ -1,5 +1,6 @@
 /** Clusters that fall apart at the similarity threshold. */
 import { DisjointSets } from '../clustering/disjoint-sets.ts';
+import { type SimilarityMatrix, valueAt } from '../similarity/nearby-matrix.ts';
 import { clustersOf } from './cluster-labels.ts';
 import { type CurationRecord, REMOVAL_LOW_SIMILARITY } from './curation-record.ts';
 
@@ -8,11 +9,11 @@ import { type CurationRecord, REMOVAL_LOW_SIMILARITY } from './curation-record.t
  * threshold. The component of the lowest unit keeps the label, the others get new ones after the largest.
  *
  * @param labels (units,) changed in place
- * @param similarity (units, units) similarity
+ * @param similarity (units, units) similarity; pairs without a value are no good matches
  */
 export function splitClusters(
   labels: Int32Array,
-  similarity: Float64Array,
+  similarity: SimilarityMatrix,
   threshold: number,
   record: CurationRecord,
 ): void {
@@ -21,7 +22,7 @@ export function splitClusters(
   let nextLabel = clusters.length;
   for (const units of clusters) {
     let rest = units;
-    for (const component of components(units, (a, b) => similarity[a * n + b] > threshold).slice(1)) {
+    for (const component of components(units, (a, b) => valueAt(similarity, n, a, b) > threshold).slice(1)) {
       const cut = new Set(component);
       rest = rest.filter((unit) => !cut.has(unit));
       for (const unit of component) {

@@ -8,6 +8,8 @@
 
 import type { SingleLinkage } from '../clustering/single-linkage.ts';
 import type { UnitDescriptionOptions, UnitDescriptions } from '../features/unit-description.ts';
+import type { NearbyMatrix } from '../similarity/nearby-matrix.ts';
+import type { WaveformWindows } from '../similarity/waveform-windows.ts';
 
 export interface Job {
   readonly signal?: AbortSignal;
@@ -44,6 +46,14 @@ export interface KrigingGroup {
   readonly matrix: Float64Array;
   /** The units that share the displacement. */
   readonly units: Int32Array;
+}
+
+export interface NearbyWaveformInput {
+  readonly windows: WaveformWindows;
+  /** (channels, n) nearest channels of every channel, itself first. */
+  readonly neighbours: Int32Array;
+  /** Number of neighbours n. */
+  readonly neighbourCount: number;
 }
 
 /** Edges of a minimum spanning tree in the order in which Prim's algorithm adds them. */
@@ -135,4 +145,32 @@ export interface Kernels {
 
   /** `optimalLeafOrder` of the tree with distance `1 / (1 + tanh S)`. `similarity` is S, (n, n), symmetric. */
   leafOrder(linkage: SingleLinkage, similarity: Float64Array, n: number, job?: Job): Promise<Int32Array>;
+
+  /** As `correlateRows`, for the pairs that `out` has cells for; row u of x belongs to unit u. */
+  correlateRowsNearby(x: Float64Array, columns: number, out: NearbyMatrix, job?: Job): Promise<void>;
+
+  /** As `correlateRowsWithGaps`, for the pairs that `out` has cells for. Resolves to one pair of units without a common column. */
+  correlateRowsWithGapsNearby(
+    x: Float64Array,
+    columns: number,
+    out: NearbyMatrix,
+    job?: Job,
+  ): Promise<readonly [number, number] | undefined>;
+
+  /** As `correlateWaveforms`, for the pairs that `out` has cells for: raises them (`fillWithLowest` before the first template). */
+  correlateWaveformsNearby(input: NearbyWaveformInput, out: NearbyMatrix, job?: Job): Promise<void>;
+
+  /**
+   * As `krige`, for the channels that are kept.
+   * @param waveforms (units of the piece, channels, samples)
+   * @param groups with units counted within the piece
+   * @param firstUnit the first unit of the piece
+   */
+  krigeWindows(
+    waveforms: Float32Array,
+    groups: readonly KrigingGroup[],
+    firstUnit: number,
+    windows: WaveformWindows,
+    job?: Job,
+  ): Promise<void>;
 }

@@ -22,6 +22,12 @@ import {
   type UnitDescriptionInput,
   type WaveformSimilarityInput,
 } from './kernels.ts';
+import {
+  correlateRowsNearby,
+  correlateRowsWithGapsNearby,
+  correlateWaveformsNearby,
+  krigeWindows,
+} from './plain-nearby.ts';
 import { significantCoefficients } from './significant-coefficients.ts';
 import { fisherZ, standardizeRow } from './standardize.ts';
 
@@ -46,6 +52,10 @@ export function createPlainKernels(): Kernels {
     spanningTree,
     weightedSpanningTree,
     leafOrder: async (linkage, similarity, n) => leafOrderOf(linkage, similarity, n),
+    correlateRowsNearby,
+    correlateRowsWithGapsNearby,
+    correlateWaveformsNearby,
+    krigeWindows,
   };
 }
 

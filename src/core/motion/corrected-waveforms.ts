@@ -2,7 +2,9 @@
 import { breathe, type RunContext } from '../context.ts';
 import type { Probe, Waveforms } from '../dataset.ts';
 import type { KrigingGroup } from '../kernels/kernels.ts';
+import { sizeOf } from '../ndarray.ts';
 import type { CorrectedWaveforms } from '../result.ts';
+import type { Settings } from '../settings.ts';
 import type { Interpolator } from './kriging.ts';
 import { type Motion, motionRange } from './motion.ts';
 
@@ -13,6 +15,15 @@ export interface CorrectionOptions {
   readonly context: RunContext;
   /** An earlier correction of the same waveforms: given back when the motion is still the same. */
   readonly previous?: { readonly motion: Motion; readonly corrected: CorrectedWaveforms };
+}
+
+/** Bytes up to which waveforms are written without being asked for. */
+const MOST_WRITTEN_BYTES = 2e9;
+
+/** Whether the settings ask for waveforms of this shape, float32, to be written. */
+export function wantsWaveforms({ save_waveforms }: Settings, shape: readonly number[]): boolean {
+  if (save_waveforms !== 'auto') return save_waveforms === 'always';
+  return 4 * sizeOf(shape) <= MOST_WRITTEN_BYTES;
 }
 
 /** Interpolation matrices that are held at a time. */
@@ -119,7 +130,7 @@ export async function correctWaveforms(
 }
 
 /** Indices by value, in the order in which values first appear. */
-function groupByValue(values: Float64Array): Map<number, number[]> {
+export function groupByValue(values: Float64Array): Map<number, number[]> {
   const groups = new Map<number, number[]>();
   values.forEach((value, i) => {
     const group = groups.get(value);

@@ -1,40 +1,23 @@
 /** The rounds of motion estimation: cluster, infer how the probe moved from the matches, correct the waveforms, repeat. */
-
 import { describingArrays, type Kept, notingWarnings, type Step } from '../checkpoints.ts';
-import {
-  clusterIteratively,
-  type IterativeClustering,
-  matchedPairs,
-} from '../clustering/iterative-clustering.ts';
+import { matchedPairs } from '../clustering/candidate-similarities.ts';
+import { clusterIteratively, type IterativeClustering } from '../clustering/iterative-clustering.ts';
 import type { RunContext } from '../context.ts';
 import type { Dataset } from '../dataset.ts';
 import { InputError } from '../errors.ts';
-import type { CorrectedWaveforms, MotionBand, MotionRound, UnitFeatures } from '../result.ts';
+import type { MotionBand, MotionRound, UnitFeatures } from '../result.ts';
 import type { Settings } from '../settings.ts';
-import type { FeatureSimilarities } from '../similarity/feature-similarity.ts';
-import { getNearbyPairs } from '../similarity/nearby-pairs.ts';
-import { uncorrected } from '../similarity/waveform-similarity.ts';
+import type { Comparison, Correction } from '../similarity/comparison.ts';
 import { bootstrapMotion } from './bootstrap.ts';
-import { correctWaveforms } from './corrected-waveforms.ts';
 import { estimateMotion, type MotionPairs } from './estimate-motion.ts';
-import type { Interpolator } from './kriging.ts';
 import { depthRange, Motion, motionRange, type PlainMotion } from './motion.ts';
 import { motionRoundCount } from './motion-feature-sets.ts';
 
 /** Seed of the bootstrap: the same input gives the same band. */
 const BOOTSTRAP_SEED = 20260101;
 
-export interface MotionLoopResult {
+export interface MotionLoopResult extends Correction {
   readonly rounds: readonly MotionRound[];
-  readonly motion: Motion;
-  /** Waveforms corrected with `motion`. */
-  readonly corrected: CorrectedWaveforms;
-}
-
-/** A motion and the waveforms that were corrected with it. */
-interface State {
-  readonly motion: Motion;
-  readonly corrected: CorrectedWaveforms;
 }
 
 /** What is kept of the loop after every round. */
@@ -52,15 +35,13 @@ interface KeptLoop {
 /**
  * Estimates the motion of the probe (`docs/methods.md`, step 7).
  *
- * @param dataset units, sessions, waveforms (centred when the settings ask for it) and probe
  * @param given a motion that is known from elsewhere: the first round then starts from it
  * @throws InputError when a motion is given and the first feature set lacks Waveform
  */
 export async function runMotionLoop(
-  dataset: Dataset,
+  dataset: Pick<Dataset, 'sessions' | 'sessionCount' | 'probe'>,
   features: UnitFeatures,
-  similarities: FeatureSimilarities,
-  interpolator: Interpolator,
+  comparison: Comparison,
   settings: Settings,
   runContext: RunContext,
   given?: Motion,
@@ -77,30 +58,11 @@ export async function runMotionLoop(
         'A given motion corrects the waveforms of the first round: add Waveform, or leave the motion out.',
     });
   }
-  const correct = async (motion: Motion, state?: State): Promise<State> => ({
-    motion,
-    corrected: await correctWaveforms(
-      dataset.waveforms,
-      dataset.sessions,
-      features.locations,
-      dataset.probe,
-      motion,
-      { nTemplates: waveformCorrection.n_templates, interpolator, context, previous: state },
-    ),
-  });
-
-  /** Gives back the memory of corrected waveforms that no one needs any more. */
-  const retire = ({ corrected }: State, kept: State | undefined) => {
-    if (!corrected.interpolated) return;
-    const needed = new Set(kept?.corrected.templates);
-    context.kernels.release(...new Set(corrected.templates.filter((t) => !needed.has(t))));
-  };
-
   const still = new Motion(dataset.sessionCount);
-  let state: State = given
-    ? await correct(given)
-    : { motion: still, corrected: uncorrected(dataset.waveforms) };
-  let before: State | undefined;
+  let state: Correction = given
+    ? await comparison.correct(given)
+    : { motion: still, corrected: comparison.uncorrected };
+  let before: Correction | undefined;
   const rounds: MotionRound[] = [];
   const roundCount = motionRoundCount(settings);
   const byConvergence = motionEstimation.stop_rule === 'converged';
@@ -120,8 +82,9 @@ export async function runMotionLoop(
     rounds.push(
       ...kept.rounds.map((round) => ({ ...round, motion: round.motion && Motion.of(round.motion) })),
     );
-    if (!byConvergence && !kept.ended) before = kept.before ? await correct(Motion.of(kept.before)) : state;
-    state = await correct(Motion.of(kept.motion));
+    if (!byConvergence && !kept.ended)
+      before = kept.before ? await comparison.correct(Motion.of(kept.before)) : state;
+    state = await comparison.correct(Motion.of(kept.motion));
     if (kept.ended) return { rounds, ...state };
   }
 
@@ -129,16 +92,8 @@ export async function runMotionLoop(
     const names = sets[Math.min(i, sets.length) - 1];
     const clustering = await clusterIteratively(
       {
-        units: dataset.units,
         sessionCount: dataset.sessionCount,
-        features: names,
-        featureSimilarity: await similarities.of(names, state.corrected, 'motion'),
-        pairs: getNearbyPairs(
-          motionEstimation.max_distance,
-          dataset.sessions,
-          features.locations,
-          state.motion,
-        ),
+        similarities: await comparison.compare(names, state, motionEstimation.max_distance, 'motion'),
       },
       { nIter: settings.clustering.n_iter, weightTol: settings.clustering.weight_tol },
       context,
@@ -151,10 +106,10 @@ export async function runMotionLoop(
       rounds.push(describeRound(clustering, dataset.sessions, matches));
       log(context, `Round ${i}: matches did not grow (${previousMatches} before); stepping back one motion.`);
       // `before` holds what the previous round worked with.
-      const back = before as State;
-      retire(state, back);
+      const back = before as Correction;
+      comparison.retire(state, back);
       await keep(back.motion, undefined, true);
-      return { rounds, ...(back.corrected.interpolated ? back : await correct(back.motion)) };
+      return { rounds, ...(back.corrected.interpolated ? back : await comparison.correct(back.motion)) };
     }
 
     const round = describeRound(clustering, dataset.sessions, matches);
@@ -177,11 +132,11 @@ export async function runMotionLoop(
     const change = largestChange(motion, state.motion, dataset.probe.locations);
     if (byConvergence) {
       // Nothing is ever taken back: the old waveforms make room for the new ones.
-      if (!motion.equals(state.motion)) retire(state, undefined);
-      state = await correct(motion, state);
+      if (!motion.equals(state.motion)) comparison.retire(state, undefined);
+      state = await comparison.correct(motion, state);
     } else {
-      const next = await correct(motion, state);
-      if (before) retire(before, state);
+      const next = await comparison.correct(motion, state);
+      if (before) comparison.retire(before, state);
       [before, state] = [state, next];
     }
     const converged = byConvergence && i >= 2 && change < motionEstimation.motion_tol;
@@ -197,7 +152,7 @@ export async function runMotionLoop(
 
 /** The whole loop as one step: its rounds follow from one another. */
 function motionStep(
-  dataset: Dataset,
+  dataset: Pick<Dataset, 'sessions' | 'probe'>,
   features: UnitFeatures,
   settings: Settings,
   given: Motion | undefined,

@@ -65,7 +65,7 @@ export class FeatureSimilarities {
     const known = this.histograms.get(name);
     if (known) return known;
     const { units } = this.features;
-    const { data, bins } = this.histogramOf(name);
+    const { data, bins } = histogramOf(this.features, name);
     const { kernels, signal } = this.context;
     const out = kernels.float64(units * units);
     const job = { signal, progress: report };
@@ -78,21 +78,24 @@ export class FeatureSimilarities {
     this.histograms.set(name, out);
     return out;
   }
-
-  private histogramOf(name: Exclude<FeatureName, 'Waveform'>): Histogram {
-    const { autoCorr, isi, peth } = this.features;
-    const histogram = { AutoCorr: autoCorr, ISI: isi, PETH: peth }[name];
-    if (histogram) return histogram;
-    throw new InputError({
-      where: name === 'PETH' ? 'peth.npy' : `feature ${name}`,
-      found: 'nothing',
-      expected: `the ${name} of every unit, since ${name} is among the features`,
-      remedy: `Provide it, or take ${name} out of motionEstimation.features and clustering.features.`,
-    });
-  }
 }
 
-const noCommonBin = ([a, b]: readonly [number, number]) =>
+/** @throws InputError when the feature is not there */
+export function histogramOf(
+  { autoCorr, isi, peth }: UnitFeatures,
+  name: Exclude<FeatureName, 'Waveform'>,
+): Histogram {
+  const histogram = { AutoCorr: autoCorr, ISI: isi, PETH: peth }[name];
+  if (histogram) return histogram;
+  throw new InputError({
+    where: name === 'PETH' ? 'peth.npy' : `feature ${name}`,
+    found: 'nothing',
+    expected: `the ${name} of every unit, since ${name} is among the features`,
+    remedy: `Provide it, or take ${name} out of motionEstimation.features and clustering.features.`,
+  });
+}
+
+export const noCommonBin = ([a, b]: readonly [number, number]) =>
   new InputError({
     where: 'peth.npy',
     found: `no bin that is valid (not NaN) for both unit ${a} and unit ${b}`,

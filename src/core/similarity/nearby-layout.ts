@@ -1,0 +1,77 @@
+/**
+ * Which pairs of units are candidates when only nearby ones exist: compressed rows whose columns need not be stored. With
+ * the units in the order of their depth, those within reach of a unit are a run of the units that follow it.
+ */
+
+export interface NearbyLayout {
+  readonly units: number;
+  /** (units,) unit at each position: rising depth, the lower unit first where depths are equal. */
+  readonly order: Int32Array;
+  /** (units,) position of each unit. */
+  readonly position: Int32Array;
+  /** (units,) session number of the unit at each position. */
+  readonly sessions: Int32Array;
+  /** (units,) first position within reach of each position; itself when there is none before it. */
+  readonly begin: Int32Array;
+  /** (units,) end of the positions within reach: those after position p are p + 1 to end[p] - 1. */
+  readonly end: Int32Array;
+  /** Pairs of positions within reach, those of one session among them: the cells that a matrix stores. */
+  readonly cells: number;
+  /** Candidate pairs: those of two sessions. */
+  readonly pairs: number;
+}
+
+/**
+ * All pairs of units of two sessions whose depths differ by at most `maxDistance`.
+ *
+ * @param maxDistance µm
+ * @param sessions (units,) session numbers, 1..N
+ * @param depths (units,) µm, the motion taken out
+ */
+export function nearbyLayout(
+  maxDistance: number,
+  sessions: ArrayLike<number>,
+  depths: Float64Array,
+): NearbyLayout {
+  const units = depths.length;
+  if (sessions.length !== units) {
+    throw new RangeError(`nearbyLayout: got ${sessions.length} sessions, expected ${units}`);
+  }
+  const order = Int32Array.from({ length: units }, (_, unit) => unit);
+  order.sort((a, b) => depths[a] - depths[b] || a - b);
+  const position = new Int32Array(units);
+  const ordered = new Int32Array(units);
+  for (let p = 0; p < units; p++) {
+    position[order[p]] = p;
+    ordered[p] = sessions[order[p]];
+  }
+  const begin = new Int32Array(units);
+  const end = new Int32Array(units);
+  const inReach = new Map<number, number>();
+  let cells = 0;
+  let sameSession = 0;
+  let last = 0;
+  for (let p = 0; p < units; p++) {
+    for (; last < units && depths[order[last]] - depths[order[p]] <= maxDistance; last++) {
+      inReach.set(ordered[last], (inReach.get(ordered[last]) ?? 0) + 1);
+    }
+    end[p] = Math.max(last, p + 1);
+    cells += end[p] - p - 1;
+    // Those of its own session that are still ahead, itself not counted.
+    const ahead = (inReach.get(ordered[p]) ?? 1) - 1;
+    sameSession += ahead;
+    inReach.set(ordered[p], ahead);
+  }
+  for (let p = 0, first = 0; p < units; p++) {
+    while (end[first] <= p) first++;
+    begin[p] = first;
+  }
+  return { units, order, position, sessions: ordered, begin, end, cells, pairs: cells - sameSession };
+}
+
+/** Whether two units are a candidate pair. */
+export function isCandidate(layout: NearbyLayout, a: number, b: number): boolean {
+  const p = Math.min(layout.position[a], layout.position[b]);
+  const q = Math.max(layout.position[a], layout.position[b]);
+  return p < q && q < layout.end[p] && layout.sessions[p] !== layout.sessions[q];
+}

@@ -1,0 +1,88 @@
+/** Candidate pairs one by one, out of the layout of nearby ones. */
+import type { UnitPairs } from '../result.ts';
+import { isCandidate, type NearbyLayout } from './nearby-layout.ts';
+import { type SimilarityMatrix, valueAt } from './nearby-matrix.ts';
+
+/** Up to so many cells all candidate pairs are listed; of more, a sample. */
+const MOST_LISTED = 2 ** 24;
+/** Unmatched pairs of a sample, about. */
+const SAMPLE = 2 ** 21;
+
+/** Whether `listPairs` gives a sample. */
+export const isSampled = (layout: NearbyLayout) => layout.cells > MOST_LISTED;
+
+/** (P,) values of a symmetric matrix at the pairs. */
+export function pairValues(matrix: SimilarityMatrix, units: number, pairs: UnitPairs): Float64Array {
+  const values = new Float64Array(pairs.count);
+  // Pairs come in the order of their second unit: its row is read along, not its column.
+  for (let p = 0; p < pairs.count; p++)
+    values[p] = valueAt(matrix, units, pairs.units[2 * p + 1], pairs.units[2 * p]);
+  return values;
+}
+
+/** All candidate pairs, ordered by the higher unit, then the lower one. */
+export function allPairs(layout: NearbyLayout): UnitPairs {
+  const { units, position, order, sessions, begin, end } = layout;
+  const list = new Int32Array(2 * layout.pairs);
+  let at = 0;
+  for (let b = 0; b < units; b++) {
+    const p = position[b];
+    const lower: number[] = [];
+    for (let q = begin[p]; q < end[p]; q++) {
+      if (order[q] < b && sessions[q] !== sessions[p]) lower.push(order[q]);
+    }
+    for (const a of lower.sort((x, y) => x - y)) {
+      list[at++] = a;
+      list[at++] = b;
+    }
+  }
+  return { count: layout.pairs, units: list };
+}
+
+/**
+ * Candidate pairs that share a cluster and, evenly spread over the others, a sample of those that do not: what figures and
+ * files show when there are too many pairs to list. Ordered as `allPairs`.
+ *
+ * @param labels (units,) cluster of each unit, -1 none
+ */
+export function samplePairs(layout: NearbyLayout, labels: Int32Array): UnitPairs {
+  const { units, order, sessions, end } = layout;
+  const keys: number[] = [];
+  const add = (a: number, b: number) => keys.push(Math.max(a, b) * units + Math.min(a, b));
+  for (const [a, b] of matchedCandidates(layout, labels)) add(a, b);
+  const step = Math.ceil(layout.cells / SAMPLE);
+  let skip = 0;
+  for (let p = 0; p < units; p++) {
+    let q = p + 1 + skip;
+    for (; q < end[p]; q += step) {
+      const [a, b] = [order[p], order[q]];
+      const matched = labels[a] >= 0 && labels[a] === labels[b];
+      if (sessions[p] !== sessions[q] && !matched) add(a, b);
+    }
+    skip = q - end[p];
+  }
+  const sorted = Float64Array.from(keys).sort();
+  const list = new Int32Array(2 * sorted.length);
+  sorted.forEach((key, i) => {
+    list[2 * i] = key % units;
+    list[2 * i + 1] = Math.floor(key / units);
+  });
+  return { count: sorted.length, units: list, sampledFrom: layout.pairs };
+}
+
+/** Candidate pairs that share a cluster, cluster by cluster. */
+export function* matchedCandidates(
+  layout: NearbyLayout,
+  labels: Int32Array,
+): Generator<readonly [number, number]> {
+  const clusters: number[][] = [];
+  labels.forEach((label, unit) => {
+    if (label < 0) return;
+    while (clusters.length <= label) clusters.push([]);
+    clusters[label].push(unit);
+  });
+  for (const units of clusters) {
+    for (let i = 0; i < units.length; i++)
+      for (let j = 0; j < i; j++) if (isCandidate(layout, units[j], units[i])) yield [units[j], units[i]];
+  }
+}
