@@ -1,0 +1,165 @@
+/** Similarities of units read on demand: from a dense (units, units) matrix on the disk, or from a sparse one. */
+import { InputError } from '../core/errors.ts';
+import { pathIn, type Store } from './byte-source.ts';
+import { type NpyFile, openNpy } from './npy.ts';
+import { decodeNumbers } from './npy-elements.ts';
+import { openNpz } from './npz.ts';
+
+/** A symmetric (units, units) matrix. */
+export interface SimilarityAccess {
+  readonly units: number;
+  /** Whether only some pairs were compared; the others are NaN. */
+  readonly sparse: boolean;
+  /** Rows `from .. to - 1`, (to - from, units). */
+  rows(from: number, to: number): Promise<Float32Array>;
+  /** (rows, columns) of the units named. */
+  block(rows: ArrayLike<number>, columns: ArrayLike<number>): Promise<Float32Array>;
+}
+
+/**
+ * The matrix of that name: `<name>.npy`, (units, units); or `<name>.npz`, a sparse one as SciPy saves it in compressed rows.
+ * Undefined when there is neither.
+ * @throws InputError when it is of another shape, or damaged
+ */
+export async function openSimilarity(
+  store: Store,
+  name: string,
+  units: number,
+): Promise<SimilarityAccess | undefined> {
+  const dense = await store.open(`${name}.npy`);
+  if (dense) {
+    const file = await openNpy(dense);
+    checkShape(file.shape, units, dense.name);
+    return denseSimilarity(file);
+  }
+  const archive = await store.open(`${name}.npz`);
+  if (!archive) return undefined;
+  const file = await openNpz(archive);
+  const shape = await file.readAs('shape', 'int32');
+  checkShape([...shape.data], units, archive.name);
+  const data = (await file.readAs('data', 'float32')).data;
+  const columns = (await file.readAs('indices', 'int32')).data;
+  const starts = (await file.readAs('indptr', 'float64')).data;
+  if (starts.length !== units + 1 || columns.length !== data.length || starts[units] !== data.length) {
+    throw new InputError({
+      where: pathIn(store, `${name}.npz`),
+      found: `${data.length} values, ${columns.length} indices and ${starts.length} row starts`,
+      expected: `as many indices as values, and ${units + 1} row starts`,
+      remedy: 'The file is damaged: run again.',
+    });
+  }
+  return sparseSimilarity({ units, data, columns, starts });
+}
+
+function checkShape(shape: readonly number[], units: number, where: string): void {
+  if (shape.length === 2 && shape[0] === units && shape[1] === units) return;
+  throw new InputError({
+    where,
+    found: `a matrix of shape (${shape.join(', ')})`,
+    expected: `(${units}, ${units}), a similarity for every two units`,
+    remedy: 'The files of the folder come from different runs: run again.',
+  });
+}
+
+/** Bytes between columns asked for that are read rather than skipped. */
+const WORTH_READING = 4096;
+
+/** Reads by position; the matrix is never in memory as a whole. Rows and columns of a symmetric matrix are the same. */
+export function denseSimilarity(file: NpyFile): SimilarityAccess {
+  const [units] = file.shape;
+  const { source, itemSize, dataOffset } = file;
+  const read = async (first: number, count: number): Promise<ArrayLike<number>> => {
+    const bytes = await source.read(dataOffset + first * itemSize, count * itemSize);
+    return decodeNumbers(bytes, file) as ArrayLike<number>;
+  };
+  return {
+    units,
+    sparse: false,
+    rows: async (from, to) => Float32Array.from(await read(from * units, (to - from) * units)),
+    async block(rows, columns) {
+      const block = new Float32Array(rows.length * columns.length);
+      const runs = runsOf(columns, WORTH_READING / itemSize);
+      await Promise.all(
+        Array.from(rows, async (row, i) => {
+          for (const { first, count, places } of runs) {
+            const values = await read(row * units + first, count);
+            for (const place of places) block[i * columns.length + place] = values[columns[place] - first];
+          }
+        }),
+      );
+      return block;
+    },
+  };
+}
+
+/** Columns that are read at once: those close to each other. */
+function runsOf(columns: ArrayLike<number>, gap: number) {
+  const order = Array.from(columns, (_, place) => place).sort((a, b) => columns[a] - columns[b]);
+  const runs: { first: number; count: number; places: number[] }[] = [];
+  for (const place of order) {
+    const run = runs[runs.length - 1];
+    const column = columns[place];
+    if (run && column <= run.first + run.count + gap) {
+      run.count = column - run.first + 1;
+      run.places.push(place);
+    } else runs.push({ first: column, count: 1, places: [place] });
+  }
+  return runs;
+}
+
+/** Compressed rows, as in SciPy's `csr_array`; columns rise within a row. Both (a, b) and (b, a) are kept. */
+export interface CompressedRows {
+  readonly units: number;
+  readonly data: Float32Array;
+  /** Column of each value. */
+  readonly columns: Int32Array;
+  /** (units + 1,) where the values of each row begin. */
+  readonly starts: ArrayLike<number>;
+}
+
+export function sparseSimilarity({ units, data, columns, starts }: CompressedRows): SimilarityAccess {
+  return {
+    units,
+    sparse: true,
+    async rows(from, to) {
+      const rows = new Float32Array((to - from) * units).fill(Number.NaN);
+      for (let row = from; row < to; row++) {
+        for (let i = starts[row]; i < starts[row + 1]; i++) rows[(row - from) * units + columns[i]] = data[i];
+      }
+      return rows;
+    },
+    async block(rows, wanted) {
+      const block = new Float32Array(rows.length * wanted.length).fill(Number.NaN);
+      for (let r = 0; r < rows.length; r++) {
+        for (let c = 0; c < wanted.length; c++) {
+          const at = find(columns, wanted[c], starts[rows[r]], starts[rows[r] + 1]);
+          if (at >= 0) block[r * wanted.length + c] = data[at];
+        }
+      }
+      return block;
+    },
+  };
+}
+
+/** Position of a value in a rising part of an array; -1 when it is not there. */
+function find(array: Int32Array, value: number, from: number, to: number): number {
+  let low = from;
+  let high = to;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (array[middle] < value) low = middle + 1;
+    else high = middle;
+  }
+  return low < to && array[low] === value ? low : -1;
+}
+
+/** Bytes of rows read at once when a whole matrix is gone through. */
+const PIECE_BYTES = 8 << 20;
+
+/** All rows, some at a time: (first row, rows). */
+export async function* allRows(access: SimilarityAccess): AsyncGenerator<[number, Float32Array]> {
+  const step = Math.max(1, Math.floor(PIECE_BYTES / (8 * access.units)));
+  for (let from = 0; from < access.units; from += step) {
+    yield [from, await access.rows(from, Math.min(access.units, from + step))];
+  }
+}
