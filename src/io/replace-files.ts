@@ -1,7 +1,7 @@
 /** Replacing a set of files as one: what was there stays usable until everything new is on the disk. */
 import { listDeep, type Store, subStore } from './byte-source.ts';
 
-/** Where the new files wait inside their folder. */
+/** Where the files of a result wait. */
 const STAGING = '.dant-staging';
 
 export interface ReplaceOptions {
@@ -12,6 +12,8 @@ export interface ReplaceOptions {
    * first file is replaced, put back after the last.
    */
   readonly mark: string;
+  /** Where the new files wait inside the folder; sets of files that may be replaced at the same time need places of their own. */
+  readonly staging?: string;
 }
 
 /**
@@ -21,18 +23,18 @@ export interface ReplaceOptions {
  */
 export async function replaceFiles<T>(
   store: Store,
-  { earlier, mark }: ReplaceOptions,
+  { earlier, mark, staging: place = STAGING }: ReplaceOptions,
   write: (staging: Store) => Promise<T>,
 ): Promise<T> {
-  await store.remove(STAGING);
-  const staging = subStore(store, STAGING);
+  await store.remove(place);
+  const staging = subStore(store, place);
   let written: string[];
   let value: T;
   try {
     value = await write(staging);
     written = await listDeep(staging);
   } catch (error) {
-    await store.remove(STAGING);
+    await store.remove(place);
     throw error;
   }
   const isMark = (path: string) => path === mark || path.endsWith(`/${mark}`);
@@ -42,9 +44,9 @@ export async function replaceFiles<T>(
   const stale = old.filter((path) => !written.includes(path) || isMark(path));
   for (const path of stale.filter(isMark)) await store.remove(path);
   for (const path of stale.filter((p) => !isMark(p))) await store.remove(path);
-  const put = async (path: string) => store.rename(`${STAGING}/${path}`, path);
+  const put = async (path: string) => store.rename(`${place}/${path}`, path);
   for (const path of written.filter((p) => !isMark(p))) await put(path);
   for (const path of written.filter(isMark).sort((a, b) => depth(b) - depth(a))) await put(path);
-  await store.remove(STAGING);
+  await store.remove(place);
   return value;
 }
