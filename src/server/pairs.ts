@@ -1,0 +1,277 @@
+/** Similarities of pairs of units: the candidate pairs of the clustering, and those within neurons. */
+import { createRandom } from '../core/random.ts';
+import { openNpy, readNpyAs, readNpyRowsAs } from '../io/npy.ts';
+import { openNpz } from '../io/npz.ts';
+import { allRows, type SimilarityAccess } from '../io/similarity-access.ts';
+import type { TrackedFolder } from '../io/tracked-folder.ts';
+import { neuronsOf } from '../io/write-curated.ts';
+import type {
+  CandidateArrays,
+  NeighbourArrays,
+  PairHistograms,
+  PairSampleArrays,
+  PairSampleMeta,
+  PairStatistics,
+} from './protocol.ts';
+
+/** Candidate pairs with their similarities. */
+export interface CandidatePairs {
+  /** How many there are in all; more than `units` holds when there are very many. */
+  readonly count: number;
+  /** (n, 2) */
+  readonly units: Int32Array;
+  /** One (n,) array per measure. */
+  readonly similarity: readonly Float32Array[];
+  /** (n,) 1 when both are of one neuron in the automatic result. */
+  readonly matched: Uint8Array;
+}
+
+/** Above this many candidate pairs, evenly spread runs of them stand for all. */
+const MOST_PAIRS = 4_000_000;
+const RUN_LENGTH = 1000;
+
+/** @throws InputError when the files of the pairs are damaged */
+export async function readCandidatePairs(folder: TrackedFolder): Promise<CandidatePairs> {
+  const source = await folder.store.open('SimilarityPairs.npy');
+  const none = { count: 0, units: new Int32Array(0), matched: new Uint8Array(0) };
+  if (!source) return { ...none, similarity: folder.measures.map(() => new Float32Array(0)) };
+  const file = await openNpy(source);
+  const [count] = file.shape;
+  const all = count <= MOST_PAIRS;
+  let units: Int32Array;
+  if (all) units = (await readNpyAs(source, 'int32')).data;
+  else {
+    const runs = Math.floor(MOST_PAIRS / 20 / RUN_LENGTH);
+    units = new Int32Array(2 * runs * RUN_LENGTH);
+    for (let run = 0; run < runs; run++) {
+      const from = Math.floor((run * (count - RUN_LENGTH)) / (runs - 1));
+      units.set((await readNpyRowsAs(file, from, from + RUN_LENGTH, 'int32')).data, 2 * run * RUN_LENGTH);
+    }
+  }
+  const { labels } = folder;
+  const matched = Uint8Array.from({ length: units.length / 2 }, (_, p) =>
+    labels[units[2 * p]] > 0 && labels[units[2 * p]] === labels[units[2 * p + 1]] ? 1 : 0,
+  );
+  const saved = all ? await savedSimilarity(folder, units) : undefined;
+  const similarity =
+    saved ?? (await Promise.all(folder.similarity.map((access) => similarityOfPairs(access, units))));
+  return { count, units, similarity, matched };
+}
+
+/** Per measure, from what the clustering kept of its pairs; undefined when it kept something else. */
+async function savedSimilarity(
+  folder: TrackedFolder,
+  units: Int32Array,
+): Promise<Float32Array[] | undefined> {
+  const source = await folder.store.open('ClusteringResults.npz');
+  if (!source) return undefined;
+  const archive = await openNpz(source);
+  if (!archive.names.includes('similarity_all')) return undefined;
+  const { shape, data } = await archive.readAs('similarity_all', 'float32');
+  const { features, shanks, unitShanks } = folder;
+  if (shape[0] !== units.length / 2 || shape[1] !== features.length) return undefined;
+  const weightsOf = new Map(shanks.map(({ shankId, weights }) => [shankId, weights]));
+  const single = shanks.length === 1 ? shanks[0].weights : undefined;
+  const columns = features.map(() => new Float32Array(shape[0]));
+  const weighted = new Float32Array(shape[0]);
+  for (let p = 0; p < shape[0]; p++) {
+    const weights = single ?? weightsOf.get(unitShanks[units[2 * p]])!;
+    let sum = 0;
+    for (let f = 0; f < columns.length; f++) {
+      const value = data[p * columns.length + f];
+      columns[f][p] = value;
+      sum += weights[f] * value;
+    }
+    weighted[p] = sum;
+  }
+  return folder.measures.map((m) => (m === 'weighted' ? weighted : columns[features.indexOf(m)]));
+}
+
+/** (n,) similarities of (n, 2) pairs, row after row of the matrix. */
+async function similarityOfPairs(access: SimilarityAccess, pairs: Int32Array): Promise<Float32Array> {
+  const values = new Float32Array(pairs.length / 2);
+  const byRow = new Map<number, number[]>();
+  for (let p = 0; p < values.length; p++) {
+    const list = byRow.get(pairs[2 * p]);
+    if (list) list.push(p);
+    else byRow.set(pairs[2 * p], [p]);
+  }
+  for (const [row, list] of byRow) {
+    const block = await access.block(
+      [row],
+      list.map((p) => pairs[2 * p + 1]),
+    );
+    list.forEach((p, i) => {
+      values[p] = block[i];
+    });
+  }
+  return values;
+}
+
+const BINS = 80;
+
+/** Of all candidate pairs, by each measure. */
+export function pairHistograms(
+  folder: TrackedFolder,
+  { similarity, matched }: CandidatePairs,
+): PairHistograms {
+  const histograms = folder.measures.map((measure, m) => {
+    const values = similarity[m];
+    let low = Number.POSITIVE_INFINITY;
+    let high = Number.NEGATIVE_INFINITY;
+    for (const value of values) {
+      if (value < low) low = value;
+      if (value > high) high = value;
+    }
+    if (!(low < high)) [low, high] = low === high ? [low - 0.5, high + 0.5] : [0, 1];
+    const width = (high - low) / BINS;
+    const counts = [new Array<number>(BINS).fill(0), new Array<number>(BINS).fill(0)];
+    values.forEach((value, p) => {
+      if (Number.isFinite(value)) counts[matched[p]][Math.min(BINS - 1, Math.floor((value - low) / width))]++;
+    });
+    return { measure, start: low, width, unmatched: counts[0], matched: counts[1] };
+  });
+  return { histograms };
+}
+
+/** At most half of the sample are matched pairs, unless there are few others. The same sample every time. */
+export function pairSample(
+  { count, units, similarity, matched }: CandidatePairs,
+  most: number,
+): { arrays: PairSampleArrays; meta: PairSampleMeta } {
+  const kinds: [number[], number[]] = [[], []];
+  matched.forEach((kind, p) => void kinds[kind].push(p));
+  const random = createRandom(1);
+  const share = Math.max(Math.ceil(most / 2), most - kinds[0].length);
+  const matches = drawn(kinds[1], share, random);
+  const chosen = [...matches, ...drawn(kinds[0], most - matches.length, random)];
+  const pairs = new Int32Array(2 * chosen.length);
+  const values = new Float32Array(similarity.length * chosen.length);
+  chosen.forEach((p, i) => {
+    pairs[2 * i] = units[2 * p];
+    pairs[2 * i + 1] = units[2 * p + 1];
+    for (let m = 0; m < similarity.length; m++) values[m * chosen.length + i] = similarity[m][p];
+  });
+  return {
+    arrays: { units: pairs, similarity: values },
+    meta: { candidates: count, matched: kinds[1].length, sampledMatched: matches.length },
+  };
+}
+
+/** At most `most` of a list, in its order. */
+function drawn(list: readonly number[], most: number, random: ReturnType<typeof createRandom>): number[] {
+  if (list.length <= most) return [...list];
+  const chosen: number[] = [];
+  // Selection sampling (Knuth, Algorithm S).
+  for (let i = 0; chosen.length < most; i++) {
+    if ((list.length - i) * random.uniform() < most - chosen.length) chosen.push(list[i]);
+  }
+  return chosen;
+}
+
+/** Weighted similarity of every unit with the others of its neuron; what is known of a neuron is not read again. */
+export class NeuronStatistics {
+  private readonly access: SimilarityAccess;
+  private readonly known = new Map<string, Float32Array>();
+
+  constructor(access: SimilarityAccess) {
+    this.access = access;
+  }
+
+  /** @param labels (units,) neuron of each unit, from 1; -1 unmatched */
+  async of(labels: Int32Array): Promise<PairStatistics> {
+    const mean = new Float32Array(labels.length).fill(Number.NaN);
+    const worst = new Float32Array(labels.length).fill(Number.NaN);
+    for (const units of neuronsOf(labels).values()) {
+      const key = units.join();
+      let block = this.known.get(key);
+      if (!block) {
+        block = await this.access.block(units, units);
+        this.known.set(key, block);
+      }
+      units.forEach((unit, i) => {
+        let sum = 0;
+        let compared = 0;
+        let least = Number.POSITIVE_INFINITY;
+        for (let j = 0; j < units.length; j++) {
+          const value = block[i * units.length + j];
+          if (i === j || Number.isNaN(value)) continue;
+          sum += value;
+          compared++;
+          least = Math.min(least, value);
+        }
+        if (compared === 0) return;
+        mean[unit] = sum / compared;
+        worst[unit] = least;
+      });
+    }
+    return { mean, worst };
+  }
+}
+
+/** The units of largest weighted similarity of every unit, best first. */
+export async function nearestNeighbours(access: SimilarityAccess, count: number): Promise<NeighbourArrays> {
+  const { units: size } = access;
+  const units = new Int32Array(size * count).fill(-1);
+  const similarity = new Float32Array(size * count).fill(Number.NaN);
+  for await (const [from, rows] of allRows(access)) {
+    for (let unit = from; (unit - from) * size < rows.length; unit++) {
+      const start = (unit - from) * size;
+      const target = unit * count;
+      let found = 0;
+      for (let j = 0; j < size; j++) {
+        const value = rows[start + j];
+        if (j === unit || Number.isNaN(value)) continue;
+        if (found === count && !(value > similarity[target + count - 1])) continue;
+        // Insertion among the best: few are better than what is there.
+        let at = Math.min(found, count - 1);
+        while (at > 0 && similarity[target + at - 1] < value) {
+          similarity[target + at] = similarity[target + at - 1];
+          units[target + at] = units[target + at - 1];
+          at--;
+        }
+        similarity[target + at] = value;
+        units[target + at] = j;
+        if (found < count) found++;
+      }
+    }
+  }
+  return { units, similarity };
+}
+
+/** The units most similar to any of those given, best first, without these themselves. */
+export async function candidates(
+  folder: TrackedFolder,
+  units: readonly number[],
+  count: number,
+): Promise<CandidateArrays> {
+  const everyone = Int32Array.from({ length: folder.units }, (_, u) => u);
+  const block = await folder.similarity[0].block(units, everyone);
+  const own = new Set(units);
+  const best = Array.from(everyone, (unit) => {
+    let nearest = 0;
+    let value = Number.NEGATIVE_INFINITY;
+    for (let i = 0; i < units.length; i++) {
+      if (!(block[i * folder.units + unit] > value)) continue;
+      value = block[i * folder.units + unit];
+      nearest = i;
+    }
+    return { unit, nearest, value };
+  })
+    .filter(({ unit, value }) => !own.has(unit) && value > Number.NEGATIVE_INFINITY)
+    .sort((a, b) => b.value - a.value || a.unit - b.unit)
+    .slice(0, count);
+  const others = best.map(({ unit }) => unit);
+  const similarity = new Float32Array(folder.measures.length * best.length);
+  for (const [m, access] of folder.similarity.entries()) {
+    const values = m === 0 ? undefined : await access.block(units, others);
+    best.forEach(({ nearest, value }, i) => {
+      similarity[m * best.length + i] = values ? values[nearest * best.length + i] : value;
+    });
+  }
+  return {
+    unit: Int32Array.from(others),
+    nearest: Int32Array.from(best, ({ nearest }) => units[nearest]),
+    similarity,
+  };
+}
