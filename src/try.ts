@@ -1,14 +1,11 @@
-import { FileStore } from './io/node/file-store.ts';
-import { openTrackedFolder } from './io/tracked-folder.ts';
-import { unitIsis, unitAutoCorrs } from './io/unit-histograms.ts';
-import { readUnitWaveforms, channelsAround } from './io/unit-waveforms.ts';
-for (const [o,d] of [['/work/scratch/big-out','/work/scratch/big'],['/work/shared/reference/rigid/expected','/work/shared/reference/rigid/data'],['/work/shared/reference/multishank/expected','/work/shared/reference/multishank/data']]) {
-  let t=performance.now();
-  const f=await openTrackedFolder(new FileStore(o), new FileStore(d));
-  console.log(o, performance.now()-t, f.features, f.shanks.map(s=>[s.shankId,[...s.weights],s.threshold]), f.sessionCount);
-  const k=f.labels.indexOf(5)>=0?5:1; const units=[...f.labels.keys()].filter(u=>f.labels[u]===k);
-  t=performance.now(); await unitIsis(f,units); console.log('isi',performance.now()-t);
-  t=performance.now(); await unitAutoCorrs(f,units); console.log('acg',performance.now()-t);
-  t=performance.now(); await readUnitWaveforms(f.rawWaveforms!,units,channelsAround(f.peakChannels[units[0]],20,f.rawWaveforms!.shape[1],f.probe)); console.log('wf',performance.now()-t);
-  t=performance.now(); for(const s of f.similarity) await s.block(units,units); console.log('sim',performance.now()-t, units.length);
+import { writeFileSync } from 'node:fs';
+import { openTracked } from './stages/open-tracked.ts';
+import { neuronFigurePicture } from './stages/neuron-figures.ts';
+for (const [o,d,k] of [['/work/scratch/big-out','/work/scratch/big',5],['/work/shared/reference/rigid/expected','/work/shared/reference/rigid/data',3],['/work/shared/reference/multishank/expected','/work/shared/reference/multishank/data',2]] as const) {
+  const f=await openTracked(o,d);
+  const units=[...f.labels.keys()].filter(u=>f.labels[u]===k);
+  const t=performance.now();
+  const {body}=await neuronFigurePicture(f,units,{format:'png',title:`Neuron ${k}`});
+  console.log(performance.now()-t);
+  writeFileSync(`/work/scratch/server/neuron-${o.split('/').at(-2)}.png`, body);
 }

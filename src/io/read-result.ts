@@ -202,6 +202,17 @@ export class SavedResult {
     };
   }
 
+  /** (units,) cluster of each unit before curation, from 0, -1 noise; undefined when the folder does not tell. */
+  async clusterLabels(): Promise<Int32Array | undefined> {
+    const labels = await this.clusteringVector('idx_cluster_hdbscan');
+    return labels && fromFileLabels(labels);
+  }
+
+  /** (units,) optimal leaf order of the single-linkage tree; undefined when the folder does not tell. */
+  leafOrder(): Promise<Int32Array | undefined> {
+    return this.clusteringVector('leafOrder');
+  }
+
   /** Waveform of one unit as it was compared. @throws RangeError when there is no such unit */
   async correctedWaveform(unit: number): Promise<SavedWaveform> {
     const file = await openNpy(await this.source('waveforms_corrected.npy'));
@@ -244,6 +255,14 @@ export class SavedResult {
   async originalUnits(): Promise<Int32Array | undefined> {
     const source = await this.store.open('original_unit_indices.npy');
     return source && (await readNpyAs(source, 'int32')).data;
+  }
+
+  /** One array of the clustering without the large ones beside it. */
+  private async clusteringVector(name: string): Promise<Int32Array | undefined> {
+    const source = await this.store.open('ClusteringResults.npz');
+    if (!source) return undefined;
+    const file = await openNpz(source);
+    return file.names.includes(name) ? (await file.readAs(name, 'int32')).data : undefined;
   }
 
   private async source(name: string): Promise<ByteSource> {

@@ -91,9 +91,7 @@ function curvesOf(
 export async function unitColumns(folder: TrackedFolder): Promise<{ arrays: UnitColumns; meta: UnitsMeta }> {
   const { locations, rows } = folder;
   const axis = (i: number) => Float32Array.from({ length: folder.units }, (_, u) => locations[3 * u + i]);
-  const clusters = (await folder.store.open('ClusteringResults.npz'))
-    ? (await folder.saved.clustering()).labels
-    : undefined;
+  const clusters = await folder.saved.clusterLabels();
   return {
     arrays: {
       session: folder.sessions,
