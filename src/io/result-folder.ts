@@ -64,6 +64,10 @@ const FIGURES = new Set(
   ].map((name) => `${name}.png`),
 );
 
+/** Folder of the figures of single neurons, and the name of one of them. */
+export const CLUSTER_FIGURES = 'Figures/Clusters';
+export const clusterFigure = (neuron: number) => `Cluster${neuron}.png`;
+
 /** Folder of the results of one shank. */
 export const shankFolder = (shankId: number) => `Shank${shankId}`;
 
@@ -88,6 +92,9 @@ export async function earlierResultFiles(store: Store): Promise<string[]> {
       const names = await store.list(path.slice(0, -1));
       files.push(...names.filter((name) => FIGURES.has(name)).map((name) => path + name));
     }
+    const clusters = await store.list(prefix + CLUSTER_FIGURES);
+    const ofNeurons = clusters.filter((name) => /^Cluster\d+\.png$/.test(name));
+    files.push(...ofNeurons.map((name) => `${prefix}${CLUSTER_FIGURES}/${name}`));
   }
   return files;
 }

@@ -4,6 +4,7 @@ import { bodyLimit } from 'hono/body-limit';
 import { streamSSE } from 'hono/streaming';
 import { parseOperation } from '../core/curation/operations.ts';
 import { InputError } from '../core/errors.ts';
+import { readCandidatePairs } from '../io/candidate-pairs.ts';
 import type { TrackedFolder } from '../io/tracked-folder.ts';
 import { type UnitHistograms, unitAutoCorrs, unitIsis, unitPeths } from '../io/unit-histograms.ts';
 import { channelsAround, readUnitWaveforms } from '../io/unit-waveforms.ts';
@@ -12,14 +13,7 @@ import { reportHtml } from '../stages/report.ts';
 import { CurationSession } from './curation-session.ts';
 import { depthOrder, MatrixTiles } from './matrix-tiles.ts';
 import { overviewOf, unitColumns } from './overview.ts';
-import {
-  candidates,
-  NeuronStatistics,
-  nearestNeighbours,
-  pairHistograms,
-  pairSample,
-  readCandidatePairs,
-} from './pairs.ts';
+import { candidates, NeuronStatistics, nearestNeighbours, pairHistograms, pairSample } from './pairs.ts';
 import { APPEND_BODY, BadRequest, check, EMPTY_BODY, parametersFor } from './parameters.ts';
 import {
   type Arrays,
@@ -229,7 +223,10 @@ export function createApp(options: AppOptions): { app: Hono; close: () => void }
   });
   app.get(route('report'), async (c) => {
     const { neurons } = check(parameters.report, c.req.query());
-    const html = await reportHtml(tracked, (await curation.replayed()).state, neurons);
+    const html = await reportHtml(tracked, (await curation.replayed()).state, {
+      neurons,
+      version: options.version,
+    });
     return c.body(html, 200, {
       'Content-Type': 'text/html; charset=utf-8',
       'Content-Disposition': 'attachment; filename="report.html"',

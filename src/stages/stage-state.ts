@@ -207,7 +207,8 @@ export function partialResult(
   };
 }
 
-const NO_CLUSTERING: ClusteringResult = {
+/** What stands for a clustering that has not run. */
+export const NO_CLUSTERING: ClusteringResult = {
   features: [],
   weights: new Float64Array(0),
   threshold: Number.POSITIVE_INFINITY,
