@@ -66,12 +66,18 @@ export async function execute(
 
 /** Tells an error to people on standard error and, with `--json`, to machines on standard output; sets the exit code. */
 export function reportFailure(error: unknown, stoppedText: string, json: boolean): void {
-  const debug = (process.env.DANT_DEBUG ?? '0') !== '0';
-  const failure = describeFailure(error, stoppedText, debug);
+  const failure = describeFailure(error, stoppedText, isDebug());
   process.exitCode = failure.exitCode;
   if (json) printDocument(failure.document);
   process.stderr.write(`${failure.text}\n`);
 }
+
+/** Tells people of a fault after which the command goes on. */
+export function tellFault(error: unknown): void {
+  process.stderr.write(`${describeFailure(error, '', isDebug()).text}\n`);
+}
+
+const isDebug = () => (process.env.DANT_DEBUG ?? '0') !== '0';
 
 /** JSON has no infinities: they become the text "Infinity" and "-Infinity". */
 function printDocument(document: unknown): void {

@@ -3,17 +3,22 @@ import { Command } from 'commander';
 import { packageVersion } from '../stages/package-version.ts';
 import { addCheckCommand } from './commands/check.ts';
 import { addConvertCommand } from './commands/convert.ts';
+import { addCurateCommand } from './commands/curate.ts';
+import { addFiguresCommand } from './commands/figures.ts';
 import { addImportCommand } from './commands/import.ts';
 import { addPethCommand } from './commands/peth.ts';
+import { addReportCommand } from './commands/report.ts';
 import { addRunCommand } from './commands/run.ts';
 import { addScoreCommand } from './commands/score.ts';
 import { addSettingsCommand } from './commands/settings.ts';
 import { addSimulateCommand } from './commands/simulate.ts';
+import { addViewCommand } from './commands/view.ts';
 
 const EXAMPLES = `
 Examples:
   dant run data                        track the neurons of the recording in data/
   dant run settings.json               the same, with settings
+  dant view DANT_Output                look at the result and curate it, in the browser
   dant check data                      look at the recording without tracking it
   dant import data -s day1 -s day2     turn folders of Kilosort or phy into a data folder
   dant convert spikeInfo.mat data      turn MATLAB's file into a data folder
@@ -37,6 +42,10 @@ export function createProgram(): Command {
     .addHelpText('after', EXAMPLES);
   addRunCommand(program);
   addCheckCommand(program);
+  addViewCommand(program);
+  addCurateCommand(program);
+  addReportCommand(program);
+  addFiguresCommand(program);
   addImportCommand(program);
   addConvertCommand(program);
   addPethCommand(program);

@@ -1,0 +1,55 @@
+/** `dant report`: a result as one HTML file. */
+import path from 'node:path';
+import type { Command } from 'commander';
+import { packageVersion } from '../../stages/package-version.ts';
+import { type CommonOptions, execute } from '../execute.ts';
+import { readNumbers } from '../neuron-numbers.ts';
+import { formatBytes, formatNumberOf } from '../ui/text.ts';
+import { addCommonOptions } from './options.ts';
+
+interface Options extends CommonOptions {
+  readonly neurons?: string;
+  readonly data?: string;
+}
+
+const EXAMPLES = `
+One file with the overview, the table of all neurons and a page for each neuron asked for. It opens in any browser without
+dant, and fetches nothing. Operations made in \`dant view\` are included.
+
+Examples:
+  dant report DANT_Output report.html
+  dant report DANT_Output report.html --neurons 1,5,9`;
+
+export function addReportCommand(program: Command): void {
+  addCommonOptions(
+    program
+      .command('report')
+      .summary('write a result as one HTML file')
+      .description('Write a result as one HTML file that needs nothing else.')
+      .argument('<out>', 'folder of a finished result')
+      .argument('<file>', 'HTML file to write')
+      .option('--neurons <numbers>', 'neurons with a page of their own, such as 1,5,9')
+      .option('--data <dir>', 'data folder that was tracked (default: the one that the result names)'),
+  )
+    .addHelpText('after', EXAMPLES)
+    .action((out: string, file: string, options: Options) =>
+      execute('report', options, async ({ onEvent, signal }) => {
+        const neurons = options.neurons === undefined ? [] : readNumbers('--neurons', options.neurons);
+        const { writeReport } = await import('../../stages/report.ts');
+        const result = await writeReport(path.resolve(out), path.resolve(file), {
+          neurons,
+          dataFolder: options.data && path.resolve(options.data),
+          version: packageVersion(),
+          signal,
+          onProgress: (done, total) => {
+            if (total > 0) onEvent({ kind: 'progress', stage: 'figures', step: 'Neurons', done, total });
+          },
+        });
+        const pages = result.pages > 0 ? `, ${formatNumberOf(result.pages, 'page')} of neurons` : '';
+        return {
+          result: { file: path.resolve(file), ...result },
+          text: `${file} (${formatBytes(result.bytes)}): ${formatNumberOf(result.neurons, 'neuron')}${pages}`,
+        };
+      }),
+    );
+}
