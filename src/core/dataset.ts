@@ -93,6 +93,11 @@ export interface Probe {
   readonly shanks: Int32Array;
   /** Whether the input named the shanks. */
   readonly hasShanks: boolean;
+  /**
+   * (sessions, channels) 1 where a session recorded a channel; undefined when every session recorded all. Waveforms are NaN on
+   * channels that their session did not record.
+   */
+  readonly recorded?: Uint8Array;
 }
 
 /** All sessions of one recording. */

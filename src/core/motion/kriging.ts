@@ -99,11 +99,11 @@ function factorOfCovariance(channelLocations: NdArray<ArrayLike<number>>): Float
 export interface Interpolator {
   readonly channels: number;
   /**
-   * `K(X + (0, dy), X) · (K(X, X) + 0.01·I)⁻¹`: what it turns waveforms (channels, samples) into is the field read `dy` above
-   * each channel.
+   * `K(Y + (0, dy), X) · (K(X, X) + 0.01·I)⁻¹`: what it turns waveforms on the channels X into is the field read `dy` above each
+   * target Y; the targets are the channels themselves unless others are given.
    *
    * @param dy µm
-   * @returns (channels, channels) row-major, fresh
+   * @returns (targets, channels) row-major, fresh
    */
   matrix(dy: number): Float64Array;
 }
@@ -116,9 +116,14 @@ export interface Interpolator {
  * the inverse, a matrix takes O(channels² · columns): 2.6 ms for 384 channels in 4 columns, against 82 ms by its definition.
  *
  * @param channelLocations (channels, 2) µm
+ * @param targets (targets, 2) µm, where the field is to be read
  * @throws RangeError when a location is not finite
  */
-export function createInterpolator(channelLocations: Float64Array, channels: number): Interpolator {
+export function createInterpolator(
+  channelLocations: Float64Array,
+  channels: number,
+  targets = channelLocations,
+): Interpolator {
   const factor = factorOfCovariance(ndarray(channelLocations, [channels, 2]));
   const inverse = new Float64Array(channels * channels);
   for (let c = 0; c < channels; c++) inverse[c * channels + c] = 1;
@@ -130,12 +135,12 @@ export function createInterpolator(channelLocations: Float64Array, channels: num
   return {
     channels,
     matrix(dy) {
-      const matrix = new Float64Array(channels * channels);
-      for (let c = 0; c < channels; c++) {
+      const matrix = new Float64Array((targets.length / 2) * channels);
+      for (let c = 0; c < targets.length / 2; c++) {
         const row = matrix.subarray(c * channels, (c + 1) * channels);
-        const y = channelLocations[2 * c + 1] + dy;
+        const y = targets[2 * c + 1] + dy;
         for (const { x, depths, below, above } of columns) {
-          const closeness = Math.exp(-Math.abs(channelLocations[2 * c] - x) / LENGTH_SCALE);
+          const closeness = Math.exp(-Math.abs(targets[2 * c] - x) / LENGTH_SCALE);
           const next = countUpTo(depths, y);
           if (next > 0) addScaled(row, closeness * decay(y - depths[next - 1]), below, next - 1);
           if (next < depths.length) addScaled(row, closeness * decay(depths[next] - y), above, next);
