@@ -76,6 +76,16 @@ export class Hdf5File {
     });
   }
 
+  /** An array of text, or one text; undefined when there is none, or it holds something else. */
+  texts(path: string): readonly string[] | undefined {
+    return orDamaged(this.name, () => {
+      const value = this.dataset(path)?.value;
+      if (typeof value === 'string') return [value];
+      const isText = Array.isArray(value) && value.every((item) => typeof item === 'string');
+      return isText ? (value as string[]) : undefined;
+    });
+  }
+
   /** Type of the elements of an array, such as `float32`; undefined when there is no array, or not of numbers. */
   elementType(path: string): string | undefined {
     return orDamaged(this.name, () => {

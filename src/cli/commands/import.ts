@@ -1,4 +1,5 @@
 /** `dant import`: folders of spike sorters to a data folder. */
+import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { type Command, Option } from 'commander';
 import { InputError } from '../../core/errors.ts';
@@ -17,6 +18,7 @@ interface Options extends CommonOptions {
   readonly labels?: string;
   readonly waveforms: WaveformOptions['source'];
   readonly gain?: string;
+  readonly sampleRate?: string;
   readonly spikes?: string;
   readonly window?: string;
   readonly highPass?: string;
@@ -25,7 +27,8 @@ interface Options extends CommonOptions {
 }
 
 const EXAMPLES = `
-DIR is a folder of Kilosort 2 to 4 or phy (also with the waveforms of Bombcell, UnitMatch or C_Waves).
+DIR is a folder of Kilosort 2 to 4 or phy (also with the waveforms of Bombcell, UnitMatch or C_Waves), a SortingAnalyzer
+of SpikeInterface (folder or zarr), or an .nwb file with units; or the one spikeInfo.mat that holds all sessions.
 The order of the sessions is the order in which they are given. A table has the column folder, and if you like date,
 label and gain. Labels: COLUMN=VALUE|VALUE, also != < <= > >=, joined by and, or, not; any column of cluster_*.tsv.
 
@@ -54,6 +57,7 @@ export function addImportCommand(program: Command): void {
           .default('auto'),
       )
       .option('--gain <uV>', 'µV per bit, where the files do not say it; 1 for values in µV')
+      .option('--sample-rate <Hz>', 'sampling rate, where an .nwb file does not say it')
       .option('--spikes <n>', 'spikes that a mean of raw data is taken over (default: 500)')
       .option('--window <before,after>', 'ms around the trough (default: 0.7,1.4)')
       .option('--high-pass <Hz>', 'cutoff of the filter on raw data, 0 for none (default: 300)')
@@ -66,6 +70,13 @@ export function addImportCommand(program: Command): void {
         const dataFolder = path.resolve(out);
         if (options.force !== true) refuseToReplace(dataFolder);
         const chosen = readOptions(options);
+        const matFile = spikeInfoOf(options.session);
+        if (matFile !== undefined) {
+          const { convertSpikeInfo } = await import('../../stages/preprocess.ts');
+          const { units, sessions } = await convertSpikeInfo(matFile, dataFolder, { onEvent, signal });
+          const result = { dataFolder, taken: units, sessions: new Set(sessions).size };
+          return { result, text: `Imported all ${units} units of ${matFile}.\n\n  Data  ${dataFolder}` };
+        }
         const { importFolder, readSessionTable } = await import('../../stages/import-sessions.ts');
         const entries: SessionEntry[] = [
           ...(options.sessions === undefined ? [] : await readSessionTable(path.resolve(options.sessions))),
@@ -76,6 +87,21 @@ export function addImportCommand(program: Command): void {
         return { result, text: formatImport(result) };
       }),
     );
+}
+
+/** The spikeInfo.mat that is the only session given, or stands in its folder. */
+function spikeInfoOf(sessions: readonly string[] = []): string | undefined {
+  const found = sessions.flatMap((folder) =>
+    [path.resolve(folder), path.resolve(folder, 'spikeInfo.mat')].filter(
+      (file) => /\.mat$/i.test(file) && existsSync(file),
+    ),
+  );
+  if (found.length === 0 || sessions.length === 1) return found[0];
+  throw wrong(
+    '--session',
+    `${found[0]} among ${sessions.length} sessions`,
+    'it alone: it holds all sessions',
+  );
 }
 
 function readOptions(options: Options) {
@@ -104,6 +130,7 @@ function readOptions(options: Options) {
     labels: options.labels ?? GOOD_ONLY,
     source: options.waveforms,
     gain: number('--gain', options.gain, 1e-6, false),
+    sampleRateHz: number('--sample-rate', options.sampleRate, 1000, false),
     maxSpikes: number('--spikes', options.spikes, 1, true),
     window: window as [number, number] | undefined,
     highPassHz: number('--high-pass', options.highPass, 0, false),

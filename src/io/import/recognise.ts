@@ -1,8 +1,10 @@
 /** What a folder is. */
 import { InputError } from '../../core/errors.ts';
 import type { Store } from '../byte-source.ts';
+import { folderFiles, zarrFiles } from './analyzer-files.ts';
 import { isKilosort, openKilosort } from './kilosort.ts';
 import type { OpenPath, SortedSession } from './sorted-session.ts';
+import { openAnalyzer } from './spikeinterface.ts';
 
 /** What can be imported, for people. */
 export const FORMATS =
@@ -30,6 +32,8 @@ export async function openSession(
   const { folder, open } = at('');
   const entries = await folder.list();
   if (isKilosort(entries)) return openKilosort(folder, open);
+  if (entries.includes('spikeinterface_info.json')) return openAnalyzer(folderFiles(folder));
+  if (entries.includes('.zattrs') && entries.includes('sorting/')) return openAnalyzer(zarrFiles(folder));
   for (const inner of INNER) {
     const nested = at(inner);
     if (isKilosort(await nested.folder.list())) return openKilosort(nested.folder, nested.open);

@@ -45,6 +45,8 @@ export interface WaveformOptions {
   readonly source: WaveformSource | 'auto';
   /** µV per bit where the files do not say it. */
   readonly gain?: number;
+  /** Where the files do not say it, Hz. */
+  readonly sampleRateHz?: number;
   /** Spikes that a mean from the raw recording is taken over, at most. */
   readonly maxSpikes: number;
   /** Time before and after the trough that is wanted, ms. */

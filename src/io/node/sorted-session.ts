@@ -2,9 +2,11 @@
 import { existsSync, statSync } from 'node:fs';
 import { isAbsolute, join, win32 } from 'node:path';
 import { InputError } from '../../core/errors.ts';
+import { openNwb } from '../import/nwb.ts';
 import { FORMATS, openSession } from '../import/recognise.ts';
 import type { SortedSession } from '../import/sorted-session.ts';
 import { FileStore, openFile } from './file-store.ts';
+import { openHdf5File } from './hdf5-file.ts';
 
 /**
  * Opens the session at a path.
@@ -18,6 +20,15 @@ export async function openSortedSession(path: string): Promise<SortedSession> {
       expected: FORMATS,
       remedy: 'Check the path.',
     });
+  }
+  if (!statSync(path).isDirectory() && /\.nwb$/i.test(path)) {
+    const file = await openHdf5File(path);
+    try {
+      return openNwb(file);
+    } catch (error) {
+      file.close();
+      throw error;
+    }
   }
   if (!statSync(path).isDirectory()) {
     throw new InputError({
