@@ -206,7 +206,7 @@ function describeRound(clustering: IterativeClustering, sessions: Int32Array, ma
   };
 }
 
-function usedPairs(round: MotionRound, sessions: Int32Array, locations: Float64Array): MotionPairs {
+export function usedPairs(round: MotionRound, sessions: Int32Array, locations: Float64Array): MotionPairs {
   const used: number[] = [];
   for (let p = 0; p < round.pairs.count; p++) if (round.pairUsed[p]) used.push(p);
   const unit = (p: number, end: 0 | 1) => round.pairs.units[2 * p + end];
