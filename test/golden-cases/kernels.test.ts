@@ -2,11 +2,12 @@ import { setFlagsFromString } from 'node:v8';
 import { afterAll, describe, expect, it } from 'vitest';
 import { preprocessUnits } from '../../src/core/preprocess.ts';
 import type { TrackingResult } from '../../src/core/result.ts';
+import { trackShanks } from '../../src/core/shanks.ts';
 import { allPairsOf } from '../../src/core/similarity/nearby-matrix.ts';
 import { trackPreprocessed } from '../../src/core/track.ts';
 import { isSupported } from '../../src/wasm/detect.ts';
 import { createKernels } from '../../src/workers/node.ts';
-import { loadCase, SINGLE_SHANK_CASES } from '../support/reference.ts';
+import { hasMultishankCase, loadCase, SINGLE_SHANK_CASES } from '../support/reference.ts';
 
 // Node 20 has relaxed SIMD behind a flag.
 if (!isSupported('relaxed')) setFlagsFromString('--experimental-wasm-relaxed-simd');
@@ -49,4 +50,17 @@ describe.each(SINGLE_SHANK_CASES)('the golden case %s', (name) => {
       }
     },
   );
+});
+
+describe.skipIf(!hasMultishankCase)('the golden case multishank', () => {
+  it('has the same result with all kernels', async () => {
+    const { dataset, settings } = loadCase('multishank');
+    const run = async (kernels: typeof plain) => {
+      const { labels, shanks } = await trackShanks(dataset, settings, { kernels });
+      return { labels, bits: shanks.flatMap(({ result }) => bitsOf(result)) };
+    };
+    const expected = await run(reference);
+    for (const kernels of others) expect(await run(kernels)).toEqual(expected);
+    for (const kernels of [plain, relaxed]) expect((await run(kernels)).labels).toEqual(expected.labels);
+  });
 });
