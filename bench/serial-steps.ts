@@ -1,12 +1,15 @@
 /** The steps that one thread does, on a tracked recording: HDBSCAN, the discriminant, the leaf order, motion, its band, curation. */
+
+import { matchedPairs } from '../src/core/clustering/candidate-similarities.ts';
 import { hdbscan } from '../src/core/clustering/hdbscan.ts';
-import { matchedPairs, pairValues } from '../src/core/clustering/iterative-clustering.ts';
 import { linearDiscriminant } from '../src/core/clustering/lda.ts';
 import { autoCurate } from '../src/core/curation/auto-curation.ts';
 import { bootstrapMotion } from '../src/core/motion/bootstrap.ts';
 import { estimateMotion } from '../src/core/motion/estimate-motion.ts';
 import { usedPairs } from '../src/core/motion/motion-loop.ts';
 import { resolveSettings } from '../src/core/settings.ts';
+import { allPairsOf } from '../src/core/similarity/nearby-matrix.ts';
+import { pairValues } from '../src/core/similarity/pair-list.ts';
 import { simulateRecording } from '../src/core/simulation/simulate.ts';
 import { track } from '../src/core/track.ts';
 import { createKernels } from '../src/workers/node.ts';
@@ -27,7 +30,9 @@ for (const [units, sessions] of [
   const { settings } = resolveSettings({}, { hasPeth: true, fromFile: false });
   const kernels = await createKernels();
   const { clustering, rounds, features } = await track(dataset, settings, { kernels });
-  const { similarity, featureSimilarity, weights, threshold, pairs, labels } = clustering;
+  const { weights, threshold, pairs, labels } = clustering;
+  const similarity = allPairsOf(clustering.similarity);
+  const featureSimilarity = clustering.featureSimilarity.map(allPairsOf);
   const tree = await kernels.weightedSpanningTree(featureSimilarity, weights, units);
   const limit = { maxClusterSize: sessions };
   const { linkage } = hdbscan(tree, units, limit);
