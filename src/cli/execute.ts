@@ -1,6 +1,6 @@
 /** What all commands share: progress, stopping, standard output and the exit code. */
 import type { RunEvent } from '../core/context.ts';
-import { describeFailure } from './ui/exit.ts';
+import { describeFailure, EXIT, type ExitCode } from './ui/exit.ts';
 import { createReporter } from './ui/progress.ts';
 import { createStopSignal } from './ui/stop-signal.ts';
 
@@ -24,13 +24,20 @@ export interface Outcome {
   readonly result: unknown;
   /** For people. */
   readonly text: string;
+  /** Default 0; anything else when the command did its work and part of it failed. */
+  readonly exitCode?: ExitCode;
 }
 
-/** Runs the work of a command: prints its outcome or its error, and sets the exit code. Never throws. */
+/**
+ * Runs the work of a command: prints its outcome or its error, and sets the exit code. Never throws.
+ *
+ * @param options.patience how long the work may take to end when it is stopped, ms
+ */
 export async function execute(
   command: string,
   options: CommonOptions,
   work: (context: CommandContext) => Promise<Outcome>,
+  { patience }: { readonly patience?: number } = {},
 ): Promise<void> {
   const reporter = createReporter(process.stderr, options.quiet === true);
   let stoppedText: string | (() => string) = 'Stopped. Nothing was changed.';
@@ -41,9 +48,13 @@ export async function execute(
   const stop = createStopSignal((error) => {
     reporter.stop();
     fail(error);
-  });
+  }, patience);
   try {
-    const { result, text } = await work({
+    const {
+      result,
+      text,
+      exitCode = EXIT.success,
+    } = await work({
       onEvent: (event) => reporter.onEvent(event),
       signal: stop.signal,
       ifStopped(text) {
@@ -51,7 +62,8 @@ export async function execute(
       },
     });
     reporter.stop();
-    if (options.json) printDocument({ ok: true, command, result });
+    process.exitCode = exitCode;
+    if (options.json) printDocument({ ok: exitCode === EXIT.success, command, result });
     else if (!options.quiet) {
       if (reporter.stage !== undefined) process.stderr.write('\n');
       process.stdout.write(`${text.trimEnd()}\n`);

@@ -12,6 +12,12 @@ for (const stream of [process.stdout, process.stderr]) {
   });
 }
 
+// What another program of Node has started, as `dant batch` does, stops when that program is no more.
+if (process.channel) {
+  process.on('disconnect', () => process.kill(process.pid, 'SIGTERM'));
+  process.channel.unref();
+}
+
 const args = process.argv.slice(2);
 try {
   await createProgram().parseAsync(args.length > 0 ? args : ['--help'], { from: 'user' });

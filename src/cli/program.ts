@@ -1,11 +1,13 @@
 /** The commands of `dant` and their help. */
 import { Command } from 'commander';
 import { packageVersion } from '../stages/package-version.ts';
+import { addBatchCommand } from './commands/batch.ts';
 import { addCheckCommand } from './commands/check.ts';
 import { addConvertCommand } from './commands/convert.ts';
 import { addCurateCommand } from './commands/curate.ts';
 import { addFiguresCommand } from './commands/figures.ts';
 import { addImportCommand } from './commands/import.ts';
+import { addMergeCommand } from './commands/merge.ts';
 import { addPethCommand } from './commands/peth.ts';
 import { addReportCommand } from './commands/report.ts';
 import { addRunCommand } from './commands/run.ts';
@@ -20,6 +22,7 @@ Examples:
   dant run settings.json               the same, with settings
   dant view DANT_Output                look at the result and curate it, in the browser
   dant check data                      look at the recording without tracking it
+  dant batch recordings.csv            track every recording of a table
   dant import data -s day1 -s day2     turn folders of Kilosort or phy into a data folder
   dant convert spikeInfo.mat data      turn MATLAB's file into a data folder
   dant peth data --events events.csv   add how units respond to events, to be compared as well
@@ -46,6 +49,8 @@ export function createProgram(): Command {
   addCurateCommand(program);
   addReportCommand(program);
   addFiguresCommand(program);
+  addBatchCommand(program);
+  addMergeCommand(program);
   addImportCommand(program);
   addConvertCommand(program);
   addPethCommand(program);

@@ -118,7 +118,8 @@ export function unitsOfShank(unitShanks: Int32Array, shankId: number): Int32Arra
   return Int32Array.from(units);
 }
 
-function subsetUnits(dataset: Units, units: Int32Array): Units {
+/** A recording of some of its units, without PETH. */
+export function subsetUnits(dataset: Units, units: Int32Array): Units {
   return {
     ...dataset,
     units: units.length,
@@ -128,7 +129,8 @@ function subsetUnits(dataset: Units, units: Int32Array): Units {
   };
 }
 
-function subsetWaveforms(waveforms: Waveforms, units: Int32Array, context: RunContext): Waveforms {
+/** The waveforms of some units. */
+export function subsetWaveforms(waveforms: Waveforms, units: Int32Array, context: RunContext): Waveforms {
   const { channels, samples } = waveforms;
   const data = context.kernels.float32(units.length * channels * samples);
   copyRows(waveforms.data, channels * samples, units, data);
@@ -136,11 +138,7 @@ function subsetWaveforms(waveforms: Waveforms, units: Int32Array, context: RunCo
 }
 
 function subsetFeatures(features: UnitFeatures, units: Int32Array): UnitFeatures {
-  const histogram = (all: Histogram | undefined) =>
-    all && {
-      data: copyRows(all.data, all.bins, units, new Float64Array(units.length * all.bins)),
-      bins: all.bins,
-    };
+  const histogram = (all: Histogram | undefined) => subsetHistogram(all, units);
   const silent = new Set(features.silentUnits);
   return {
     units: units.length,
@@ -153,6 +151,16 @@ function subsetFeatures(features: UnitFeatures, units: Int32Array): UnitFeatures
     peth: histogram(features.peth),
     silentUnits: Array.from(units.keys()).filter((i) => silent.has(units[i])),
   };
+}
+
+/** The rows of some units. */
+export function subsetHistogram(all: Histogram | undefined, units: Int32Array): Histogram | undefined {
+  return (
+    all && {
+      data: copyRows(all.data, all.bins, units, new Float64Array(units.length * all.bins)),
+      bins: all.bins,
+    }
+  );
 }
 
 function copyRows<T extends Float32Array | Float64Array>(

@@ -243,10 +243,15 @@ export class SavedResult {
   }
 
   /** Results of the shanks by their ids, when they were tracked apart. */
-  async shanks(): Promise<Map<number, SavedResult>> {
+  shanks(): Promise<Map<number, SavedResult>> {
+    return SavedResult.shanksIn(this.store);
+  }
+
+  /** The results in the shank folders of a folder, by their ids. */
+  static async shanksIn(store: Store): Promise<Map<number, SavedResult>> {
     const shanks = new Map<number, SavedResult>();
-    for (const folder of await shankFolders(this.store)) {
-      shanks.set(Number(folder.slice('Shank'.length)), await SavedResult.open(subStore(this.store, folder)));
+    for (const folder of await shankFolders(store)) {
+      shanks.set(Number(folder.slice('Shank'.length)), await SavedResult.open(subStore(store, folder)));
     }
     return new Map([...shanks].sort(([a], [b]) => a - b));
   }

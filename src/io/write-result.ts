@@ -2,7 +2,7 @@
 import type { Waveforms } from '../core/dataset.ts';
 import { throwIfStopped } from '../core/errors.ts';
 import { wantsWaveforms } from '../core/motion/corrected-waveforms.ts';
-import type { MultiShankResult, ResultPart, TrackingResult } from '../core/result.ts';
+import type { MultiShankResult, ResultPart, ShankResult, TrackingResult } from '../core/result.ts';
 import { listDeep, type Store, stoppable, subStore } from './byte-source.ts';
 import { type NpyOutput, npyChunks } from './npy-writer.ts';
 import { npyMember, npzChunks } from './npz.ts';
@@ -90,17 +90,27 @@ export async function writeMultiShankResult(
   extra: ResultExtra,
 ): Promise<void> {
   await replaceResult(store, extra.signal, async (staging) => {
-    for (const { shankId, units, result: shank } of result.shanks) {
-      const folder = subStore(staging, shankFolder(shankId));
-      await folder.write(
-        'original_unit_indices.npy',
-        npyChunks({ dtype: 'int64', shape: [units.length], data: units }),
-      );
-      await writeBlocks(folder, blocksOfTracking(shank), extra, { which: units });
+    for (const shank of result.shanks) {
+      await writeShank(subStore(staging, shankFolder(shank.shankId)), shank, extra);
     }
     await writeBlocks(staging, blocksOfShanks(result), extra);
     await extra.also?.(staging);
   });
+}
+
+/** Writes the result of one shank under `Shank<ID>/`, as `writeMultiShankResult` does, and nothing else. */
+export async function writeShankResult(store: Store, shank: ShankResult, extra: ResultExtra): Promise<void> {
+  const folder = subStore(store, shankFolder(shank.shankId));
+  await replaceResult(folder, extra.signal, async (staging) => {
+    await writeShank(staging, shank, extra);
+    await extra.also?.(staging);
+  });
+}
+
+async function writeShank(store: Store, { units, result }: ShankResult, extra: ResultExtra): Promise<void> {
+  const indices = npyChunks({ dtype: 'int64', shape: [units.length], data: units });
+  await store.write('original_unit_indices.npy', indices);
+  await writeBlocks(store, blocksOfTracking(result), extra, { which: units });
 }
 
 /** Writes the merged result of several shanks whose own folders are there already, and stay as they are. */
@@ -110,9 +120,11 @@ export async function writeMergedResult(
   extra: ResultExtra,
 ): Promise<void> {
   const earlier = async () => (await earlierResultFiles(store)).filter((path) => !path.includes('/'));
-  await replaceFiles(store, { earlier, mark: 'Output.npz' }, (staging) =>
-    writeBlocks(staging, blocksOfShanks(result), extra),
-  );
+  await replaceFiles(store, { earlier, mark: 'Output.npz' }, async (staging) => {
+    await writeBlocks(staging, blocksOfShanks(result), extra);
+    await extra.also?.(staging);
+    throwIfStopped(extra.signal);
+  });
 }
 
 async function replaceResult<T>(

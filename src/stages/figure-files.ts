@@ -1,6 +1,6 @@
 /** The figures of a result as files of its output folder. */
 import { isMultiShank, type MultiShankResult, type TrackingResult } from '../core/result.ts';
-import { drawFigures, drawRoundFigures } from '../figures/index.ts';
+import { type DrawnFigure, drawFigures, drawRoundFigures } from '../figures/index.ts';
 import { shankFolder } from '../io/result-folder.ts';
 
 export interface FigureFile {
@@ -40,10 +40,8 @@ export async function* figureFiles(
   }
 }
 
-function* filesOf(
-  folder: string,
-  { name, svg, png }: { name: string; svg: string; png: Uint8Array },
-): Generator<FigureFile> {
+/** The files of a figure in a folder. */
+export function* filesOf(folder: string, { name, svg, png }: DrawnFigure): Generator<FigureFile> {
   yield { path: `${folder}/${name}.png`, content: png };
   yield { path: `${folder}/${name}.svg`, content: new TextEncoder().encode(svg) };
 }

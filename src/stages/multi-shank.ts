@@ -1,9 +1,9 @@
 /** Merging the result folders of shanks that were tracked apart. */
 import { InputError } from '../core/errors.ts';
-import type { MultiShankResult, ShankResult } from '../core/result.ts';
+import type { MultiShankResult, ShankResult, UnitFeatures } from '../core/result.ts';
 import type { UserSettings } from '../core/settings.ts';
 import { mergeLabels, unitsOfShank } from '../core/shanks.ts';
-import { subStore } from '../io/byte-source.ts';
+import { type Store, subStore } from '../io/byte-source.ts';
 import { SavedResult } from '../io/read-result.ts';
 import { shankFolder } from '../io/result-folder.ts';
 import { writeMergedResult } from '../io/write-result.ts';
@@ -17,7 +17,7 @@ import {
   savedFeatures,
   withRecording,
 } from './stage-state.ts';
-import { startStopwatch } from './stopwatch.ts';
+import { type Stopwatch, startStopwatch } from './stopwatch.ts';
 
 /**
  * Merges the results under `Shank<ID>/` of the output folder into global files in the order of all units: matrices block by block,
@@ -35,34 +35,48 @@ export function mergeMultishankOutputs(
 ): Promise<MultiShankResult> {
   const stopwatch = startStopwatch();
   return withRecording(userSettings, options, async (state) => {
-    const { dataset, settings, output, context } = state;
     const shanks: ShankResult[] = [];
     for (const shankId of shankIds) {
       const units = unitsOfShank(Int32Array.from(unitShanks), shankId);
       shanks.push({ shankId, units, result: await loadShank(state, shankId, units) });
     }
-    const result: MultiShankResult = {
-      settings,
-      sessions: dataset.sessions,
-      sessionCount: dataset.sessionCount,
-      features: await loadFeatures(output, settings, dataset),
-      shanks,
-      ...mergeLabels(dataset.units, shanks),
-      warnings: [],
-      kernels: context.kernels.name,
-    };
-    await writeMergedResult(output, result, {
-      runTimeSec: stopwatch.total(),
-      dateTime: new Date().toISOString(),
-      waveforms: dataset.waveforms,
-      unitRows: state.unitRows,
-      signal: options.signal,
-    });
-    return result;
+    const features = await loadFeatures(state.output, state.settings, state.dataset);
+    return writeMerged(state, shanks, features, stopwatch, options);
   });
 }
 
-async function loadShank(state: StageState, shankId: number, units: Int32Array) {
+/** Writes the merged result of shanks that were loaded. */
+export async function writeMerged(
+  { dataset, settings, output, context, unitRows }: StageState,
+  shanks: readonly ShankResult[],
+  features: UnitFeatures,
+  stopwatch: Stopwatch,
+  { signal }: StageOptions,
+  also?: (staging: Store, merged: MultiShankResult) => Promise<void>,
+): Promise<MultiShankResult> {
+  const result: MultiShankResult = {
+    settings,
+    sessions: dataset.sessions,
+    sessionCount: dataset.sessionCount,
+    features,
+    shanks,
+    ...mergeLabels(dataset.units, shanks),
+    warnings: [],
+    kernels: context.kernels.name,
+  };
+  await writeMergedResult(output, result, {
+    runTimeSec: stopwatch.total(),
+    dateTime: new Date().toISOString(),
+    waveforms: dataset.waveforms,
+    unitRows,
+    signal,
+    also: (staging) => also?.(staging, result) ?? Promise.resolve(),
+  });
+  return result;
+}
+
+/** The result of one shank from its folder. @throws InputError when it does not hold the given units */
+export async function loadShank(state: StageState, shankId: number, units: Int32Array) {
   const { dataset, settings, output } = state;
   const folder = subStore(output, shankFolder(shankId));
   const saved = await SavedResult.open(folder);

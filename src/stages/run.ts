@@ -3,13 +3,20 @@ import { inStage, type RunContext, type RunEvent } from '../core/context.ts';
 import type { Dataset } from '../core/dataset.ts';
 import { InputError } from '../core/errors.ts';
 import { type Motion, motionRange } from '../core/motion/motion.ts';
+import { trackShank } from '../core/one-shank.ts';
 import { isMultiShank, type MultiShankResult, type ResultPart, type TrackingResult } from '../core/result.ts';
 import type { UserSettings } from '../core/settings.ts';
 import { trackShanks } from '../core/shanks.ts';
 import { track } from '../core/track.ts';
-import { pathIn } from '../io/byte-source.ts';
+import { pathIn, subStore } from '../io/byte-source.ts';
+import { shankFolder } from '../io/result-folder.ts';
 import type { UnitRow } from '../io/units-table.ts';
-import { type ResultExtra, writeMultiShankResult, writeWhileComputing } from '../io/write-result.ts';
+import {
+  type ResultExtra,
+  writeMultiShankResult,
+  writeShankResult,
+  writeWhileComputing,
+} from '../io/write-result.ts';
 import { createKernels, threadsOf } from '../workers/node.ts';
 import { FolderCheckpoints } from './checkpoints.ts';
 import { canDrawAside, drawAside } from './draw-aside.ts';
@@ -58,7 +65,9 @@ export async function runFolder(userSettings: UserSettings, options: RunOptions 
   await opened.output.checkWritable();
   const threads = threadsOf(opened.settings.n_jobs);
   const kernels = await createKernels({ kernels: opened.settings.kernels, threads });
-  const checkpoints = new FolderCheckpoints(opened.output, opened.data, {
+  const { shank: shankId } = options;
+  const place = shankId === undefined ? opened.output : subStore(opened.output, shankFolder(shankId));
+  const checkpoints = new FolderCheckpoints(place, opened.data, {
     mode: options.checkpoints ?? 'auto',
     resume: options.resume ?? false,
     program: `dant ${packageVersion()} with ${kernels.name} kernels`,
@@ -82,7 +91,16 @@ export async function runFolder(userSettings: UserSettings, options: RunOptions 
     const extraOf = (computed: TrackingResult | MultiShankResult) =>
       beginWriting({ dataset, unitRows }, computed, context, stopwatch, options.figures ?? true);
     let result: TrackingResult | MultiShankResult;
-    if (separateShanks(dataset, options.shanks ?? 'auto', opened)) {
+    const apart = separateShanks(
+      dataset,
+      shankId === undefined ? (options.shanks ?? 'auto') : 'each',
+      opened,
+    );
+    if (shankId !== undefined) {
+      const shank = await trackShank(dataset, opened.settings, context, shankId, given);
+      result = shank.result;
+      await writeShankResult(opened.output, shank, extraOf(result));
+    } else if (apart) {
       result = await trackShanks(dataset, opened.settings, context, given);
       await writeMultiShankResult(opened.output, result, extraOf(result));
     } else {
@@ -93,7 +111,8 @@ export async function runFolder(userSettings: UserSettings, options: RunOptions 
       result = await writeWhileComputing(opened.output, compute, options.signal);
     }
     await checkpoints.remove();
-    return summarize(opened, dataset, result, { stopwatch, threads, warnings });
+    const summary = summarize(opened, dataset, result, { stopwatch, threads, warnings });
+    return { ...summary, outputFolder: place.name };
   } finally {
     options.signal?.removeEventListener('abort', stopAtOnce);
     await kernels.close();
@@ -163,7 +182,7 @@ function summarize(
     : [{ of: result }];
   return {
     settings,
-    units: dataset.units,
+    units: result.features.units,
     sessions: dataset.sessionCount,
     channels: dataset.waveforms.channels,
     samples: dataset.waveforms.samples,

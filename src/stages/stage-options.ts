@@ -21,6 +21,8 @@ export interface StageOptions {
 
 export interface RunOptions extends StageOptions {
   readonly shanks?: ShankMode;
+  /** Track the units of this shank alone; their result goes into `Shank<ID>/` of the output folder. */
+  readonly shank?: number;
   /** Whether to draw `Figures/`; default true. */
   readonly figures?: boolean;
   /** Whether to go on where an earlier run into the same output folder was stopped; default false. */
@@ -57,6 +59,12 @@ export interface RunSummary {
   readonly warnings: readonly string[];
   readonly outputFolder: string;
 }
+
+/** What `mergeShanks` tells at its end. */
+export type MergeSummary = Pick<
+  RunSummary,
+  'units' | 'sessions' | 'clusters' | 'matches' | 'totalSeconds' | 'peakMemory' | 'warnings' | 'outputFolder'
+> & { readonly shankIds: readonly number[] };
 
 /** What `checkData` tells about an input folder. */
 export interface CheckSummary {

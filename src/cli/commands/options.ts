@@ -1,8 +1,19 @@
 /** Options that several commands share. */
-import { type Command, Option } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 
 /** Collects the values of an option that may stand several times. */
 export const collect = (value: string, previous: readonly string[] = []): string[] => [...previous, value];
+
+/** Reads a whole number from `min` on. */
+export const integer =
+  (min = Number.MIN_SAFE_INTEGER) =>
+  (text: string): number => {
+    const value = Number(text);
+    if (/^[+-]?\d+$/.test(text) && Number.isSafeInteger(value) && value >= min) return value;
+    throw new InvalidArgumentError(
+      `It must be a whole number${min === Number.MIN_SAFE_INTEGER ? '' : ` of at least ${min}`}.`,
+    );
+  };
 
 export function addDataOptions(command: Command): Command {
   return command

@@ -5,10 +5,11 @@ import type { RunOptions } from '../../stages/stage-options.ts';
 import { type CommonOptions, execute } from '../execute.ts';
 import { type InputOptions, readInput } from '../input.ts';
 import { formatRunSummary } from '../ui/summary.ts';
-import { addCommonOptions, addDataOptions } from './options.ts';
+import { addCommonOptions, addDataOptions, integer } from './options.ts';
 
 interface Options extends CommonOptions, InputOptions {
   readonly shanks: RunOptions['shanks'];
+  readonly shank?: number;
   readonly figures: boolean;
   readonly resume?: boolean;
   readonly checkpoints: RunOptions['checkpoints'];
@@ -39,6 +40,11 @@ export function addRunCommand(program: Command): void {
       'folder for the results (default: ./DANT_Output, or what the settings say)',
     );
   addDataOptions(command)
+    .option(
+      '--shank <id>',
+      'track this shank alone, into Shank<id>/ of the output folder; `dant merge` puts shanks together',
+      integer(),
+    )
     .option('--no-figures', 'draw no figures')
     .option('--resume', 'go on where an earlier run into the same folder was stopped')
     .addOption(
@@ -74,6 +80,7 @@ export function addRunCommand(program: Command): void {
           fromFile: input.fromFile,
           source: input.source,
           shanks: options.shanks,
+          shank: options.shank,
           figures: options.figures,
           resume: options.resume,
           checkpoints: options.checkpoints,

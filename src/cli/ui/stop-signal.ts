@@ -13,8 +13,9 @@ export interface StopSignal {
 
 /**
  * @param leave called before the process is ended from here: restores the terminal and says what was left behind
+ * @param patience how long the work may take to end by itself, ms
  */
-export function createStopSignal(leave: (error: StoppedError) => void): StopSignal {
+export function createStopSignal(leave: (error: StoppedError) => void, patience = PATIENCE_MS): StopSignal {
   const controller = new AbortController();
   let timer: NodeJS.Timeout | undefined;
   const exit = () => {
@@ -23,7 +24,7 @@ export function createStopSignal(leave: (error: StoppedError) => void): StopSign
   };
   const onSignal = () => {
     if (controller.signal.aborted) exit();
-    timer = setTimeout(exit, PATIENCE_MS);
+    timer = setTimeout(exit, patience);
     controller.abort();
   };
   process.on('SIGINT', onSignal);

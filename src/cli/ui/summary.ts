@@ -3,7 +3,7 @@ import type { Stage } from '../../core/context.ts';
 import type { TrackingScore } from '../../core/simulation/score.ts';
 import type { PethSummary } from '../../stages/peth.ts';
 import type { SimulationSummary } from '../../stages/simulate.ts';
-import type { CheckSummary, RunSummary } from '../../stages/stage-options.ts';
+import type { CheckSummary, MergeSummary, RunSummary } from '../../stages/stage-options.ts';
 import { STAGE_TITLES } from './progress.ts';
 import {
   formatBytes,
@@ -69,6 +69,16 @@ export function formatCheckSummary(summary: CheckSummary): string {
     ...formatWarnings(summary.warnings),
   ];
   return lines.join('\n');
+}
+
+export function formatMerge(summary: MergeSummary): string {
+  const { shankIds, units, sessions, clusters, matches, outputFolder } = summary;
+  return [
+    `Merged shanks ${shankIds.join(', ')}: ${formatNumberOf(clusters, 'neuron')} in more than one session, ${formatNumberOf(matches, 'matched pair')} among ${formatNumberOf(units, 'unit')} of ${formatNumberOf(sessions, 'session')}.`,
+    '',
+    `Results in ${outputFolder}`,
+    ...formatWarnings(summary.warnings),
+  ].join('\n');
 }
 
 export function formatSimulation(summary: SimulationSummary): string {
