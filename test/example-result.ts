@@ -97,6 +97,10 @@ export function exampleTracking(units: number, options: ExampleOptions = {}): Tr
         (_, i) => ((i % (CURATION_TYPES.length - 1)) + 1) as CurationType,
       ),
     },
+    confidence: {
+      matchProbability: Float64Array.from({ length: pairsOf(curated).length / 2 }, () => random.uniform()),
+      unitConfidence: Float64Array.from(curated, (label) => (label < 0 ? Number.NaN : random.uniform())),
+    },
     warnings: [],
     kernels: 'example',
   };

@@ -32,7 +32,10 @@ export const GRID: readonly GridRecording[] = [
   { name: 'many sessions', options: { ...BASE, seed: 108, sessions: 26, neuronsPerSession: 25 } },
   { name: 'np1', options: { seed: 109, probe: 'np1', sessions: 6, neuronsPerSession: 110 } },
   { name: 'np2', options: { seed: 110, probe: 'np2', sessions: 7, neuronsPerSession: 90, presence: 0.6 } },
-  { name: 'four shanks', options: { seed: 111, probe: 'np2-four-shank', sessions: 6, neuronsPerSession: 120 } },
+  {
+    name: 'four shanks',
+    options: { seed: 111, probe: 'np2-four-shank', sessions: 6, neuronsPerSession: 120 },
+  },
   {
     name: 'hard',
     options: {

@@ -1,5 +1,5 @@
 /** What a run gives back: values, never files. */
-
+import type { MatchConfidence } from './confidence/match-confidence.ts';
 import type { Motion } from './motion/motion.ts';
 import type { FeatureName, Settings } from './settings.ts';
 import type { SimilarityMatrix } from './similarity/nearby-matrix.ts';
@@ -157,6 +157,8 @@ export interface TrackingResult {
   readonly corrected: CorrectedWaveforms;
   readonly clustering: ClusteringResult;
   readonly curation: CurationResult;
+  /** Of the curated matches. */
+  readonly confidence: MatchConfidence;
   readonly warnings: readonly string[];
   /** Name of the kernels that computed it. */
   readonly kernels: string;

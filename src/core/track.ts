@@ -1,9 +1,11 @@
 /** The whole method on one page: preprocess, motion loop, final clustering, curation. */
 import { describingArrays } from './checkpoints.ts';
-import { clusterFully } from './clustering/iterative-clustering.ts';
+import { clusterFully, pairValues } from './clustering/iterative-clustering.ts';
+import { matchConfidence } from './confidence/match-confidence.ts';
 import { inStage, type RunContext } from './context.ts';
 import { autoCurate } from './curation/auto-curation.ts';
 import type { Dataset } from './dataset.ts';
+import { trackingWarnings } from './evaluation/tracking-warnings.ts';
 import { wantsWaveforms } from './motion/corrected-waveforms.ts';
 import type { Motion } from './motion/motion.ts';
 import { runMotionLoop } from './motion/motion-loop.ts';
@@ -114,17 +116,15 @@ export async function trackCompared(
       },
     ),
   );
-  return {
-    settings,
-    sessions,
-    sessionCount,
-    features,
-    rounds,
-    motion,
-    corrected,
-    clustering,
-    curation,
-    warnings,
-    kernels: context.kernels.name,
-  };
+  const { pairs, threshold } = clustering;
+  const pairSimilarity = pairValues(clustering.similarity, units, pairs);
+  const confidence = matchConfidence(
+    { units, sessionCount, sessions, labels: curation.labels, pairs, pairSimilarity, threshold },
+    curation.matchedPairs,
+  );
+  const tracking = { sessions, sessionCount, features, rounds, motion, clustering, curation, confidence };
+  for (const text of trackingWarnings({ ...tracking, pairSimilarity })) {
+    context.onEvent?.({ kind: 'warning', text });
+  }
+  return { settings, ...tracking, corrected, warnings, kernels: context.kernels.name };
 }

@@ -94,6 +94,16 @@ export class SavedResult {
     return this.vector('MatchedPairs.npy', 'int32');
   }
 
+  /** (M,) probability of every matched pair; undefined in results of other programs. */
+  matchProbability(): Promise<Float64Array | undefined> {
+    return this.optionalVector('MatchProbability.npy');
+  }
+
+  /** (units,) mean probability of a unit's matched pairs, NaN where there is none; undefined in results of other programs. */
+  unitConfidence(): Promise<Float64Array | undefined> {
+    return this.optionalVector('UnitConfidence.npy');
+  }
+
   /** (units, 3) µm. */
   locations(): Promise<Float64Array> {
     return this.vector('locations.npy', 'float64');
@@ -285,6 +295,11 @@ export class SavedResult {
 
   private async vector<K extends keyof NumericArrays>(name: string, type: K): Promise<NumericArrays[K]> {
     return (await this.array(name, type)).data;
+  }
+
+  private async optionalVector(name: string): Promise<Float64Array | undefined> {
+    const source = await this.store.open(name);
+    return source && (await readNpyAs(source, 'float64')).data;
   }
 
   private async histogram(name: string): Promise<Histogram | undefined> {

@@ -165,13 +165,21 @@ export function unitPairs(
 
 /** (units,) labels of every unit, each from its own block. */
 export function gatherUnits(
-  { units, blocks }: ResultBlocks,
+  blocks: ResultBlocks,
   labelOf: (block: Block, unit: number) => number,
 ): Int32Array {
-  const values = new Int32Array(units);
+  return Int32Array.from(gatherValues(blocks, labelOf));
+}
+
+/** (units,) values of every unit, each from its own block. */
+export function gatherValues(
+  { units, blocks }: ResultBlocks,
+  valueAt: (block: Block, unit: number) => number,
+): Float64Array {
+  const values = new Float64Array(units);
   for (const block of blocks) {
     block.units.forEach((unit, index) => {
-      values[unit] = labelOf(block, index);
+      values[unit] = valueAt(block, index);
     });
   }
   return values;

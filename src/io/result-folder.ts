@@ -29,6 +29,8 @@ export const RESULT_FILES = [
   'ClusterMatrix.npy',
   'IdxCluster.npy',
   'MatchedPairs.npy',
+  'MatchProbability.npy',
+  'UnitConfidence.npy',
   'CurationPairs.npy',
   'CurationTypes.npy',
   'CurationTypeNames.npy',

@@ -1,11 +1,11 @@
 /** Clusters after curation and what curation did, as arrays of the output folder. */
 import { CURATION_TYPES } from '../core/result.ts';
-import { fileLabels, type ResultBlocks, unitPairs } from './result-blocks.ts';
+import { fileLabels, gatherValues, type ResultBlocks, unitPairs } from './result-blocks.ts';
 import { isSparse } from './sparse-npz.ts';
 import { clusterMatrix } from './write-clustering.ts';
 import type { NamedArrays } from './write-features.ts';
 
-/** Curated clusters, matched pairs and the record of the curation. */
+/** Curated clusters, matched pairs with their confidence, and the record of the curation. */
 export function curationFiles(blocks: ResultBlocks): NamedArrays {
   const { units, labels, matchedPairs, settings } = blocks;
   const names = CURATION_TYPES.slice(0, settings.autoCuration.auto_merge ? 3 : 2);
@@ -14,6 +14,16 @@ export function curationFiles(blocks: ResultBlocks): NamedArrays {
     ...(!isSparse(blocks) && { ClusterMatrix: clusterMatrix(blocks, ({ curation }) => curation.labels) }),
     IdxCluster: { dtype: 'int64', shape: [units], data: fileLabels(labels) },
     MatchedPairs: { dtype: 'int64', shape: [matchedPairs.length / 2, 2], data: matchedPairs },
+    MatchProbability: {
+      dtype: 'float64',
+      shape: [matchedPairs.length / 2],
+      data: blocks.blocks.flatMap(({ result }) => Array.from(result.confidence.matchProbability)),
+    },
+    UnitConfidence: {
+      dtype: 'float64',
+      shape: [units],
+      data: gatherValues(blocks, ({ result }, unit) => result.confidence.unitConfidence[unit]),
+    },
     CurationPairs: unitPairs(blocks, ({ curation }) => curation.curationPairs),
     CurationTypes: { dtype: 'int64', shape: [types.length], data: types },
     CurationTypeNames: { dtype: 'unicode', shape: [names.length], data: names },

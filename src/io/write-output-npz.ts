@@ -30,7 +30,8 @@ function outputValues(blocks: ResultBlocks, { runTimeSec, dateTime }: RunTimes):
   const { units, sessions, sessionCount, clusterCount, features, settings, shankIds } = blocks;
   const clustering = clusteringArrays(blocks);
   const { matrices, lists } = clustering;
-  const { IdxCluster, ClusterMatrix, MatchedPairs, ...curation } = curationFiles(blocks);
+  const { IdxCluster, ClusterMatrix, MatchedPairs, MatchProbability, UnitConfidence, ...curation } =
+    curationFiles(blocks);
   const motion = motionFiles(blocks);
   return {
     NumClusters: clusterCount,
@@ -49,6 +50,8 @@ function outputValues(blocks: ResultBlocks, { runTimeSec, dateTime }: RunTimes):
     SimilarityThreshold: clustering.threshold,
     ...(matrices && { GoodMatchesMatrix: matrices.goodMatches, ClusterMatrix }),
     MatchedPairs,
+    MatchProbability,
+    UnitConfidence,
     ...curation,
     Motion: motion.motion,
     MotionLinearScale: motion.motion_linear_scale,

@@ -1,4 +1,6 @@
 /** The curation stage on folders. */
+import { pairValues } from '../core/clustering/iterative-clustering.ts';
+import { matchConfidence } from '../core/confidence/match-confidence.ts';
 import { inStage } from '../core/context.ts';
 import { autoCurate } from '../core/curation/auto-curation.ts';
 import type { CurationResult } from '../core/result.ts';
@@ -23,7 +25,7 @@ import { startStopwatch } from './stopwatch.ts';
 
 /**
  * Curates the clusters automatically: removes units of one session from a cluster, splits and merges as the settings say. Reads
- * what `finalClustering` wrote; writes `ClusterMatrix.npy`, `IdxCluster.npy`, `MatchedPairs.npy`, `Curation*.npy`, `units.csv` and, last,
+ * what `finalClustering` wrote; writes `ClusterMatrix.npy`, `IdxCluster.npy`, `MatchedPairs.npy`, `MatchProbability.npy`, `UnitConfidence.npy`, `Curation*.npy`, `units.csv` and, last,
  * `Output.npz`, whose `RunTime` is that of this stage.
  *
  * @throws InputError for bad input or when an earlier stage has not run
@@ -46,7 +48,21 @@ export function autoCuration(
         { autoSplit: auto_split, autoMerge: auto_merge, mergeFactor: merge_factor },
       ),
     );
-    const blocks = blocksOfTracking(partialResult(state, features, { motion, clustering, curation }));
+    const { units, sessions, sessionCount } = dataset;
+    const confidence = matchConfidence(
+      {
+        ...clustering,
+        units,
+        sessions,
+        sessionCount,
+        labels: curation.labels,
+        pairSimilarity: pairValues(clustering.similarity, units, clustering.pairs),
+      },
+      curation.matchedPairs,
+    );
+    const blocks = blocksOfTracking(
+      partialResult(state, features, { motion, clustering, curation, confidence }),
+    );
     await writeArrays(output, curationFiles(blocks));
     const times = { runTimeSec: stopwatch.total(), dateTime: new Date().toISOString() };
     await output.write(UNITS_FILE, encodeUnits(resultUnits(blocks, state.unitRows)));

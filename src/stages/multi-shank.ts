@@ -91,6 +91,7 @@ export async function loadShank(state: StageState, shankId: number, units: Int32
   }
   const { pairs, types } = await saved.curation();
   const labels = await saved.labels();
+  const matchedPairs = await saved.matchedPairs();
   const [motion] = await saved.motions();
   const sessions = Int32Array.from(units, (unit) => dataset.sessions[unit]);
   return partialResult({ ...state, dataset: { ...dataset, sessions } }, await savedFeatures(saved), {
@@ -100,9 +101,13 @@ export async function loadShank(state: StageState, shankId: number, units: Int32
     curation: {
       labels,
       clusterCount: labels.reduce((count, label) => Math.max(count, label + 1), 0),
-      matchedPairs: await saved.matchedPairs(),
+      matchedPairs,
       curationPairs: pairs,
       curationTypes: Uint8Array.from(types),
+    },
+    confidence: {
+      matchProbability: (await saved.matchProbability()) ?? new Float64Array(matchedPairs.length / 2),
+      unitConfidence: (await saved.unitConfidence()) ?? new Float64Array(units.length).fill(Number.NaN),
     },
   });
 }

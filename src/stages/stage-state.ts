@@ -201,6 +201,7 @@ export function partialResult(
     corrected: uncorrected(dataset.waveforms),
     clustering: NO_CLUSTERING,
     curation: NO_CURATION,
+    confidence: { matchProbability: new Float64Array(0), unitConfidence: new Float64Array(0) },
     warnings: [],
     kernels: context.kernels.name,
     ...parts,

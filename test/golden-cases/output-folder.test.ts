@@ -66,6 +66,10 @@ async function fromFolder(
       curationPairs,
       curationTypes: Uint8Array.from(types),
     },
+    confidence: {
+      matchProbability: (await saved.matchProbability())!,
+      unitConfidence: (await saved.unitConfidence())!,
+    },
   };
 }
 

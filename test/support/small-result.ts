@@ -73,6 +73,10 @@ export function smallResult(): TrackingResult {
       curationPairs: new Int32Array(0),
       curationTypes: new Uint8Array(0),
     },
+    confidence: {
+      matchProbability: Float64Array.of(0.99, 0.9, 0.7, 0.95),
+      unitConfidence: Float64Array.from(labels, (label) => (label < 0 ? Number.NaN : 0.9)),
+    },
     warnings: [],
     kernels: 'plain',
   };

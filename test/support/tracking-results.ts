@@ -159,6 +159,10 @@ function resultFrom(parts: Parts): TrackingResult {
       curationPairs: new Int32Array(0),
       curationTypes: new Uint8Array(0),
     },
+    confidence: {
+      matchProbability: new Float64Array(matched.length / 2).fill(0.9),
+      unitConfidence: Float64Array.from(labels, (label) => (label < 0 ? Number.NaN : 0.9)),
+    },
     warnings: [],
     kernels: 'plain',
   };

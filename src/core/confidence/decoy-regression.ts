@@ -1,0 +1,123 @@
+/** Logistic regression of "same neuron" when only certain non-matches carry a label. */
+import { choleskyInPlace, choleskySolveInPlace } from '../linear-algebra.ts';
+
+export interface DecoyRegressionInput {
+  /** (rows, columns) evidence of every pair; the first column is 1. */
+  readonly evidence: Float64Array;
+  readonly columns: number;
+  /** (rows,) 1 for a decoy, that is a certain non-match, 0 for a pair that may be one or not. */
+  readonly decoy: Uint8Array;
+  /** (rows,) how many pairs a row stands for. */
+  readonly weights: Float64Array;
+  /** Non-matches among the unlabelled pairs per decoy, wherever one looks: λ > 0. */
+  readonly ratio: number;
+  /** (columns,) normal prior of the coefficients. */
+  readonly priorMean: ArrayLike<number>;
+  readonly priorPrecision: ArrayLike<number>;
+}
+
+const MAX_STEPS = 50;
+/** The fit ends when the log posterior grows by less than this. */
+const TOLERANCE = 1e-5;
+
+/**
+ * Finds the coefficients β of the log-odds `η = x·β` that an unlabelled pair with evidence x is a match.
+ *
+ * Decoys and the non-matches among the unlabelled pairs have the same distribution of evidence, λ of the latter for each of the
+ * former. A pair with evidence x is therefore unlabelled, rather than a decoy, with probability
+ *
+ *     P(unlabelled | x) = λ(1 + e^η) / (1 + λ(1 + e^η))
+ *
+ * whose likelihood over all pairs, times the prior, is maximised by Fisher scoring with Levenberg damping (learning from positive and
+ * unlabelled data, Elkan & Noto 2008; here it is the negatives that are known).
+ *
+ * @returns (columns,) β
+ */
+export function decoyRegression(input: DecoyRegressionInput): Float64Array {
+  const { columns, priorPrecision } = input;
+  let coefficients = Float64Array.from(input.priorMean);
+  let value = logPosterior(input, coefficients);
+  let damping = 1e-3;
+  for (let step = 0; step < MAX_STEPS; step++) {
+    const { gradient, information } = derivatives(input, coefficients);
+    let grown = 0;
+    while (damping < 1e8) {
+      const matrix = information.slice();
+      for (let f = 0; f < columns; f++) {
+        matrix[f * columns + f] += damping * (information[f * columns + f] + priorPrecision[f] + 1e-6);
+      }
+      const change = gradient.slice();
+      if (choleskyInPlace(matrix, columns)) {
+        choleskySolveInPlace(matrix, columns, change);
+        const next = coefficients.map((c, f) => c + change[f]);
+        const nextValue = logPosterior(input, next);
+        if (nextValue > value) {
+          grown = nextValue - value;
+          [coefficients, value] = [next, nextValue];
+          damping = Math.max(1e-9, damping / 5);
+          break;
+        }
+      }
+      damping *= 5;
+    }
+    if (grown < TOLERANCE) break;
+  }
+  return coefficients;
+}
+
+/** Probability of a match for log-odds η. */
+export const logistic = (eta: number): number => 1 / (1 + Math.exp(-eta));
+
+/** ln(1 + e^x) without overflow. */
+const softplus = (x: number) => (x > 30 ? x : Math.log1p(Math.exp(x)));
+
+/** x·β of one row of the evidence. */
+export function logOdds(
+  evidence: Float64Array,
+  row: number,
+  columns: number,
+  coefficients: Float64Array,
+): number {
+  let eta = 0;
+  for (let f = 0; f < columns; f++) eta += evidence[row * columns + f] * coefficients[f];
+  return eta;
+}
+
+function logPosterior(input: DecoyRegressionInput, coefficients: Float64Array): number {
+  const { evidence, columns, decoy, weights, ratio, priorMean, priorPrecision } = input;
+  const logRatio = Math.log(ratio);
+  let sum = 0;
+  for (let i = 0; i < decoy.length; i++) {
+    // Log-odds of being unlabelled.
+    const tau = logRatio + softplus(logOdds(evidence, i, columns, coefficients));
+    sum += weights[i] * ((decoy[i] ? 0 : tau) - softplus(tau));
+  }
+  for (let f = 0; f < columns; f++) sum -= 0.5 * priorPrecision[f] * (coefficients[f] - priorMean[f]) ** 2;
+  return sum;
+}
+
+function derivatives(input: DecoyRegressionInput, coefficients: Float64Array) {
+  const { evidence, columns, decoy, weights, ratio, priorMean, priorPrecision } = input;
+  const logRatio = Math.log(ratio);
+  const gradient = new Float64Array(columns);
+  const information = new Float64Array(columns * columns);
+  for (let i = 0; i < decoy.length; i++) {
+    const eta = logOdds(evidence, i, columns, coefficients);
+    const match = logistic(eta);
+    const unlabelled = logistic(logRatio + softplus(eta));
+    // dτ/dη = match; E[(label - P)²] = P(1 - P).
+    const slope = weights[i] * match * ((decoy[i] ? 0 : 1) - unlabelled);
+    const curvature = weights[i] * match * match * unlabelled * (1 - unlabelled);
+    for (let f = 0; f < columns; f++) {
+      const x = evidence[i * columns + f];
+      gradient[f] += slope * x;
+      for (let g = 0; g <= f; g++) information[f * columns + g] += curvature * x * evidence[i * columns + g];
+    }
+  }
+  for (let f = 0; f < columns; f++) {
+    for (let g = f + 1; g < columns; g++) information[f * columns + g] = information[g * columns + f];
+    information[f * columns + f] += priorPrecision[f];
+    gradient[f] -= priorPrecision[f] * (coefficients[f] - priorMean[f]);
+  }
+  return { gradient, information };
+}
