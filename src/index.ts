@@ -13,6 +13,14 @@ export { linearDiscriminant, weightsAndThreshold } from './core/clustering/lda.t
 export { optimalLeafOrder } from './core/clustering/leaf-order.ts';
 export { primOverRows } from './core/clustering/prim.ts';
 export { type SingleLinkage, singleLinkage } from './core/clustering/single-linkage.ts';
+export { calibrationError, type ReliabilityBin, reliability } from './core/confidence/calibration-error.ts';
+export {
+  type MatchConfidence,
+  matchConfidence,
+  type PairProbabilities,
+  type PairProbabilityInput,
+  pairProbabilities,
+} from './core/confidence/match-confidence.ts';
 export { type RunContext, type RunEvent, STAGES, type Stage } from './core/context.ts';
 export { autoCurate } from './core/curation/auto-curation.ts';
 export { graphEditNumber } from './core/curation/graph-edit-number.ts';
