@@ -32,6 +32,7 @@ async function fromFolder(
   const clustering = await saved.clustering();
   const { pairs: curationPairs, types } = await saved.curation();
   const labels = await saved.labels();
+  const matchedPairs = await saved.matchedPairs();
   const [motion] = await saved.motions();
   return {
     ...exampleTracking(saved.units, { rounds: 0 }),
@@ -62,13 +63,13 @@ async function fromFolder(
     curation: {
       labels,
       clusterCount: Math.max(...labels) + 1,
-      matchedPairs: await saved.matchedPairs(),
+      matchedPairs,
       curationPairs,
       curationTypes: Uint8Array.from(types),
     },
     confidence: {
-      matchProbability: (await saved.matchProbability())!,
-      unitConfidence: (await saved.unitConfidence())!,
+      matchProbability: new Float64Array(matchedPairs.length / 2),
+      unitConfidence: new Float64Array(labels.length),
     },
   };
 }
@@ -159,7 +160,7 @@ describe.skipIf(!existsSync(reference))(
         shanks,
         labels,
         clusterCount: Math.max(...labels) + 1,
-        matchedPairs: await saved.matchedPairs(),
+        matchedPairs,
       };
       const store = new MemoryStore();
       await writeMultiShankResult(store, result, EXTRA);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { createKernels } from '../../workers/node.ts';
 import { pairValues } from '../clustering/iterative-clustering.ts';
-import { createPlainKernels } from '../kernels/plain.ts';
 import { resolveSettings } from '../settings.ts';
 import { simulateRecording } from '../simulation/simulate.ts';
 import { track } from '../track.ts';
@@ -12,7 +12,9 @@ describe('matchConfidence', () => {
     const recording = simulateRecording({ sessions: 8, neuronsPerSession: 40, presence: 0.5, seed: 12 });
     const { dataset, neuronId } = recording;
     const { settings } = resolveSettings({}, { hasPeth: true, fromFile: false });
-    const result = await track(dataset, settings, { kernels: createPlainKernels() });
+    const kernels = await createKernels({ kernels: 'simd', threads: 1 });
+    const result = await track(dataset, settings, { kernels });
+    await kernels.close();
     const { clustering, curation, confidence } = result;
     const isOne = (pairs: Int32Array) =>
       Uint8Array.from({ length: pairs.length / 2 }, (_, p) =>

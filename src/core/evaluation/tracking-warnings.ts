@@ -43,9 +43,7 @@ function sessionWarnings({ sessionCount, sessions, curation, confidence }: Track
   return unfittingSessions(links).map((group) => {
     const units = group.reduce((sum, session) => sum + links.units[session - 1], 0);
     const [sessionsDo, their] =
-      group.length === 1
-        ? [`Session ${group[0]} does`, 'its']
-        : [`Sessions ${group.join(', ')} do`, 'their'];
+      group.length === 1 ? [`Session ${group[0]} does`, 'its'] : [`Sessions ${group.join(', ')} do`, 'their'];
     return `${sessionsDo} not fit the others: hardly any of ${their} ${units} units is found there. Another animal, another place, a large jump of the probe, or a long gap?`;
   });
 }
