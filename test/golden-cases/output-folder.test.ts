@@ -160,7 +160,7 @@ describe.skipIf(!existsSync(reference))(
         shanks,
         labels,
         clusterCount: Math.max(...labels) + 1,
-        matchedPairs,
+        matchedPairs: await saved.matchedPairs(),
       };
       const store = new MemoryStore();
       await writeMultiShankResult(store, result, EXTRA);
