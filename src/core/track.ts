@@ -1,6 +1,6 @@
 /** The whole method on one page: preprocess, motion loop, final clustering, curation. */
 import { describingArrays } from './checkpoints.ts';
-import { clusterFully, pairValues } from './clustering/iterative-clustering.ts';
+import { clusterFully } from './clustering/iterative-clustering.ts';
 import { matchConfidence } from './confidence/match-confidence.ts';
 import { inStage, type RunContext } from './context.ts';
 import { autoCurate } from './curation/auto-curation.ts';
@@ -13,6 +13,7 @@ import { type Preprocessed, preprocessUnits } from './preprocess.ts';
 import type { TrackingResult, UnitFeatures } from './result.ts';
 import type { Settings } from './settings.ts';
 import { type Comparison, compareAll } from './similarity/comparison.ts';
+import { pairValues } from './similarity/pair-list.ts';
 
 /**
  * Tracks the neurons of one recording whose units share one shank, or are to be treated as if they did.

@@ -1,10 +1,11 @@
 /** The curation stage on folders. */
-import { pairValues } from '../core/clustering/iterative-clustering.ts';
+
 import { matchConfidence } from '../core/confidence/match-confidence.ts';
 import { inStage } from '../core/context.ts';
 import { autoCurate } from '../core/curation/auto-curation.ts';
 import type { CurationResult } from '../core/result.ts';
 import type { UserSettings } from '../core/settings.ts';
+import { pairValues } from '../core/similarity/pair-list.ts';
 import { npzChunks } from '../io/npz.ts';
 import { SavedResult } from '../io/read-result.ts';
 import { blocksOfTracking } from '../io/result-blocks.ts';

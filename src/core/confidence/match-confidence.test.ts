@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createKernels } from '../../workers/node.ts';
-import { pairValues } from '../clustering/iterative-clustering.ts';
 import { resolveSettings } from '../settings.ts';
+import { pairValues } from '../similarity/pair-list.ts';
 import { simulateRecording } from '../simulation/simulate.ts';
 import { track } from '../track.ts';
 import { calibrationError, reliability } from './calibration-error.ts';
