@@ -13,7 +13,7 @@ import { type Preprocessed, preprocessUnits } from './preprocess.ts';
 import type { TrackingResult, UnitFeatures } from './result.ts';
 import type { Settings } from './settings.ts';
 import { type Comparison, compareAll } from './similarity/comparison.ts';
-import { pairValues } from './similarity/pair-list.ts';
+import { comparedPairs, pairValues } from './similarity/pair-list.ts';
 
 /**
  * Tracks the neurons of one recording whose units share one shank, or are to be treated as if they did.
@@ -117,14 +117,15 @@ export async function trackCompared(
       },
     ),
   );
-  const { pairs, threshold } = clustering;
+  const { threshold } = clustering;
+  const pairs = comparedPairs(clustering);
   const pairSimilarity = pairValues(clustering.similarity, units, pairs);
   const confidence = matchConfidence(
     { units, sessionCount, sessions, labels: curation.labels, pairs, pairSimilarity, threshold },
     curation.matchedPairs,
   );
   const tracking = { sessions, sessionCount, features, rounds, motion, clustering, curation, confidence };
-  for (const text of trackingWarnings({ ...tracking, pairSimilarity })) {
+  for (const text of trackingWarnings({ ...tracking, pairs, pairSimilarity })) {
     context.onEvent?.({ kind: 'warning', text });
   }
   return { settings, ...tracking, corrected, warnings, kernels: context.kernels.name };

@@ -5,7 +5,7 @@ import { inStage } from '../core/context.ts';
 import { autoCurate } from '../core/curation/auto-curation.ts';
 import type { CurationResult } from '../core/result.ts';
 import type { UserSettings } from '../core/settings.ts';
-import { pairValues } from '../core/similarity/pair-list.ts';
+import { comparedPairs, pairValues } from '../core/similarity/pair-list.ts';
 import { npzChunks } from '../io/npz.ts';
 import { SavedResult } from '../io/read-result.ts';
 import { blocksOfTracking } from '../io/result-blocks.ts';
@@ -50,6 +50,7 @@ export function autoCuration(
       ),
     );
     const { units, sessions, sessionCount } = dataset;
+    const pairs = comparedPairs(clustering);
     const confidence = matchConfidence(
       {
         ...clustering,
@@ -57,7 +58,8 @@ export function autoCuration(
         sessions,
         sessionCount,
         labels: curation.labels,
-        pairSimilarity: pairValues(clustering.similarity, units, clustering.pairs),
+        pairs,
+        pairSimilarity: pairValues(clustering.similarity, units, pairs),
       },
       curation.matchedPairs,
     );

@@ -184,6 +184,7 @@ function shanksOf(folder: TrackedFolder, { labels }: CurationState): RecordedSha
         curationPairs: new Int32Array(0),
         curationTypes: new Uint8Array(0),
       },
+      confidence: { matchProbability: new Float64Array(0), unitConfidence: new Float64Array(0) },
       warnings: [],
       kernels: '',
     };

@@ -13,6 +13,8 @@ export interface MatchConfidence {
 export interface PairProbabilityInput extends PairEvidenceInput {
   /** Similarity above which a pair is a good match; may be infinite. */
   readonly threshold: number;
+  /** How many pairs each unmatched pair between sessions stands for, when `pairs` is a sample; default 1. */
+  readonly unmatchedWeight?: number;
 }
 
 export interface PairProbabilities {
@@ -44,7 +46,7 @@ const MOST_FITTED = 40_000;
  * they are matched.
  */
 export function pairProbabilities(input: PairProbabilityInput): PairProbabilities {
-  const { sessions, labels, pairs, pairSimilarity } = input;
+  const { sessions, labels, pairs, pairSimilarity, unmatchedWeight = 1 } = input;
   const { count, units } = pairs;
   const isDecoy = (p: number) => sessions[units[2 * p]] === sessions[units[2 * p + 1]];
   const isMatched = (p: number) =>
@@ -73,8 +75,10 @@ export function pairProbabilities(input: PairProbabilityInput): PairProbabilitie
           evidence: gather(evidence, fitted),
           columns: COLUMNS,
           decoy: Uint8Array.from(fitted, (p) => (isDecoy(p) ? 1 : 0)),
-          weights: Float64Array.from(fitted, (p) => (isDecoy(p) ? 1 : stride)),
-          ratio: below / belowDecoys,
+          weights: Float64Array.from(fitted, (p) =>
+            isDecoy(p) ? 1 : stride * (isMatched(p) ? 1 : unmatchedWeight),
+          ),
+          ratio: (unmatchedWeight * below) / belowDecoys,
           priorMean: PRIOR_MEAN,
           priorPrecision: PRIOR_PRECISION,
         })

@@ -92,8 +92,8 @@ describe('trackingWarnings', () => {
       clustering: {
         features: ['Waveform', 'AutoCorr'],
         weights: Float64Array.of(0.7, 0.3),
-        pairs: { count: values.length, units: Int32Array.from(pairs) },
       },
+      pairs: { count: values.length, units: Int32Array.from(pairs) },
       pairSimilarity: Float64Array.from(values),
       curation: {
         labels: Int32Array.from({ length: units }, (_, u) => neuron(u)),
@@ -124,7 +124,7 @@ describe('trackingWarnings', () => {
 
   it('name sessions in which units are as alike as those of one neuron', () => {
     const tracking = sound();
-    const { pairs } = tracking.clustering;
+    const { pairs } = tracking;
     for (let p = 0; p < pairs.count; p++) {
       const [a, b] = [pairs.units[2 * p], pairs.units[2 * p + 1]];
       if (tracking.sessions[a] === 2 && tracking.sessions[b] === 2 && b === a + 1 && a % 2 === 0 && a < 28)
@@ -145,7 +145,7 @@ describe('trackingWarnings', () => {
 
   it('name sessions whose motion rests on few pairs', () => {
     const tracking = sound();
-    const { pairs } = tracking.clustering;
+    const { pairs } = tracking;
     const pairUsed = new Uint8Array(pairs.count);
     let ofThird = 0;
     for (let p = 0; p < pairs.count; p++) {

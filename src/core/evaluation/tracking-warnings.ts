@@ -1,7 +1,7 @@
 /** What a person should know before trusting a tracking. */
 import type { MatchConfidence } from '../confidence/match-confidence.ts';
 import type { Motion } from '../motion/motion.ts';
-import type { ClusteringResult, CurationResult, MotionRound, UnitFeatures } from '../result.ts';
+import type { ClusteringResult, CurationResult, MotionRound, UnitFeatures, UnitPairs } from '../result.ts';
 import { correctedDepths } from '../similarity/nearby-pairs.ts';
 import { sessionLinks, unfittingSessions } from './session-links.ts';
 
@@ -11,8 +11,10 @@ export interface TrackingToCheck {
   readonly features: Pick<UnitFeatures, 'locations'>;
   readonly rounds: readonly MotionRound[];
   readonly motion: Motion;
-  readonly clustering: Pick<ClusteringResult, 'features' | 'weights' | 'pairs'>;
-  /** (P,) weighted similarity of the candidate pairs. */
+  readonly clustering: Pick<ClusteringResult, 'features' | 'weights'>;
+  /** Pairs of nearby units, between sessions and within. */
+  readonly pairs: UnitPairs;
+  /** (P,) weighted similarity of the pairs. */
   readonly pairSimilarity: Float64Array;
   readonly curation: Pick<CurationResult, 'labels' | 'matchedPairs'>;
   readonly confidence: MatchConfidence;
@@ -70,8 +72,7 @@ function motionWarnings({ rounds, sessions, sessionCount }: TrackingToCheck): st
 }
 
 /** Sorters sometimes make two units of one neuron; their similarity is that of matches. */
-function splitWarnings({ clustering, pairSimilarity, sessions, sessionCount, curation }: TrackingToCheck) {
-  const { pairs } = clustering;
+function splitWarnings({ pairs, pairSimilarity, sessions, sessionCount, curation }: TrackingToCheck) {
   const { labels } = curation;
   const matched: number[] = [];
   for (let p = 0; p < pairs.count; p++) {

@@ -1,7 +1,7 @@
 /** Candidate pairs one by one, out of the layout of nearby ones. */
-import type { UnitPairs } from '../result.ts';
+import type { ClusteringResult, UnitPairs } from '../result.ts';
 import { isCandidate, type NearbyLayout } from './nearby-layout.ts';
-import { type SimilarityMatrix, valueAt } from './nearby-matrix.ts';
+import { isNearbyMatrix, type SimilarityMatrix, valueAt } from './nearby-matrix.ts';
 
 /** Up to so many cells all candidate pairs are listed; of more, a sample. */
 const MOST_LISTED = 2 ** 24;
@@ -85,4 +85,32 @@ export function* matchedCandidates(
     for (let i = 0; i < units.length; i++)
       for (let j = 0; j < i; j++) if (isCandidate(layout, units[j], units[i])) yield [units[j], units[i]];
   }
+}
+
+/** Pairs of units of one session within reach of each other, evenly thinned to about `most`. */
+export function withinSessionPairs(layout: NearbyLayout, most = 200_000): UnitPairs {
+  const { units, order, sessions, end, cells, pairs } = layout;
+  const step = Math.max(1, Math.ceil((cells - pairs) / most));
+  const list: number[] = [];
+  let seen = 0;
+  for (let p = 0; p < units; p++) {
+    for (let q = p + 1; q < end[p]; q++) {
+      if (sessions[p] !== sessions[q] || seen++ % step !== 0) continue;
+      list.push(Math.min(order[p], order[q]), Math.max(order[p], order[q]));
+    }
+  }
+  return { count: list.length / 2, units: Int32Array.from(list) };
+}
+
+/** The candidate pairs of a clustering, and the pairs within sessions that lie as close, where those are not among them. */
+export function comparedPairs({
+  pairs,
+  similarity,
+}: Pick<ClusteringResult, 'pairs' | 'similarity'>): UnitPairs {
+  if (!isNearbyMatrix(similarity)) return pairs;
+  const within = withinSessionPairs(similarity.layout);
+  const units = new Int32Array(2 * (pairs.count + within.count));
+  units.set(pairs.units);
+  units.set(within.units, 2 * pairs.count);
+  return { count: pairs.count + within.count, units };
 }
