@@ -40,7 +40,7 @@ export function describingArrays(
   { sessions, probe }: Pick<Dataset, 'sessions' | 'probe'>,
   { locations, peakChannels, autoCorr, isi, peth }: UnitFeatures,
 ): Step['from'] {
-  const arrays = [sessions, probe.locations, probe.shanks, locations, peakChannels];
+  const arrays = [sessions, probe.locations, probe.shanks, probe.recorded, locations, peakChannels];
   return [...arrays, autoCorr?.data, isi?.data, peth?.data];
 }
 

@@ -14,6 +14,7 @@ import {
   type UnitDescriptions,
 } from './features/unit-description.ts';
 import { centerWaveform } from './features/waveform-centering.ts';
+import { describeRecordedUnits } from './recorded/describe-units.ts';
 import type { Histogram, UnitFeatures } from './result.ts';
 import type { FeatureName, Settings } from './settings.ts';
 
@@ -143,25 +144,26 @@ function describePiece(
   settings: Settings,
   { kernels, signal, onEvent }: RunContext,
 ): Promise<UnitDescriptions> {
-  return kernels.describeUnits(
-    {
-      ...descriptionOptions(dataset, settings),
-      waveforms: data,
-      units,
-      spikeTimes: (unit) => dataset.spikeTimes(firstUnit + unit),
-    },
-    {
-      signal,
-      progress: (done, total) =>
-        onEvent?.({
-          kind: 'progress',
-          stage: 'preprocessing',
-          step: 'units',
-          done: firstUnit + Math.round((done / total) * units),
-          total: dataset.units,
-        }),
-    },
-  );
+  const input = {
+    ...descriptionOptions(dataset, settings),
+    waveforms: data,
+    units,
+    spikeTimes: (unit: number) => dataset.spikeTimes(firstUnit + unit),
+  };
+  const job = {
+    signal,
+    progress: (done: number, total: number) =>
+      onEvent?.({
+        kind: 'progress',
+        stage: 'preprocessing',
+        step: 'units',
+        done: firstUnit + Math.round((done / total) * units),
+        total: dataset.units,
+      }),
+  };
+  if (!dataset.probe.recorded) return kernels.describeUnits(input, job);
+  const sessions = dataset.sessions.subarray(firstUnit, firstUnit + units);
+  return describeRecordedUnits(kernels, input, sessions, dataset.probe, job);
 }
 
 /** Puts the descriptions of some units among those of all. @param at where they begin, as a fraction of all units */

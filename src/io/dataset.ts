@@ -7,6 +7,7 @@ import type { Settings } from '../core/settings.ts';
 import { pathIn, type Store } from './byte-source.ts';
 import { firstNotFinite } from './not-finite.ts';
 import { type NpyFile, openNpy, readNpyFileAs, readNpyRowsAs } from './npy.ts';
+import { RECORDED_FILE, readRecorded } from './recorded-channels.ts';
 import { checkSessions } from './sessions.ts';
 import { requireSpikeFiles, SpikeReader } from './spike-times.ts';
 import { notFinite, waveformFile, waveformNotFinite } from './waveform-file.ts';
@@ -69,8 +70,12 @@ export async function readDataset(store: Store, options: ReadDatasetOptions = {}
   const { files, ...rest } = await readAllButWaveforms(store, options.settings);
   const { units, channels, samples } = files;
   const { data } = await readNpyFileAs(files.waveforms, 'float32', options);
-  const bad = firstNotFinite(data);
-  if (bad >= 0) throw waveformNotFinite(files.waveforms, data[bad], bad);
+  const { recorded } = rest.probe;
+  if (recorded) checkMissing(files.waveforms, data, rest.sessions, recorded);
+  else {
+    const bad = firstNotFinite(data);
+    if (bad >= 0) throw waveformNotFinite(files.waveforms, data[bad], bad);
+  }
   return { ...rest, waveforms: { data, units, channels, samples } };
 }
 
@@ -86,6 +91,14 @@ export async function openStreamedDataset(
   { settings, pieceBytes }: { readonly settings?: Settings; readonly pieceBytes?: number } = {},
 ): Promise<StreamedDataset> {
   const { files, ...rest } = await readAllButWaveforms(store, settings);
+  if (rest.probe.recorded) {
+    throw new InputError({
+      where: pathIn(store, RECORDED_FILE),
+      found: 'sessions that recorded different channels',
+      expected: 'the same channels in all sessions, to compare nearby pairs only',
+      remedy: 'Set clustering.candidates to "all", or keep the channels that all sessions have.',
+    });
+  }
   // Tells at once when single units cannot be read.
   await readNpyRowsAs(files.waveforms, 0, 1, 'float32');
   return { ...rest, waveforms: waveformFile(files.waveforms, pieceBytes) };
@@ -100,7 +113,8 @@ async function readAllButWaveforms(store: Store, settings?: Settings) {
 
   const { data: sessions } = await readNpyFileAs(files.sessions, 'int32');
   const sessionCount = checkSessions(sessions, files.sessions.source.name);
-  const probe = await readProbe(files);
+  const recorded = files.recorded && (await readRecorded(files.recorded, sessionCount, files.channels));
+  const probe = { ...(await readProbe(files)), recorded };
   if (settings && used?.has('Waveform')) {
     checkShanks(probe, files, settings.waveformCorrection.n_nearest_channels);
   }
@@ -126,6 +140,7 @@ interface Files {
   readonly locations: NpyFile;
   readonly shanks?: NpyFile;
   readonly peth?: NpyFile;
+  readonly recorded?: NpyFile;
 }
 
 /** Opens all files but those of the spikes, and checks that their shapes agree. */
@@ -157,7 +172,8 @@ async function openFiles(store: Store): Promise<Files> {
       `one row for each of the ${units} units of waveform_all.npy`,
     );
   }
-  return { units, channels, samples, waveforms, sessions, locations, shanks, peth };
+  const recorded = await optional(RECORDED_FILE);
+  return { units, channels, samples, waveforms, sessions, locations, shanks, peth, recorded };
 }
 
 async function openRequired(store: Store, name: string, content: string): Promise<NpyFile> {
@@ -199,6 +215,28 @@ async function readProbe({ channels, locations, shanks }: Files): Promise<Probe>
     shanks: shanks ? (await readNpyFileAs(shanks, 'int32')).data : new Int32Array(channels).fill(1),
     hasShanks: shanks !== undefined,
   };
+}
+
+/** Waveforms must be NaN where a session did not record a channel, and nowhere else. */
+function checkMissing(file: NpyFile, data: Float32Array, sessions: Int32Array, recorded: Uint8Array): void {
+  const [units, channels, samples] = file.shape;
+  for (let unit = 0; unit < units; unit++) {
+    for (let channel = 0; channel < channels; channel++) {
+      const start = (unit * channels + channel) * samples;
+      const present = recorded[(sessions[unit] - 1) * channels + channel] === 1;
+      for (let i = start; i < start + samples; i++) {
+        const value = data[i];
+        if (present ? value - value === 0 : Number.isNaN(value)) continue;
+        if (present) throw waveformNotFinite(file, value, i);
+        throw new InputError({
+          where: file.source.name,
+          found: `${value} for unit ${unit} on channel ${channel}, which session ${sessions[unit]} did not record`,
+          expected: `NaN there, as ${RECORDED_FILE} says`,
+          remedy: `Import the sessions again; when all of them recorded all channels, remove ${RECORDED_FILE}.`,
+        });
+      }
+    }
+  }
 }
 
 /** Waveforms are compared on neighbouring channels of one shank: each must have enough. */

@@ -6,6 +6,7 @@ import { createInterpolator } from '../core/motion/kriging.ts';
 import type { Motion as PureMotion } from '../core/motion/motion.ts';
 import { runMotionLoop } from '../core/motion/motion-loop.ts';
 import type { NdArray } from '../core/ndarray.ts';
+import { recordedCorrection } from '../core/recorded/corrected-waveforms.ts';
 import type { CorrectedWaveforms } from '../core/result.ts';
 import type { UserSettings } from '../core/settings.ts';
 import { npzChunks } from '../io/npz.ts';
@@ -110,18 +111,17 @@ async function correctAndWrite(
   const features = await loadFeatures(output, settings, dataset);
   const data = context.kernels.float32(waveformAll.data.length);
   data.set(waveformAll.data);
-  const corrected = await correctWaveforms(
-    { ...waveforms, data },
-    sessions,
-    features.locations,
-    probe,
-    motion,
-    {
-      nTemplates: settings.waveformCorrection.n_templates,
-      interpolator: createInterpolator(probe.locations, probe.channels),
-      context,
-    },
-  );
+  const { n_templates: nTemplates } = settings.waveformCorrection;
+  const given = { ...waveforms, data };
+  const corrected = probe.recorded
+    ? await recordedCorrection(given, sessions, features.locations, probe, nTemplates, context).correct(
+        motion,
+      )
+    : await correctWaveforms(given, sessions, features.locations, probe, motion, {
+        nTemplates,
+        interpolator: createInterpolator(probe.locations, probe.channels),
+        context,
+      });
   const blocks = blocksOfTracking(partialResult(state, features, { corrected, motion }));
   await writeArrays(output, { waveforms_corrected: correctedWaveforms(blocks) });
   return corrected;

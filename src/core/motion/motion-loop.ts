@@ -61,7 +61,7 @@ export async function runMotionLoop(
   const still = new Motion(dataset.sessionCount);
   let state: Correction = given
     ? await comparison.correct(given)
-    : { motion: still, corrected: comparison.uncorrected };
+    : { motion: still, corrected: await comparison.uncorrected() };
   let before: Correction | undefined;
   const rounds: MotionRound[] = [];
   const roundCount = motionRoundCount(settings);

@@ -5,6 +5,7 @@ import type { Dataset } from '../dataset.ts';
 import { correctWaveforms } from '../motion/corrected-waveforms.ts';
 import { createInterpolator } from '../motion/kriging.ts';
 import type { Motion } from '../motion/motion.ts';
+import { recordedCorrection } from '../recorded/corrected-waveforms.ts';
 import type { CorrectedWaveforms, UnitFeatures } from '../result.ts';
 import type { FeatureName, Settings } from '../settings.ts';
 import { FeatureSimilarities } from './feature-similarity.ts';
@@ -19,7 +20,7 @@ export interface Correction {
 
 export interface Comparison {
   /** Waveforms as they came. */
-  readonly uncorrected: CorrectedWaveforms;
+  uncorrected(): Promise<CorrectedWaveforms>;
   /** Waveforms corrected with a motion; those of `previous` where nothing changes. */
   correct(motion: Motion, previous?: Correction): Promise<Correction>;
   /** Gives back the memory of corrected waveforms that no one needs any more. */
@@ -43,9 +44,48 @@ export function compareAll(
   const { units, sessions, probe, waveforms } = dataset;
   const { n_nearest_channels, n_templates: nTemplates } = settings.waveformCorrection;
   const similarities = new FeatureSimilarities(features, probe, n_nearest_channels, context);
+  const shared = {
+    retire({ corrected }: Correction, kept: Correction | undefined) {
+      if (!corrected.interpolated) return;
+      const needed = new Set(kept?.corrected.templates);
+      context.kernels.release(...new Set(corrected.templates.filter((t) => !needed.has(t))));
+    },
+    compare: async (
+      names: readonly FeatureName[],
+      { motion, corrected }: Correction,
+      maxDistance: number,
+      stage: Stage,
+    ) =>
+      denseSimilarities(
+        names,
+        await similarities.of(names, corrected, stage),
+        getNearbyPairs(maxDistance, sessions, features.locations, motion),
+        units,
+        context.kernels,
+      ),
+  };
+  if (probe.recorded) {
+    const correction = recordedCorrection(
+      waveforms,
+      sessions,
+      features.locations,
+      probe,
+      nTemplates,
+      context,
+    );
+    return {
+      ...shared,
+      uncorrected: () => correction.uncorrected(),
+      correct: async (motion, previous) =>
+        previous?.corrected.interpolated && previous.motion.equals(motion)
+          ? previous
+          : { motion, corrected: await correction.correct(motion) },
+    };
+  }
   const interpolator = createInterpolator(probe.locations, probe.channels);
   return {
-    uncorrected: uncorrected(waveforms),
+    ...shared,
+    uncorrected: async () => uncorrected(waveforms),
     correct: async (motion, previous) => ({
       motion,
       corrected: await correctWaveforms(waveforms, sessions, features.locations, probe, motion, {
@@ -55,18 +95,5 @@ export function compareAll(
         previous,
       }),
     }),
-    retire({ corrected }, kept) {
-      if (!corrected.interpolated) return;
-      const needed = new Set(kept?.corrected.templates);
-      context.kernels.release(...new Set(corrected.templates.filter((t) => !needed.has(t))));
-    },
-    compare: async (names, { motion, corrected }, maxDistance, stage) =>
-      denseSimilarities(
-        names,
-        await similarities.of(names, corrected, stage),
-        getNearbyPairs(maxDistance, sessions, features.locations, motion),
-        units,
-        context.kernels,
-      ),
   };
 }

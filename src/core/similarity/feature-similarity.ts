@@ -2,6 +2,7 @@
 import type { RunContext, Stage } from '../context.ts';
 import type { Probe } from '../dataset.ts';
 import { InputError } from '../errors.ts';
+import { recordedWaveformSimilarity } from '../recorded/waveform-similarity.ts';
 import type { CorrectedWaveforms, Histogram, UnitFeatures } from '../result.ts';
 import type { FeatureName } from '../settings.ts';
 import { nearestChannelsOnShank, waveformSimilarity } from './waveform-similarity.ts';
@@ -51,7 +52,8 @@ export class FeatureSimilarities {
     const known = this.waveforms.find((entry) => entry.of === corrected);
     if (known) return known.similarity;
     this.neighbours ??= nearestChannelsOnShank(this.probe, this.nearestChannels);
-    const similarity = await waveformSimilarity(corrected, this.neighbours, this.context, report);
+    const compare = this.probe.recorded ? recordedWaveformSimilarity : waveformSimilarity;
+    const similarity = await compare(corrected, this.neighbours, this.context, report);
     const [oldest] = this.waveforms.splice(0, this.waveforms.length - 1);
     if (oldest) this.context.kernels.release(oldest.similarity);
     this.waveforms.push({ of: corrected, similarity });

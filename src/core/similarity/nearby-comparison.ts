@@ -111,7 +111,7 @@ export function compareNearby(
   }
 
   return {
-    uncorrected: withoutData(false),
+    uncorrected: async () => withoutData(false),
     correct: async (motion) => ({ motion, corrected }),
     retire() {},
     async compare(names, correction, maxDistance, stage) {
