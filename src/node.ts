@@ -4,18 +4,22 @@
  * @packageDocumentation
  */
 
+export type { ExportFormat } from './io/export/formats.ts';
 export { FileStore } from './io/node/file-store.ts';
 export { readSettingsFile } from './io/node/settings-file.ts';
 export { SavedResult } from './io/read-result.ts';
 export { checkData } from './stages/check.ts';
 export { computeAllSimilarityMatrix, finalClustering, iterativeClustering } from './stages/clustering.ts';
 export { autoCuration } from './stages/curation.ts';
+export type { ExportOptions, ExportSummary } from './stages/export.ts';
+export { exportResult } from './stages/export.ts';
 export {
   type ImportSummary,
   importFolder,
   readSessionTable,
   type SessionEntry,
 } from './stages/import-sessions.ts';
+
 export { Motion } from './stages/motion.ts';
 export {
   computeMotion,

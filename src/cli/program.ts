@@ -5,9 +5,11 @@ import { addBatchCommand } from './commands/batch.ts';
 import { addCheckCommand } from './commands/check.ts';
 import { addConvertCommand } from './commands/convert.ts';
 import { addCurateCommand } from './commands/curate.ts';
+import { addExportCommand } from './commands/export.ts';
 import { addFiguresCommand } from './commands/figures.ts';
 import { addImportCommand } from './commands/import.ts';
 import { addMergeCommand } from './commands/merge.ts';
+
 import { addPethCommand } from './commands/peth.ts';
 import { addReportCommand } from './commands/report.ts';
 import { addRunCommand } from './commands/run.ts';
@@ -26,6 +28,7 @@ Examples:
   dant import data -s day1 -s day2     turn folders of Kilosort or phy into a data folder
   dant convert spikeInfo.mat data      turn MATLAB's file into a data folder
   dant peth data --events events.csv   add how units respond to events, to be compared as well
+  dant export DANT_Output --to mat     write the result for MATLAB; also csv, parquet, nwb, phy, …
   dant settings --init                 write settings.json with every setting explained
   dant simulate demo && dant run demo  try it on a simulated recording
 
@@ -53,6 +56,7 @@ export function createProgram(): Command {
   addMergeCommand(program);
   addImportCommand(program);
   addConvertCommand(program);
+  addExportCommand(program);
   addPethCommand(program);
   addSettingsCommand(program);
   addSimulateCommand(program);

@@ -9,9 +9,9 @@ export interface ReplaceOptions {
   readonly earlier: () => Promise<readonly string[]>;
   /**
    * Name of the file whose presence says that a folder is finished, in the folder itself or below it: removed before the
-   * first file is replaced, put back after the last.
+   * first file is replaced, put back after the last. Without it nothing says so.
    */
-  readonly mark: string;
+  readonly mark?: string;
   /** Where the new files wait inside the folder; sets of files that may be replaced at the same time need places of their own. */
   readonly staging?: string;
 }
@@ -37,7 +37,7 @@ export async function replaceFiles<T>(
     await store.remove(place);
     throw error;
   }
-  const isMark = (path: string) => path === mark || path.endsWith(`/${mark}`);
+  const isMark = (path: string) => mark !== undefined && (path === mark || path.endsWith(`/${mark}`));
   // The folder's own mark goes first and comes last: those below it say less.
   const depth = (path: string) => path.split('/').length;
   const old = [...(await earlier())].sort((a, b) => depth(a) - depth(b));

@@ -1,8 +1,9 @@
 /** `units.csv`: where every unit comes from and which neuron it is (docs/files.md). */
 import { InputError } from '../core/errors.ts';
+import type { UnitFeatures } from '../core/result.ts';
 import { pathIn, type Store } from './byte-source.ts';
 import { encodeCsv, readCsv } from './csv.ts';
-import { fileLabels, type ResultBlocks } from './result-blocks.ts';
+import { fileLabels } from './result-blocks.ts';
 
 export const UNITS_FILE = 'units.csv';
 
@@ -150,6 +151,19 @@ export function checkUnitSessions(rows: readonly UnitRow[], sessions: Int32Array
   });
 }
 
+/** What `units.csv` takes from a result. */
+export interface TrackedUnits {
+  readonly units: number;
+  /** (units,) session number of each unit. */
+  readonly sessions: Int32Array;
+  readonly features: Pick<UnitFeatures, 'locations' | 'peakChannels' | 'unitShanks'>;
+  /** (units,) neurons from 0, -1 unmatched. */
+  readonly labels: Int32Array;
+}
+
+/** A unit of a result: what the run itself says is always known. */
+export type TrackedUnit = UnitRow & Required<Pick<UnitRow, 'shank' | 'peakChannel' | 'depth' | 'neuron'>>;
+
 /**
  * The table of a result. Date, label, cluster id, folder and further columns are those of the input; session, shank, peak
  * channel, depth and neuron are those of the result.
@@ -158,10 +172,10 @@ export function checkUnitSessions(rows: readonly UnitRow[], sessions: Int32Array
  * @param which indices among all units of the units of the result; default: it has all units
  */
 export function resultUnits(
-  { units, sessions, features, labels }: Pick<ResultBlocks, 'units' | 'sessions' | 'features' | 'labels'>,
+  { units, sessions, features, labels }: TrackedUnits,
   given: readonly UnitRow[] | undefined,
   which?: Int32Array,
-): UnitRow[] {
+): TrackedUnit[] {
   const neurons = fileLabels(labels);
   return Array.from({ length: units }, (_, unit) => ({
     ...(given?.[which ? which[unit] : unit] ?? { date: '', label: '', clusterId: '', folder: '', extra: {} }),

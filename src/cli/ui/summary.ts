@@ -1,6 +1,7 @@
 /** What a command tells people at its end. */
 import type { Stage } from '../../core/context.ts';
 import type { TrackingScore } from '../../core/simulation/score.ts';
+import type { ExportSummary } from '../../stages/export.ts';
 import type { PethSummary } from '../../stages/peth.ts';
 import type { SimulationSummary } from '../../stages/simulate.ts';
 import type { CheckSummary, MergeSummary, RunSummary } from '../../stages/stage-options.ts';
@@ -90,6 +91,15 @@ export function formatSimulation(summary: SimulationSummary): string {
       ['Data', dataFolder],
       ['Truth', 'neuron_id.npy and true_motion.npy, for dant score'],
     ]),
+  ].join('\n');
+}
+
+export function formatExport({ folder, files, units, neurons, curated }: ExportSummary): string {
+  return [
+    `Exported ${formatNumberOf(neurons, 'neuron')} of ${formatNumberOf(units, 'unit')}, as curated ${curated ? 'by hand (IdxCluster_curated.npy); --automatic exports those from before' : 'automatically'}.`,
+    '',
+    `Files in ${folder}`,
+    ...files.map((file) => `  ${file}`),
   ].join('\n');
 }
 

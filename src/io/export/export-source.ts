@@ -1,0 +1,81 @@
+/** A finished result as every export takes it: units with their neurons, curated by hand where that was done. */
+import { InputError } from '../../core/errors.ts';
+import { pathIn, type Store } from '../byte-source.ts';
+import { readNpyAs } from '../npy.ts';
+import { SavedResult, type SavedRun } from '../read-result.ts';
+import { resultUnits, type TrackedUnit, UNITS_FILE } from '../units-table.ts';
+
+/** Labels after curation by hand, as `IdxCluster.npy` has them. */
+export const CURATED_LABELS_FILE = 'IdxCluster_curated.npy';
+
+export interface ExportSource {
+  readonly saved: SavedResult;
+  readonly run: SavedRun;
+  /** The units with the neurons that are exported. */
+  readonly units: readonly TrackedUnit[];
+  /** (units,) from 0, -1 unmatched. */
+  readonly labels: Int32Array;
+  /** Neurons 1 to this number; after curation by hand some of them may be empty. */
+  readonly neuronCount: number;
+  /** Whether the labels are those of curation by hand. */
+  readonly curated: boolean;
+}
+
+/**
+ * @param options.automatic whether labels of curation by hand are passed over
+ * @throws InputError when the folder holds no finished result, or files of different results
+ */
+export async function readExportSource(
+  store: Store,
+  { automatic = false }: { readonly automatic?: boolean } = {},
+): Promise<ExportSource> {
+  const saved = await SavedResult.open(store);
+  const run = await saved.run();
+  if (!run) {
+    throw new InputError({
+      where: pathIn(store, 'Output.npz'),
+      found: 'no such file: the run did not end',
+      expected: 'the folder of a finished run',
+      remedy: 'Run dant again.',
+    });
+  }
+  const curatedFile = automatic ? undefined : await store.open(CURATED_LABELS_FILE);
+  const labels = curatedFile
+    ? (await readNpyAs(curatedFile, 'int32')).data.map((label) => (label > 0 ? label - 1 : -1))
+    : await saved.labels();
+  const { sessions } = run;
+  if (labels.length !== saved.units || sessions.length !== saved.units) {
+    throw new InputError({
+      where: curatedFile?.name ?? pathIn(store, 'Output.npz'),
+      found: `${curatedFile ? labels.length : sessions.length} units`,
+      expected: `the ${saved.units} units of IdxCluster.npy`,
+      remedy: curatedFile ? 'Curate this result again, or export with --automatic.' : 'Run dant again.',
+    });
+  }
+  const features = {
+    locations: await saved.locations(),
+    peakChannels: await saved.peakChannels(),
+    unitShanks: await saved.unitShanks(),
+  };
+  return {
+    saved,
+    run,
+    units: resultUnits({ units: saved.units, sessions, features, labels }, await saved.unitRows()),
+    labels,
+    neuronCount: labels.reduce((count, label) => Math.max(count, label + 1), 0),
+    curated: curatedFile !== undefined,
+  };
+}
+
+/** @throws InputError when it is not known which unit of which sorter's folder every unit was */
+export function requireClusterIds({ saved, units }: ExportSource, format: string): void {
+  const unknown = units.find(({ clusterId }) => clusterId === '');
+  if (!unknown) return;
+  throw new InputError({
+    where: pathIn(saved.store, UNITS_FILE),
+    found: `no cluster_id for unit ${unknown.unit}`,
+    expected: `the id of every unit in the sorter's folder, which ${format} needs`,
+    remedy:
+      'Make the data folder with `dant import`, or put a units.csv with the columns unit, session, cluster_id and folder into it, and run dant again.',
+  });
+}
