@@ -7,6 +7,10 @@ import { join } from 'node:path';
 /** Whether python3 with numpy is on this machine; tests that need it are skipped elsewhere. */
 export const hasNumpy = spawnSync('python3', ['-c', 'import numpy']).status === 0;
 
+/** Whether python3 with these modules is on this machine. */
+export const hasPython = (...modules: string[]): boolean =>
+  spawnSync('python3', ['-c', `import ${modules.join(', ')}`]).status === 0;
+
 /** Runs a Python script, warnings as errors; its output. @throws Error with what Python says when it fails */
 export function runPython(script: string, ...args: string[]): string {
   const run = spawnSync('python3', ['-W', 'error', '-c', script, ...args], { encoding: 'utf8' });

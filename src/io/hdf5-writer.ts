@@ -1,5 +1,5 @@
 /** Writing HDF5 files through h5wasm, the HDF5 library as WebAssembly. */
-import type { Dataset, File } from 'h5wasm';
+import type { Dataset, File, Reference } from 'h5wasm';
 import { sizeOf } from '../core/ndarray.ts';
 
 /** Numbers that can be written, each in its own type. */
@@ -40,7 +40,7 @@ export class Hdf5Writer {
 
   group(path: string): void {
     const { group, name } = this.place(path);
-    group.create_group(name);
+    atFixedTime(() => group.create_group(name));
   }
 
   /**
@@ -59,7 +59,7 @@ export class Hdf5Writer {
     }
     const { group, name } = this.place(path);
     if (data.byteLength <= PIECE_BYTES || shape.length === 0) {
-      group.create_dataset({ name, shape: [...shape], data: data as Float64Array });
+      atFixedTime(() => group.create_dataset({ name, shape: [...shape], data: data as Float64Array }));
       return;
     }
     const [rows, ...inner] = shape;
@@ -70,56 +70,61 @@ export class Hdf5Writer {
       ...inner,
     ];
     const piece = (from: number, to: number) => data.subarray(from * perRow, to * perRow) as Float64Array;
-    const dataset: Dataset = group.create_dataset({
-      name,
-      shape: [step, ...inner],
-      maxshape: [rows, ...inner],
-      chunks,
-      data: piece(0, step),
-      ...(compress && { compression: 'gzip', compression_opts: [2] }),
+    const create = (): Dataset =>
+      group.create_dataset({
+        name,
+        shape: [step, ...inner],
+        maxshape: [rows, ...inner],
+        chunks,
+        data: piece(0, step),
+        ...(compress && { compression: 'gzip', compression_opts: [2] }),
+      });
+    const all = inner.map((n): [number, number] => [0, n]);
+    atFixedTime(() => {
+      const dataset = create();
+      dataset.resize([rows, ...inner]);
+      for (let from = step; from < rows; from += step) {
+        const to = Math.min(from + step, rows);
+        dataset.write_slice([[from, to], ...all], piece(from, to));
+      }
     });
-    dataset.resize([rows, ...inner]);
-    for (let from = step; from < rows; from += step) {
-      const to = Math.min(from + step, rows);
-      dataset.write_slice([[from, to], ...inner.map((n): [number, number] => [0, n])], piece(from, to));
-    }
   }
 
   /** Text of any length, UTF-8: one, or a vector of them. */
   texts(path: string, texts: string | readonly string[]): void {
     const { group, name } = this.place(path);
     const data = typeof texts === 'string' ? texts : [...texts];
-    group.create_dataset({ name, data, shape: typeof texts === 'string' ? [] : [texts.length], dtype: 'S' });
+    const shape = typeof texts === 'string' ? [] : [texts.length];
+    atFixedTime(() => group.create_dataset({ name, data, shape, dtype: 'S' }));
   }
 
   /** References to objects of the file. */
   references(path: string, shape: readonly number[], targets: readonly string[]): void {
     const { group, name } = this.place(path);
     const data = targets.map((target) => this.object(target).create_reference());
-    group.create_dataset({ name, shape: [...shape], data, dtype: 'Reference' });
+    atFixedTime(() => group.create_dataset({ name, shape: [...shape], data, dtype: 'Reference' }));
   }
 
   /** A text, a number (int32) or texts as an attribute of an object. */
   attribute(path: string, name: string, value: string | number | readonly string[]): void {
-    const object = this.object(path);
-    if (typeof value === 'number') object.create_attribute(name, value, [], '<i');
-    else if (typeof value === 'string') object.create_attribute(name, value, [], 'S');
-    else object.create_attribute(name, [...value], [value.length], 'S');
+    if (typeof value === 'number') this.setAttribute(path, name, value, [], '<i');
+    else if (typeof value === 'string') this.setAttribute(path, name, value, [], 'S');
+    else this.setAttribute(path, name, [...value], [value.length], 'S');
   }
 
   /** A number (uint8) as an attribute. */
   byteAttribute(path: string, name: string, value: number): void {
-    this.object(path).create_attribute(name, value, [], '<B');
+    this.setAttribute(path, name, value, [], '<B');
   }
 
   /** A text of ASCII characters of fixed length as an attribute. */
   fixedAttribute(path: string, name: string, text: string): void {
-    this.object(path).create_attribute(name, text, [], `A${text.length}`);
+    this.setAttribute(path, name, text, [], `A${text.length}`);
   }
 
   /** A reference to another object as an attribute. */
   referenceAttribute(path: string, name: string, target: string): void {
-    this.object(path).create_attribute(name, this.object(target).create_reference(), [], 'Reference');
+    this.setAttribute(path, name, this.object(target).create_reference(), [], 'Reference');
   }
 
   /**
@@ -128,7 +133,7 @@ export class Hdf5Writer {
    */
   *finish(userBlock?: Uint8Array): Generator<Uint8Array> {
     const { fs, path } = this;
-    this.file.close();
+    atFixedTime(() => this.file.close());
     try {
       if (userBlock) yield userBlock;
       const { size } = fs.stat(path);
@@ -151,6 +156,17 @@ export class Hdf5Writer {
     this.fs.unlink(this.path);
   }
 
+  private setAttribute(
+    path: string,
+    name: string,
+    value: string | number | string[] | Reference,
+    shape: number[],
+    type: string,
+  ): void {
+    const object = this.object(path);
+    atFixedTime(() => object.create_attribute(name, value, shape, type));
+  }
+
   private place(path: string) {
     const slash = path.lastIndexOf('/');
     const group = slash === 0 ? this.file : this.object(path.slice(0, slash));
@@ -167,6 +183,23 @@ export class Hdf5Writer {
 }
 
 let created = 0;
+
+/** 1 January 1980, as in the archives that are written. */
+const FIXED_TIME = 315_532_800_000;
+
+/**
+ * The library notes the time in every object it writes, and has no way to leave that out: its clock, which is `Date.now`, stands
+ * still meanwhile. The same values give the same bytes.
+ */
+function atFixedTime<T>(work: () => T): T {
+  const { now } = Date;
+  Date.now = () => FIXED_TIME;
+  try {
+    return work();
+  } finally {
+    Date.now = now;
+  }
+}
 
 /**
  * Tells a superblock of version 0 that the file begins behind a user block: all other addresses count from the base address
