@@ -6,7 +6,7 @@ import { listDeep, type Store, stoppable } from '../io/byte-source.ts';
 import { csvFiles } from '../io/export/csv-tables.ts';
 import type { ExportFile } from '../io/export/export-file.ts';
 import { type ExportSource, readExportSource } from '../io/export/export-source.ts';
-import type { ExportFormat } from '../io/export/formats.ts';
+import { EXPORT_FORMATS, type ExportFormat } from '../io/export/formats.ts';
 import { nwbFiles } from '../io/export/nwb.ts';
 import { outputMatFiles } from '../io/export/output-mat.ts';
 import { parquetFiles } from '../io/export/parquet-tables.ts';
@@ -70,11 +70,14 @@ const EXPORTERS: Readonly<Record<ExportFormat, Exporter>> = {
  * export of the same format are replaced together at the end.
  *
  * @param outputFolder what a run wrote
- * @throws InputError when the result is unfinished or lacks what the format needs, or the folder cannot be written: nothing has
+ * @throws RangeError for an unknown format; InputError when the result is unfinished or lacks what the format needs, or the folder cannot be written: nothing has
  *   changed then; StoppedError likewise when the signal is aborted
  */
 export async function exportResult(outputFolder: string, options: ExportOptions): Promise<ExportSummary> {
   const { to, onEvent, signal, automatic } = options;
+  if (!EXPORT_FORMATS.includes(to)) {
+    throw new RangeError(`exportResult: got ${to}, expected ${EXPORT_FORMATS.join(', ')}`);
+  }
   const { write, own } = EXPORTERS[to];
   const source = await readExportSource(new FileStore(outputFolder), { automatic });
   const target = new FileStore(options.output ?? path.join(outputFolder, 'export', to));
@@ -92,6 +95,11 @@ export async function exportResult(outputFolder: string, options: ExportOptions)
       files.push(name);
     }
   });
+  for (const entry of await target.list()) {
+    const folder = entry.slice(0, -1);
+    if (SESSION_FOLDER.test(entry) && (await listDeep(target, folder)).length === 0)
+      await target.remove(folder);
+  }
   onEvent?.({ kind: 'stage', stage: 'write', state: 'end' });
   return {
     to,
@@ -107,15 +115,14 @@ export async function exportResult(outputFolder: string, options: ExportOptions)
 const trackedFolder = ({ run }: ExportSource): string =>
   (run.params as Partial<Settings>).path_to_data ?? '.';
 
+const SESSION_FOLDER = /^Session\d+\/$/;
+
 /** Files of the folder and of its session folders: an export lies no deeper. */
 async function filesOfExports(store: Store): Promise<string[]> {
   const files: string[] = [];
   for (const entry of await store.list()) {
     if (!entry.endsWith('/')) files.push(entry);
-    else if (/^Session\d+\/$/.test(entry)) {
-      const folder = entry.slice(0, -1);
-      files.push(...(await listDeep(store, folder)).map((file) => `${folder}/${file}`));
-    }
+    else if (SESSION_FOLDER.test(entry)) files.push(...(await listDeep(store, entry.slice(0, -1))));
   }
   return files;
 }
