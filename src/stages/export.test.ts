@@ -4,9 +4,14 @@ import { describe, expect, it } from 'vitest';
 import { snapshotOfFolder } from '../../test/cli/snapshot-of-folder.ts';
 import { exampleStore } from '../../test/example-export.ts';
 import { inTemporaryFolder } from '../../test/numpy.ts';
+import { replay } from '../core/curation/replay.ts';
 import { StoppedError } from '../core/errors.ts';
 import type { ExportFormat } from '../io/export/formats.ts';
+import { resultFingerprint } from '../io/fingerprint.ts';
+import { FileStore } from '../io/node/file-store.ts';
 import { encodeNpy } from '../io/npy-writer.ts';
+import { SavedResult } from '../io/read-result.ts';
+import { writeCurated } from '../io/write-curated.ts';
 import { exportResult } from './export.ts';
 
 const write = (path: string, content: string | Uint8Array) => {
@@ -42,6 +47,25 @@ describe('exportResult', () => {
       write(join(out, 'IdxCluster_curated.npy'), curated(CURATED));
       expect(await neurons()).toEqual({ curated: true, said: 1, rows: 1 });
       expect(await neurons(true)).toEqual(automatic);
+    });
+  });
+
+  it('takes what was curated and applied, until the recording is tracked again', async () => {
+    await withResult(async (out) => {
+      const store = new FileStore(out);
+      const saved = await SavedResult.open(store);
+      const automatic = (await saved.labels()).map((label) => (label < 0 ? -1 : label + 1));
+      await writeCurated(store, {
+        state: { ...replay(automatic, []).state, labels: Int32Array.from(CURATED) },
+        version: 1,
+        fingerprint: await resultFingerprint(automatic, await saved.peakChannels()),
+        automatic,
+        sessions: (await saved.run())!.sessions,
+      });
+      expect(await exportResult(out, { to: 'csv' })).toMatchObject({ curated: true, neurons: 1 });
+      write(join(out, 'IdxCluster.npy'), curated(new Array(13).fill(1)));
+      await expect(exportResult(out, { to: 'csv' })).rejects.toThrow(/curated in another result/);
+      expect(await exportResult(out, { to: 'csv', automatic: true })).toMatchObject({ curated: false });
     });
   });
 
@@ -85,7 +109,7 @@ describe('exportResult', () => {
       'curated labels of another result',
       'mat',
       (out) => write(join(out, 'IdxCluster_curated.npy'), curated([1, 1])),
-      /IdxCluster_curated\.npy: found 2 units.*--automatic/,
+      /IdxCluster_curated\.npy: found neurons curated in another result.*--automatic/,
     ],
     ['a damaged Output.npz', 'mat', (out) => writeFileSync(join(out, 'Output.npz'), 'PK'), /Output\.npz/],
     [

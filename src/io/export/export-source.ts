@@ -1,9 +1,12 @@
 /** A finished result as every export takes it: units with their neurons, curated by hand where that was done. */
 import { InputError } from '../../core/errors.ts';
 import { pathIn, type Store } from '../byte-source.ts';
+import { resultFingerprint } from '../fingerprint.ts';
 import { readNpyAs } from '../npy.ts';
 import { SavedResult, type SavedRun } from '../read-result.ts';
+import { fileLabels } from '../result-blocks.ts';
 import { resultUnits, type TrackedUnit, UNITS_FILE } from '../units-table.ts';
+import { appliedVersion } from '../write-curated.ts';
 
 /** Labels after curation by hand, as `IdxCluster.npy` has them. */
 export const CURATED_LABELS_FILE = 'IdxCluster_curated.npy';
@@ -39,22 +42,35 @@ export async function readExportSource(
       remedy: 'Run dant again.',
     });
   }
+  const peakChannels = await saved.peakChannels();
+  const automaticLabels = await saved.labels();
   const curatedFile = automatic ? undefined : await store.open(CURATED_LABELS_FILE);
   const labels = curatedFile
     ? (await readNpyAs(curatedFile, 'int32')).data.map((label) => (label > 0 ? label - 1 : -1))
-    : await saved.labels();
+    : automaticLabels;
   const { sessions } = run;
-  if (labels.length !== saved.units || sessions.length !== saved.units) {
+  if (sessions.length !== saved.units) {
     throw new InputError({
-      where: curatedFile?.name ?? pathIn(store, 'Output.npz'),
-      found: `${curatedFile ? labels.length : sessions.length} units`,
+      where: pathIn(store, 'Output.npz'),
+      found: `${sessions.length} units`,
       expected: `the ${saved.units} units of IdxCluster.npy`,
-      remedy: curatedFile ? 'Curate this result again, or export with --automatic.' : 'Run dant again.',
+      remedy: 'Run dant again.',
+    });
+  }
+  if (
+    curatedFile &&
+    (labels.length !== saved.units || (await areOfAnother(store, automaticLabels, peakChannels)))
+  ) {
+    throw new InputError({
+      where: curatedFile.name,
+      found: 'neurons curated in another result',
+      expected: `those of the ${saved.units} units of IdxCluster.npy`,
+      remedy: 'Curate this result (`dant view`, `dant curate --apply`), or export with --automatic.',
     });
   }
   const features = {
     locations: await saved.locations(),
-    peakChannels: await saved.peakChannels(),
+    peakChannels,
     unitShanks: await saved.unitShanks(),
   };
   return {
@@ -65,6 +81,13 @@ export async function readExportSource(
     neuronCount: labels.reduce((count, label) => Math.max(count, label + 1), 0),
     curated: curatedFile !== undefined,
   };
+}
+
+/** Whether what is known of the curation says that it belongs to another automatic result. */
+async function areOfAnother(store: Store, labels: Int32Array, peakChannels: Int32Array): Promise<boolean> {
+  if (!(await store.open('Curation.json'))) return false;
+  const fingerprint = await resultFingerprint(fileLabels(labels), peakChannels);
+  return (await appliedVersion(store, fingerprint)) === undefined;
 }
 
 /** @throws InputError when it is not known which unit of which sorter's folder every unit was */
