@@ -3,8 +3,19 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { dant } from './dant.ts';
 
-const COMMANDS = ['run', 'check', 'batch', 'merge', 'import', 'convert', 'settings', 'simulate', 'score'];
-const COMMANDS = ['run', 'check', 'import', 'convert', 'export', 'peth', 'settings', 'simulate', 'score'];
+const COMMANDS = [
+  'run',
+  'check',
+  'batch',
+  'merge',
+  'import',
+  'convert',
+  'export',
+  'peth',
+  'settings',
+  'simulate',
+  'score',
+];
 
 describe('help', () => {
   test('of dant lists the commands', async () => {
