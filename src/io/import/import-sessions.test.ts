@@ -5,7 +5,7 @@ import { createPlainKernels } from '../../core/kernels/plain.ts';
 import { resolveSettings } from '../../core/settings.ts';
 import { createHighPass } from '../../core/signal/high-pass.ts';
 import { scoreTracking } from '../../core/simulation/score.ts';
-import { planRecording, simulateRecording } from '../../core/simulation/simulate.ts';
+import { planRecording, type RecordingPlan, simulateRecording } from '../../core/simulation/simulate.ts';
 import { track } from '../../core/track.ts';
 import { subStore } from '../byte-source.ts';
 import { readDataset } from '../dataset.ts';
@@ -50,15 +50,18 @@ function open(store: MemoryStore, folder: string) {
 async function importAndTrack(
   folders: Omit<SortedFolderOptions, 'sampleRateHz' | 'durationMs'>,
   options: Partial<ImportOptions> = {},
+  of: (session: number) => { from?: RecordingPlan; change?: Partial<SortedFolderOptions> } = () => ({}),
 ) {
   const store = new MemoryStore();
   const units = new Map<string, number>();
   const sessions = [];
   for (let s = 1; s <= plan.sessionCount; s++) {
-    const sorted = await writeSortedFolder(subStore(store, `s${s}`), plan, s, {
+    const { from = plan, change } = of(s);
+    const sorted = await writeSortedFolder(subStore(store, `s${s}`), from, s, {
       sampleRateHz: RATE,
       durationMs: DURATION,
       ...folders,
+      ...change,
     });
     for (const [id, unit] of sorted.units) units.set(`${s} ${id}`, unit);
     sessions.push({ session: await open(store, `s${s}`), date: '', label: `day ${s}` });
@@ -153,5 +156,82 @@ describe('importing what a sorter left', () => {
     expect(imported.warnings.filter((text) => text.includes('WEAKEST')).length).toBe(
       source === 'templates' ? 1 : 0,
     );
+  });
+});
+
+describe('sessions that differ', () => {
+  it('in sites, by missing and re-ordered ones, are placed on the union and tracked', async () => {
+    const all = Array.from({ length: 32 }, (_, c) => c);
+    const sites = [all, all.filter((c) => c % 7 !== 2).reverse(), all.slice(2)];
+    const imported = await importAndTrack({ version: 'ks4', mean: 'c_waves' }, {}, (s) => ({
+      change: { sites: sites[s - 1] },
+    }));
+    const { probe, sessions, waveforms } = imported.dataset;
+    expect(probe.channels).toBe(32);
+    const recorded = probe.recorded as Uint8Array;
+    expect([1, 2, 3].map((s) => recorded.subarray(32 * (s - 1), 32 * s).reduce((a, b) => a + b))).toEqual([
+      32, 27, 30,
+    ]);
+    // Every site that was recorded has the waveform of its position.
+    const { samples, channels, data } = waveforms;
+    imported.source.forEach((unit, u) => {
+      const truth = plan.simulateUnitWaveform(unit);
+      for (let c = 0; c < channels; c++) {
+        const [x, y] = probe.locations.subarray(2 * c, 2 * c + 2);
+        const own = all.find(
+          (k) => plan.probe.locations[2 * k] === x && plan.probe.locations[2 * k + 1] === y,
+        );
+        const value = data[(u * channels + c) * samples + 14];
+        if (!recorded[(sessions[u] - 1) * channels + c]) expect(value).toBeNaN();
+        else expect(value).toBeCloseTo(truth[(own as number) * plan.samples + 21], 3);
+      }
+    });
+    expect(imported.warnings.join()).toContain('recorded different sites (27 to 32 of 32)');
+    expect(imported.score.pairs.f1).toBeGreaterThan(reference - 0.05);
+  });
+
+  it('in the bank of the probe are told to share too little', async () => {
+    const imported = await importAndTrack({ version: 'ks3', mean: 'c_waves' }, {}, (s) => ({
+      change: { sites: Array.from({ length: 20 }, (_, c) => c + (s === 3 ? 12 : 0)) },
+    }));
+    expect(imported.warnings.join()).toContain(
+      'Sessions 1 and 3 share only 8 sites: too little of the probe',
+    );
+    expect(imported.warnings.join()).not.toContain('Sessions 1 and 2 share');
+  });
+
+  it('in rate, length and place of the trough are brought to one sampling', async () => {
+    const faster = planRecording({ ...SIMULATION, sampleRateHz: 30_000, samples: 96 });
+    const imported = await importAndTrack({ version: 'ks2' }, {}, (s) =>
+      s === 2 ? { from: faster, change: { sampleRateHz: 30_000, version: 'ks2.5' } } : {},
+    );
+    expect(imported.report.sampling).toEqual({ sampleRateHz: 20_000, samples: 40, trough: 13 });
+    expect(imported.report.sessions[1].alignment).toContain('resampled from 30000 to 20000 Hz');
+    expect(Math.abs(imported.score.pairs.f1 - reference)).toBeLessThanOrEqual(0.01);
+  });
+});
+
+describe('what is chosen and told', () => {
+  it('is every cluster, taken or left, with the reason', async () => {
+    const { report, out } = await importAndTrack({ version: 'ks4', mean: 'bombcell' });
+    const text = new TextDecoder().decode(out.files.get('import_report.csv'));
+    expect(text.split('\n').length - 2).toBe(report.units.length);
+    const reasons = new Set(report.units.map(({ reason }) => reason));
+    expect([...reasons].sort()).toEqual(['left: not label=good', 'taken: mean']);
+    expect(report.units.filter(({ unit }) => unit !== undefined).map(({ unit }) => unit)).toEqual([
+      ...plan.sessions.keys(),
+    ]);
+  });
+
+  it('goes by expressions over labels', async () => {
+    const { report, warnings } = await importAndTrack(
+      { version: 'ks4', mean: 'bombcell' },
+      { labels: 'label=good|mua and n_spikes>=60' },
+    );
+    expect(report.units.filter(({ label, reason }) => label === 'mua' && reason.startsWith('taken'))).toEqual(
+      [],
+    );
+    expect(report.labels).toBe('label=good|mua and n_spikes>=60');
+    expect(warnings).toEqual([]);
   });
 });
