@@ -70,7 +70,7 @@ describe('dant batch', () => {
     writeFileSync(at('c.json'), JSON.stringify({ path_to_data: 'c', motionEstimation: { max_iter: 2 } }));
     const first = await batch(file, '--parallel', '2');
     expect(first.code).toBe(1);
-    expect(first.stdout).toMatch(/^2 of 3 jobs are done\./);
+    expect(first.stdout).toMatch(/^2 of 3 jobs done\./);
     expect(first.stdout).toMatch(/^ {2}A +done +24 +2 /m);
     expect(first.stdout).toMatch(/^B failed\n {2}in +.*nowhere\n {2}found: /m);
     expect(first.stderr).toContain('Warning: B failed:');
@@ -98,7 +98,7 @@ describe('dant batch', () => {
     expect((await batch(file, '--missing')).stdout).toBe('2-3\n');
     const third = await batch(file, '--resume');
     expect(third.code).toBe(0);
-    expect(third.stdout).toMatch(/^3 of 3 jobs are done\./);
+    expect(third.stdout).toMatch(/^3 of 3 jobs done\./);
     expect(third.stderr).toContain('A: done already.');
     expect(writtenAt('out/A')).toBe(written);
     expect((await batch(file, '--missing')).stdout).toBe('\n');

@@ -47,7 +47,7 @@ export function formatBatch(jobs: readonly JobReport[]): string {
   );
   const done = jobs.filter(({ state }) => state === 'done').length;
   return [
-    `${formatCount(done)} of ${formatNumberOf(jobs.length, 'job')} ${done === 1 ? 'is' : 'are'} done.`,
+    `${formatCount(done)} of ${formatNumberOf(jobs.length, 'job')} done.`,
     '',
     ...lines.map((line) => `  ${line}`),
     ...troubled.flatMap(describeTrouble),
