@@ -75,7 +75,7 @@ function reduce(
   const best = new Float64Array(countK);
   const second = new Float64Array(countK);
   const bestM = new Int32Array(countK);
-  const rivals: Rivals = { a, b, distances, smallest, best, swapped };
+  const rivals: Rivals = { a, b, distances, smallest, nearest, best, rising: risingA, swapped };
   for (let u = 0; u < a.outerCount; u++) {
     const rowA = u * countM;
     const slackA = risingA ? risingA.reach[u] + rounding : Number.POSITIVE_INFINITY;

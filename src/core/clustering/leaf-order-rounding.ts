@@ -1,6 +1,6 @@
 /** Where several sums of the optimal leaf ordering are within rounding of each other: what SciPy makes of them. */
 
-import type { Ends } from './leaf-order-ends.ts';
+import type { Ends, RisingOrder } from './leaf-order-ends.ts';
 
 /** Cost of two groups end to end: costs are added in float32, the distance in float64, the sum is rounded to float32. */
 export function addCosts(costA: number, costB: number, distance: number): number {
@@ -21,8 +21,12 @@ export interface Rivals {
   readonly distances: Float64Array;
   /** Smallest of the distances. */
   readonly smallest: number;
+  /** (inner ends of b,) smallest of the distances to each. */
+  readonly nearest: Float64Array;
   /** (inner ends of b,) smallest `cost(u, m) + D(m, k)`. */
   readonly best: Float64Array;
+  /** Inner ends of a for each outer end, lowest cost first; undefined where they are not sorted. */
+  readonly rising?: RisingOrder;
   /** Whether a is the right group and b the left one. */
   readonly swapped: boolean;
 }
@@ -44,7 +48,7 @@ export function settleRivals(
   k: number,
   limit: number,
 ): number {
-  const { a, b, distances, smallest, best } = rivals;
+  const { a, b, distances, smallest, nearest, best, rising } = rivals;
   const [countM, countK] = [a.innerCount, b.innerCount];
   const fromU = a.cost.subarray(u * countM, (u + 1) * countM);
   const fromW = b.cost.subarray(w * countK, (w + 1) * countK);
@@ -55,9 +59,16 @@ export function settleRivals(
   let lowest = Number.POSITIVE_INFINITY;
   let next = Number.POSITIVE_INFINITY;
   let lowestRoundedUp = Number.POSITIVE_INFINITY;
+  const order = rising?.order.subarray(u * countM, (u + 1) * countM);
   for (let i = 0; i < countK; i++) {
     if (best[i] + fromW[i] > limit) continue;
-    for (let j = 0; j < countM; j++) {
+    // A cost above this one, and all that come after it in their order, are too large with any distance.
+    const most = rising
+      ? limit * (1 + 2 ** -40) - fromW[i] - nearest[i] + rising.reach[u]
+      : Number.POSITIVE_INFINITY;
+    for (let n = 0; n < countM; n++) {
+      const j = order ? order[n] : n;
+      if (fromU[j] > most) break;
       const distance = distances[i * countM + j];
       if (fromU[j] + distance + fromW[i] > limit) continue;
       const sum = addCosts(fromU[j], fromW[i], distance);
