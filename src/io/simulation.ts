@@ -3,6 +3,7 @@ import { throwIfStopped } from '../core/errors.ts';
 import type { RecordingPlan } from '../core/simulation/simulate.ts';
 import type { Store } from './byte-source.ts';
 import { type NpyOutput, npyChunks } from './npy-writer.ts';
+import { RECORDED_FILE } from './recorded-channels.ts';
 import { UNITS_FILE } from './units-table.ts';
 
 export interface WriteSimulationOptions {
@@ -22,6 +23,7 @@ const ENTRIES = [
   'neuron_id.npy',
   'true_motion.npy',
   UNITS_FILE,
+  RECORDED_FILE,
 ];
 
 /**
