@@ -6,10 +6,7 @@
  * people see them; -1 is an unmatched unit. The id of a neuron is never given to another: merging and splitting make new ids.
  */
 import { z } from 'zod';
-
-/** Longest text of a note, a label or a mark. */
-export const MAX_NOTE_LENGTH = 10_000;
-export const MAX_LABEL_LENGTH = 200;
+import { MAX_LABEL_LENGTH, MAX_NOTE_LENGTH } from './limits.ts';
 
 const units = z.array(z.int().min(0)).min(1);
 const note = z.string().max(MAX_NOTE_LENGTH);

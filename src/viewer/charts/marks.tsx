@@ -1,0 +1,88 @@
+/** Marks that plots are made of. Coordinates are px of the drawing area. */
+import type { KeyboardEvent } from 'react';
+import { go } from '../state/route.ts';
+import { ink } from '../theme/palette.ts';
+import type { Area } from './plot.tsx';
+
+/** Path through points; broken where a value is not a number. */
+export function linePath(n: number, x: (i: number) => number, y: (i: number) => number): string {
+  let path = '';
+  let pen = false;
+  for (let i = 0; i < n; i++) {
+    const at = y(i);
+    if (!Number.isFinite(at)) {
+      pen = false;
+      continue;
+    }
+    path += `${pen ? 'L' : 'M'}${x(i).toFixed(1)} ${at.toFixed(1)}`;
+    pen = true;
+  }
+  return path;
+}
+
+/** Outline of a histogram, closed on the base line. */
+export function stepPath(counts: ArrayLike<number>, edge: (i: number) => number, area: Area): string {
+  let path = `M${area.x(edge(0)).toFixed(1)} ${area.y(0).toFixed(1)}`;
+  for (let i = 0; i < counts.length; i++) {
+    path += `V${area.y(counts[i]).toFixed(1)}H${area.x(edge(i + 1)).toFixed(1)}`;
+  }
+  return `${path}V${area.y(0).toFixed(1)}`;
+}
+
+/** A line across the drawing area, with its value. */
+export function VerticalLine({ at, area, text }: { at: number; area: Area; text?: string }) {
+  const x = area.x(at);
+  if (!(x >= 0 && x <= area.width)) return null;
+  const right = x > area.width - 40;
+  return (
+    <g>
+      <path d={`M${x} 0V${area.height}`} stroke={ink('vermillion')} strokeWidth="1.4" />
+      {text && (
+        <text
+          x={x + (right ? -4 : 4)}
+          y="10"
+          textAnchor={right ? 'end' : 'start'}
+          fontSize="11"
+          fill={ink('vermillion')}
+        >
+          {text}
+        </text>
+      )}
+    </g>
+  );
+}
+
+interface LinkProps {
+  readonly to: string;
+  readonly label: string;
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+  /** Whether the tab key stops here. */
+  readonly tabbable?: boolean;
+}
+
+/** An area that leads somewhere. */
+export function HitLink({ to, label, x, y, width, height, tabbable = true }: LinkProps) {
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.key === 'Enter') go(to);
+  };
+  return (
+    <rect
+      className="hit"
+      data-screen-only=""
+      role="link"
+      tabIndex={tabbable ? 0 : -1}
+      aria-label={label}
+      x={x}
+      y={y}
+      width={Math.max(0, width)}
+      height={Math.max(0, height)}
+      onClick={() => go(to)}
+      onKeyDown={onKeyDown}
+    >
+      <title>{label}</title>
+    </rect>
+  );
+}

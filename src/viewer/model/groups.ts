@@ -1,0 +1,58 @@
+/** Which units make up which neuron now. */
+import type { UnitColumns } from '../../server/protocol.ts';
+
+/** A neuron, by its id from 1, or an unmatched unit, from 0. */
+export type Subject =
+  | { readonly kind: 'neuron'; readonly id: number }
+  | { readonly kind: 'unit'; readonly unit: number };
+
+export const subjectKey = (subject: Subject) =>
+  subject.kind === 'neuron' ? `neuron/${subject.id}` : `unit/${subject.unit}`;
+
+export function parseSubject(text: string): Subject | undefined {
+  const [, kind, digits] = /^(neuron|unit)\/(\d+)$/.exec(text) ?? [];
+  if (!kind) return undefined;
+  return kind === 'neuron' ? { kind, id: Number(digits) } : { kind: 'unit', unit: Number(digits) };
+}
+
+export const subjectTitle = (subject: Subject) =>
+  subject.kind === 'neuron' ? `Neuron ${subject.id}` : `Unit ${subject.unit}`;
+
+/** Neuron id → its units, by session, then by number. */
+export type Groups = ReadonlyMap<number, readonly number[]>;
+
+export function groupUnits(labels: Int32Array, sessions: Int32Array): Groups {
+  const groups = new Map<number, number[]>();
+  labels.forEach((label, unit) => {
+    if (label < 0) return;
+    const units = groups.get(label);
+    if (units) units.push(unit);
+    else groups.set(label, [unit]);
+  });
+  for (const units of groups.values()) units.sort((a, b) => sessions[a] - sessions[b] || a - b);
+  return new Map([...groups].sort(([a], [b]) => a - b));
+}
+
+/** Units of a subject; empty when there is no such neuron or unit. */
+export function unitsOf(subject: Subject, groups: Groups, unitCount: number): readonly number[] {
+  if (subject.kind === 'neuron') return groups.get(subject.id) ?? [];
+  return subject.unit < unitCount ? [subject.unit] : [];
+}
+
+/** What a unit belongs to. */
+export const subjectOf = (unit: number, labels: Int32Array): Subject =>
+  labels[unit] > 0 ? { kind: 'neuron', id: labels[unit] } : { kind: 'unit', unit };
+
+/** Sessions in which more than one of the units was found. */
+export function doubledSessions(
+  units: readonly number[],
+  { session }: Pick<UnitColumns, 'session'>,
+): number[] {
+  const seen = new Set<number>();
+  const doubled = new Set<number>();
+  for (const unit of units) {
+    if (seen.has(session[unit])) doubled.add(session[unit]);
+    seen.add(session[unit]);
+  }
+  return [...doubled].sort((a, b) => a - b);
+}
