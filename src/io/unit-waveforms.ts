@@ -33,6 +33,28 @@ export async function readUnitWaveforms(
   return out;
 }
 
+/**
+ * The channel on which the waveform of a unit is largest in this file: where waveforms are corrected, another one than where it
+ * was found.
+ * @param file as for `readUnitWaveforms`
+ * @throws InputError when the file cannot be read
+ */
+export async function largestChannel(file: NpyFile, unit: number): Promise<number> {
+  const [, channelCount, samples] = file.shape;
+  const all = Array.from({ length: channelCount }, (_, c) => c);
+  const values = await readUnitWaveforms(file, [unit], all);
+  let [largest, most] = [0, Number.NEGATIVE_INFINITY];
+  for (const channel of all) {
+    let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+    for (let t = channel * samples; t < (channel + 1) * samples; t++) {
+      low = Math.min(low, values[t]);
+      high = Math.max(high, values[t]);
+    }
+    if (high - low > most) [largest, most] = [channel, high - low];
+  }
+  return largest;
+}
+
 /** MATLAB writes the units side by side: all units of one channel and sample stand together. */
 async function readColumns(
   file: NpyFile,

@@ -7,7 +7,7 @@ import { InputError } from '../core/errors.ts';
 import { readCandidatePairs } from '../io/candidate-pairs.ts';
 import type { TrackedFolder } from '../io/tracked-folder.ts';
 import { type UnitHistograms, unitAutoCorrs, unitIsis, unitPeths } from '../io/unit-histograms.ts';
-import { channelsAround, readUnitWaveforms } from '../io/unit-waveforms.ts';
+import { channelsAround, largestChannel, readUnitWaveforms } from '../io/unit-waveforms.ts';
 import { neuronFigurePicture } from '../stages/neuron-figures.ts';
 import { reportHtml } from '../stages/report.ts';
 import { CurationSession } from './curation-session.ts';
@@ -108,7 +108,8 @@ export function createApp(options: AppOptions): { app: Hono; close: () => void }
     const file = kind === 'raw' ? tracked.rawWaveforms : tracked.correctedWaveforms;
     if (!file) return missing(`no ${kind} waveforms`);
     const { probe, peakChannels } = tracked;
-    const channels = channelsAround(peakChannels[units[0]], count, file.shape[1], probe);
+    const peak = kind === 'raw' ? peakChannels[units[0]] : await largestChannel(file, units[0]);
+    const channels = channelsAround(peak, count, file.shape[1], probe);
     const waveforms = await readUnitWaveforms(file, units, channels);
     const locations =
       probe &&

@@ -12,14 +12,17 @@ import { readNpyLite } from './npy-lite.ts';
 /** All cases, where they are at hand; two of them come with the repository. */
 const FOLDERS = ['../../../shared/reference', '../golden/cases'].map((f) => join(import.meta.dirname, f));
 
-function folderOf(name: string): string | undefined {
+/** Folder of a golden case; undefined when it is not at hand. */
+export function caseFolder(name: string): string | undefined {
   return FOLDERS.map((folder) => join(folder, name)).find((folder) => existsSync(folder));
 }
 
 /** The golden cases with one shank that are at hand. */
-export const SINGLE_SHANK_CASES = ['rigid', 'nonrigid', 'given_motion', 'hard', 'centering'].filter(folderOf);
+export const SINGLE_SHANK_CASES = ['rigid', 'nonrigid', 'given_motion', 'hard', 'centering'].filter(
+  caseFolder,
+);
 
-export const hasMultishankCase = folderOf('multishank') !== undefined;
+export const hasMultishankCase = caseFolder('multishank') !== undefined;
 
 export interface ReferenceCase {
   readonly dataset: Dataset;
@@ -37,7 +40,7 @@ export interface ReferenceCase {
 }
 
 export function loadCase(name: string): ReferenceCase {
-  const folder = folderOf(name);
+  const folder = caseFolder(name);
   if (!folder) throw new Error(`the golden case ${name} is not at hand`);
   const changes = JSON.parse(readFileSync(join(folder, 'settings_changes.json'), 'utf8')) as UserSettings;
   const dataset = loadDataset(join(folder, 'data'));

@@ -56,6 +56,8 @@ export interface PlotProps {
   readonly right?: number;
   readonly left?: number;
   readonly actions?: ReactNode;
+  /** Whether parts of it take the focus; otherwise it is one picture to those who do not see it. */
+  readonly interactive?: boolean;
   /** Key to the colours of a heat map: values of the first and the last colour. */
   readonly colourScale?: { readonly domain: readonly [number, number]; readonly decimals: number };
   readonly children?: (area: Area) => ReactNode;
@@ -150,7 +152,13 @@ export function Plot(props: PlotProps) {
                 style={{ left, top: TOP, width: innerWidth, height: innerHeight }}
               />
             )}
-            <svg ref={svg} width={width} height={height} role="img" aria-label={`${title}. ${label}`}>
+            <svg
+              ref={svg}
+              width={width}
+              height={height}
+              role={props.interactive ? 'group' : 'img'}
+              aria-label={`${title}. ${label}`}
+            >
               <clipPath id={clip}>
                 <rect x={-1} y={-1} width={innerWidth + 2} height={innerHeight + 2} />
               </clipPath>

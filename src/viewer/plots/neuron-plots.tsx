@@ -303,7 +303,8 @@ export function DepthOverSessions({ overview, columns, members, strokes, height 
   const part =
     overview.parts.find(({ shankId }) => shankId === columns.shank[members[0]]) ?? overview.parts[0];
   const { linearScale, linear, constant } = part.motion;
-  const expected = Array.from({ length: n }, (_, s) => mean + linearScale * linear[s] * mean + constant[s]);
+  // The motion is one of the depth where the neuron appears: y = mean + motion(y), which is linear in y.
+  const expected = Array.from({ length: n }, (_, s) => (mean + constant[s]) / (1 - linearScale * linear[s]));
   const domain = padded(
     extent([...expected, ...members.flatMap((unit) => [columns.y[unit], columns.correctedY[unit]])]),
     0.08,

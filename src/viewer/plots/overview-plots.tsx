@@ -58,6 +58,7 @@ export function UnitsPerSession({ overview, units, labels }: SessionsProps) {
     <Plot
       title="Units per session"
       name="UnitsPerSession"
+      interactive
       label={`${n} sessions with ${Math.min(...counts.all)} to ${most} units.`}
       height={190}
       x={sessionAxis(n)}
@@ -166,6 +167,7 @@ export function MotionPlot({ overview, height = 190 }: { overview: Overview; hei
     <Plot
       title="Motion"
       name="Motion"
+      interactive
       subtitle={hasBand ? '95 % band from resampled pairs' : undefined}
       label={`Motion of the probe in every session, from ${formatNumber(domain[0])} to ${formatNumber(domain[1])} µm.`}
       height={height}
@@ -243,6 +245,7 @@ export function ProbabilityMatrix({ matches }: { matches: SessionMatches }) {
     <Plot
       title="Matched probability"
       name="MatchedProbability"
+      interactive
       label="Share of the units of one session that were found in another one."
       height={208}
       square

@@ -177,6 +177,7 @@ function MapPlot({ plane, places, colouring, brushing, follow }: MapPlotProps) {
           title={plane === 'depth' ? 'Units by session and depth' : 'Units by similarity'}
           name={plane === 'depth' ? 'Map' : 'MapUMAP'}
           label="Every unit a point."
+          interactive
           subtitle={
             plane === 'depth'
               ? 'Depth without motion; within a session by place across the probe. Wheel zooms, Shift+drag selects, click opens.'

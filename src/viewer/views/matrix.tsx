@@ -152,6 +152,7 @@ function MatrixPlot({ measure, order, units, most, onPair }: MatrixPlotProps) {
           title={`${measureTitle(measure)} similarity of all units, by ${order === 'depth' ? 'session and depth' : 'the cluster tree'}`}
           name={`SimilarityMatrix_${measure}_${order}`}
           label={`${n} by ${n} units.`}
+          interactive
           height={size.height - 24}
           left={LEFT}
           right={RIGHT}
