@@ -36,8 +36,13 @@ async function embed(): Promise<void> {
   const worker = new Worker(new URL('../workers/umap.ts', import.meta.url), { type: 'module' });
   try {
     const { units, similarity } = arrays;
-    const onReport = proxy((part: number, places: Float32Array) => useStore.setState({ part, places }));
+    let isDone = false;
+    // Reports may come in after the result.
+    const onReport = proxy((part: number, places: Float32Array) => {
+      if (!isDone) useStore.setState({ part, places });
+    });
     const places = await wrap<UmapWorker>(worker).embed({ units, similarity, count: NEIGHBOURS }, onReport);
+    isDone = true;
     useStore.setState({ part: 1, places });
   } finally {
     worker.terminate();
