@@ -16,6 +16,17 @@ export interface MergeInput {
   readonly similarity: SimilarityMatrix;
   /** Candidate pairs; with similarities of nearby pairs, those are the candidates. */
   readonly pairs: UnitPairs;
+  /** Units before this one keep their groups: two groups that both have such units never join. Default 0: none. */
+  readonly established?: number;
+}
+
+/** Two groups that would have joined, had they not been established. */
+export interface RefusedMerge {
+  /** Their units, rising. */
+  readonly a: readonly number[];
+  readonly b: readonly number[];
+  /** Their mean similarity. */
+  readonly score: number;
 }
 
 /** A cluster or an unmatched unit; groups are numbered by their lowest unit. */
@@ -38,31 +49,40 @@ interface Group {
  * so it exceeds `leastScore` only where one of them did.
  *
  * @param labels (units,) cluster of each unit from 0, -1 unmatched; changed in place
+ * @returns the established groups that would have joined at the end, by falling score
  */
 export function mergeGroups(
   labels: Int32Array,
   input: MergeInput,
   leastScore: number,
   record: CurationRecord,
-): void {
+): RefusedMerge[] {
+  const { established = 0 } = input;
   const { groups, groupOf } = groupsOf(labels);
   const { scoreOf, forEachAbove } = isNearbyMatrix(input.similarity)
     ? nearbyPairs(input.similarity)
     : listedPairs(input.sessions, input.similarity, input.pairs);
   const queue = new LinkQueue();
+  const isEstablished = ({ units }: Group) => units[0] < established;
+  const refused = new Map<string, Link>();
 
   const linkGroups = (g: number, h: number) => {
     const [a, b] = [Math.min(g, h), Math.max(g, h)];
     const score = meanScore(groups[a].units, groups[b].units, scoreOf);
     if (!(score > leastScore)) return;
     const link = { a, b, score };
+    if (isEstablished(groups[a]) && isEstablished(groups[b])) {
+      refused.set(`${a} ${b}`, link);
+      return;
+    }
     groups[a].links.set(b, link);
     groups[b].links.set(a, link);
     queue.push(link);
   };
   forEachAbove(leastScore, (i, j) => {
     const [g, h] = [groupOf[i], groupOf[j]];
-    if (g !== h && !groups[g].links.has(h)) linkGroups(g, h);
+    if (g === h || (isEstablished(groups[g]) && isEstablished(groups[h]))) return;
+    if (!groups[g].links.has(h)) linkGroups(g, h);
   });
 
   let nextLabel = labels.reduce((largest, label) => Math.max(largest, label), -1) + 1;
@@ -87,6 +107,13 @@ export function mergeGroups(
       linkGroups(link.a, other);
     }
   }
+  return [...refused.values()]
+    .map(({ a, b }) => {
+      const [unitsA, unitsB] = [groups[a].units, groups[b].units];
+      return { a: unitsA, b: unitsB, score: meanScore(unitsA, unitsB, scoreOf) };
+    })
+    .filter(({ score }) => score > leastScore)
+    .sort((x, y) => y.score - x.score || x.a[0] - y.a[0] || x.b[0] - y.b[0]);
 }
 
 function groupsOf(labels: Int32Array): { groups: Group[]; groupOf: Int32Array } {

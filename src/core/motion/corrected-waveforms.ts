@@ -87,14 +87,38 @@ export async function correctWaveforms(
   if (reusable && previous.motion.equals(motion)) return previous.corrected;
 
   const { data, units, channels, samples } = waveforms;
-  const depths = Float64Array.from({ length: units }, (_, unit) => locations[3 * unit + 1]);
   const positions = templatePositions(motion, probe.locations, nTemplates);
   const arrays = new Map<number, Float32Array>();
   for (const position of positions) {
     if (!arrays.has(position)) arrays.set(position, context.kernels.float32(data.length));
   }
 
-  const total = arrays.size * units;
+  const targets = new Map(Array.from(arrays, ([position, array]) => [array, position]));
+  await correctTemplates(waveforms, sessions, locations, motion, targets, { interpolator, context });
+  return {
+    units,
+    channels,
+    samples,
+    templates: Array.from(positions, (position) => arrays.get(position) as Float32Array),
+    interpolated: true,
+  };
+}
+
+/**
+ * Interpolates waveforms onto single reference probes.
+ * @param templates where each result goes, (units, channels, samples), and the position of its reference probe, µm
+ */
+export async function correctTemplates(
+  waveforms: Waveforms,
+  sessions: Int32Array,
+  locations: Float64Array,
+  motion: Motion,
+  templates: ReadonlyMap<Float32Array, number>,
+  { interpolator, context }: Pick<CorrectionOptions, 'interpolator' | 'context'>,
+): Promise<void> {
+  const { data, units, channels, samples } = waveforms;
+  const depths = Float64Array.from({ length: units }, (_, unit) => locations[3 * unit + 1]);
+  const total = templates.size * units;
   let done = 0;
   const report = (doneInBatch = 0) =>
     context.onEvent?.({
@@ -104,7 +128,7 @@ export async function correctWaveforms(
       done: done + doneInBatch,
       total,
     });
-  for (const [position, out] of arrays) {
+  for (const [out, position] of templates) {
     const groups = [...groupByValue(displacements(motion, sessions, depths, position))];
     for (let start = 0; start < groups.length; start += BATCH) {
       const batch: KrigingGroup[] = groups.slice(start, start + BATCH).map(([displacement, members]) => ({
@@ -120,13 +144,6 @@ export async function correctWaveforms(
       await breathe(context.signal);
     }
   }
-  return {
-    units,
-    channels,
-    samples,
-    templates: Array.from(positions, (position) => arrays.get(position) as Float32Array),
-    interpolated: true,
-  };
 }
 
 /** Indices by value, in the order in which values first appear. */

@@ -82,7 +82,7 @@ export class FeatureSimilarities {
   }
 }
 
-/** @throws InputError when the feature is not there */
+/** The histograms of a feature. @throws InputError when the units have none */
 export function histogramOf(
   { autoCorr, isi, peth }: UnitFeatures,
   name: Exclude<FeatureName, 'Waveform'>,

@@ -1,0 +1,134 @@
+/** The motion of new sessions, from pairs of their units with those of sessions whose motion is known. */
+import type { RunContext } from '../context.ts';
+import { LINEAR_SCALE, Motion } from '../motion/motion.ts';
+import type { UnitPairs } from '../result.ts';
+import type { ComparedPairs } from './compare-new.ts';
+
+/** Where the units of the pairs were found, and the motion of those that is known. */
+export interface PairedDepths {
+  /** (units,) session numbers, 1..N. */
+  readonly sessions: Int32Array;
+  /** (units, 3) µm. */
+  readonly locations: Float64Array;
+  readonly motion: Motion;
+  /** The sessions up to this one are old: their motion stays. */
+  readonly oldSessions: number;
+}
+
+/** Width of the Gaussian with which the mode of displacements is looked for, µm. */
+const MODE_WIDTH = 8;
+/** Fewer pairs say nothing about a session. */
+const LEAST_PAIRS = 3;
+
+/** (pairs,) weighted sum of similarities. */
+export function weighted({ similarity, count }: ComparedPairs, weights: ArrayLike<number>): Float64Array {
+  const sum = new Float64Array(count);
+  similarity.forEach((z, f) => {
+    for (let p = 0; p < count; p++) sum[p] += weights[f] * z[p];
+  });
+  return sum;
+}
+
+/**
+ * Of pairs (old, new) those in which neither unit has a more similar partner: of the new unit among the old units of one
+ * session, of the old unit among the new units of one session. A neuron has a partner in every session.
+ *
+ * @returns (pairs,) 1 for such a pair
+ */
+export function mutualBest(pairs: UnitPairs, similarity: Float64Array, sessions: Int32Array): Uint8Array {
+  const sessionCount = sessions.reduce((most, session) => Math.max(most, session), 0);
+  /** The best pair of every unit with units of every session. */
+  const best = new Int32Array(sessions.length * sessionCount).fill(-1);
+  const places = (p: number): [number, number] => {
+    const [a, b] = [pairs.units[2 * p], pairs.units[2 * p + 1]];
+    return [b * sessionCount + sessions[a] - 1, a * sessionCount + sessions[b] - 1];
+  };
+  for (let p = 0; p < pairs.count; p++) {
+    for (const place of places(p)) {
+      if (best[place] < 0 || similarity[p] > similarity[best[place]]) best[place] = p;
+    }
+  }
+  return Uint8Array.from({ length: pairs.count }, (_, p) =>
+    places(p).every((at) => best[at] === p) ? 1 : 0,
+  );
+}
+
+/**
+ * The most frequent displacement of the pairs of every new session: right even where most pairs are wrong, as long as those are
+ * spread.
+ *
+ * @param used (pairs,) 1 for the pairs to take
+ */
+export function commonDisplacement(
+  pairs: UnitPairs,
+  used: Uint8Array,
+  depths: PairedDepths,
+  context: RunContext,
+): Motion {
+  return estimate(pairs, used, depths, context, (_, motions) => ({ linear: 0, constant: modeOf(motions) }));
+}
+
+/** Least squares over the pairs of every new session. */
+export function fittedMotion(
+  pairs: UnitPairs,
+  used: Uint8Array,
+  depths: PairedDepths,
+  linearCorrection: boolean,
+  context: RunContext,
+): Motion {
+  return estimate(pairs, used, depths, context, (middles, motions) => {
+    const n = motions.length;
+    const mean = motions.reduce((sum, m) => sum + m, 0) / n;
+    const meanDepth = middles.reduce((sum, d) => sum + d, 0) / n;
+    const spread = middles.reduce((sum, d) => sum + (d - meanDepth) ** 2, 0);
+    if (!linearCorrection || !(spread > 0)) return { linear: 0, constant: mean };
+    const slope = motions.reduce((sum, m, i) => sum + (m - mean) * (middles[i] - meanDepth), 0) / spread;
+    return { linear: slope / LINEAR_SCALE, constant: mean - slope * meanDepth };
+  });
+}
+
+function estimate(
+  pairs: UnitPairs,
+  used: Uint8Array,
+  { sessions, locations, motion, oldSessions }: PairedDepths,
+  context: RunContext,
+  solve: (middles: number[], motions: number[]) => { linear: number; constant: number },
+): Motion {
+  const linear = motion.linear.slice();
+  const constant = motion.constant.slice();
+  for (let session = oldSessions + 1; session <= motion.sessionCount; session++) {
+    const middles: number[] = [];
+    const motions: number[] = [];
+    for (let p = 0; p < pairs.count; p++) {
+      const [a, b] = [pairs.units[2 * p], pairs.units[2 * p + 1]];
+      if (!used[p] || sessions[b] !== session) continue;
+      const [ya, yb] = [locations[3 * a + 1], locations[3 * b + 1]];
+      middles.push((ya + yb) / 2);
+      motions.push(yb - ya + motion.getMotion(sessions[a], ya));
+    }
+    if (motions.length < LEAST_PAIRS) {
+      context.onEvent?.({
+        kind: 'warning',
+        text: `Session ${session}: ${motions.length} matched pairs with earlier sessions are too few to tell its motion; ${constant[session - 1].toFixed(1)} µm is assumed.`,
+      });
+      continue;
+    }
+    const found = solve(middles, motions);
+    linear[session - 1] = found.linear;
+    constant[session - 1] = found.constant;
+  }
+  return new Motion(motion.sessionCount, { linearScale: LINEAR_SCALE, linear, constant });
+}
+
+/** Where values are densest, and the mean of those around it. */
+function modeOf(values: readonly number[]): number {
+  let mode = 0;
+  let most = -1;
+  for (const candidate of values) {
+    let density = 0;
+    for (const value of values) density += Math.exp(-0.5 * ((value - candidate) / MODE_WIDTH) ** 2);
+    if (density > most) [mode, most] = [candidate, density];
+  }
+  const near = values.filter((value) => Math.abs(value - mode) <= 2 * MODE_WIDTH);
+  return near.reduce((sum, value) => sum + value, 0) / near.length;
+}
