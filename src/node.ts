@@ -8,6 +8,7 @@ export type { ExportFormat } from './io/export/formats.ts';
 export { FileStore } from './io/node/file-store.ts';
 export { readSettingsFile } from './io/node/settings-file.ts';
 export { SavedResult } from './io/read-result.ts';
+export { addSessions } from './stages/add.ts';
 export { checkData } from './stages/check.ts';
 export { computeAllSimilarityMatrix, finalClustering, iterativeClustering } from './stages/clustering.ts';
 export { autoCuration } from './stages/curation.ts';

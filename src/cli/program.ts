@@ -1,6 +1,7 @@
 /** The commands of `dant` and their help. */
 import { Command } from 'commander';
 import { packageVersion } from '../stages/package-version.ts';
+import { addAddCommand } from './commands/add.ts';
 import { addBatchCommand } from './commands/batch.ts';
 import { addCheckCommand } from './commands/check.ts';
 import { addConvertCommand } from './commands/convert.ts';
@@ -23,6 +24,7 @@ Examples:
   dant run data                        track the neurons of the recording in data/
   dant run settings.json               the same, with settings
   dant view DANT_Output                look at the result and curate it, in the browser
+  dant add DANT_Output next_week       add the sessions of next_week/ to a result
   dant check data                      look at the recording without tracking it
   dant batch recordings.csv            track every recording of a table
   dant import data -s day1 -s day2     turn folders of Kilosort or phy into a data folder
@@ -47,6 +49,7 @@ export function createProgram(): Command {
     .exitOverride()
     .addHelpText('after', EXAMPLES);
   addRunCommand(program);
+  addAddCommand(program);
   addCheckCommand(program);
   addViewCommand(program);
   addCurateCommand(program);

@@ -15,6 +15,8 @@ import { notFinite, waveformFile, waveformNotFinite } from './waveform-file.ts';
 export interface ReadDatasetOptions {
   /** Settings of the run: the files it needs must be there, every shank needs enough channels. */
   readonly settings?: Settings;
+  /** Sessions there must be; default 2. */
+  readonly leastSessions?: number;
   /** Makes the array of the waveforms; default `new Float32Array`. */
   readonly allocate?: (length: number) => Float32Array;
   /** Called with the number of waveform values read so far, and of all. */
@@ -112,7 +114,7 @@ async function readAllButWaveforms(store: Store, settings?: Settings) {
   await requireSpikeFiles(store, units);
 
   const { data: sessions } = await readNpyFileAs(files.sessions, 'int32');
-  const sessionCount = checkSessions(sessions, files.sessions.source.name);
+  const sessionCount = checkSessions(sessions, files.sessions.source.name, options.leastSessions);
   const recorded = files.recorded && (await readRecorded(files.recorded, sessionCount, files.channels));
   const probe = { ...(await readProbe(files)), recorded };
   if (settings && used?.has('Waveform')) {

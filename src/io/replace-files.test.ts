@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Store } from './byte-source.ts';
 import { MemoryStore } from './memory-store.ts';
-import { replaceFiles } from './replace-files.ts';
+import { finishReplacing, replaceFiles } from './replace-files.ts';
 
 const bytes = (text: string) => new TextEncoder().encode(text);
 const contents = (store: MemoryStore) =>
@@ -66,6 +66,26 @@ describe('replaceFiles', () => {
         expect(Object.keys(contents(store)).sort()).toEqual([...NEW].sort());
       }),
       { numRuns: 100 },
+    );
+  });
+});
+
+describe('finishReplacing', () => {
+  it('leaves all old files or all new ones, whenever replacing was interrupted, and itself too', async () => {
+    const interruption = fc.integer({ min: 0, max: 25 });
+    await fc.assert(
+      fc.asyncProperty(interruption, interruption, async (steps, again) => {
+        const store = folderOf([...OLD, 'foreign'], 'old');
+        await replaceFiles(interrupted(store, steps), options, writeNew).catch(() => {});
+        await finishReplacing(interrupted(store, again)).catch(() => {});
+        await finishReplacing(store);
+        const { foreign, ...seen } = contents(store);
+        const found = Object.keys(seen).filter((name) => !name.startsWith('.dant-staging'));
+        expect(foreign).toBe('old');
+        expect(found.sort()).toEqual([...(seen.done === 'old' ? OLD : NEW)].sort());
+        expect(new Set(found.map((name) => seen[name])).size).toBe(1);
+      }),
+      { numRuns: 200 },
     );
   });
 });

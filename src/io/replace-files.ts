@@ -16,16 +16,27 @@ export interface ReplaceOptions {
   readonly staging?: string;
 }
 
+/** What is left to do once everything new is on the disk, in the staging folder. */
+const PLAN = 'plan.json';
+
+interface Plan {
+  /** Files to remove, in order. */
+  readonly remove: readonly string[];
+  /** Files to put in place, in order. */
+  readonly put: readonly string[];
+}
+
 /**
  * Has `write` write files into a staging folder, then puts them in place. When it fails, or the process ends meanwhile,
  * nothing has changed; when the process ends between the first and the last file that is put in place, the folder lacks its
- * mark.
+ * mark until `finishReplacing` does the rest.
  */
 export async function replaceFiles<T>(
   store: Store,
   { earlier, mark, staging: place = STAGING }: ReplaceOptions,
   write: (staging: Store) => Promise<T>,
 ): Promise<T> {
+  await finishReplacing(store, place);
   await store.remove(place);
   const staging = subStore(store, place);
   let written: string[];
@@ -42,11 +53,30 @@ export async function replaceFiles<T>(
   const depth = (path: string) => path.split('/').length;
   const old = [...(await earlier())].sort((a, b) => depth(a) - depth(b));
   const stale = old.filter((path) => !written.includes(path) || isMark(path));
-  for (const path of stale.filter(isMark)) await store.remove(path);
-  for (const path of stale.filter((p) => !isMark(p))) await store.remove(path);
-  const put = async (path: string) => store.rename(`${place}/${path}`, path);
-  for (const path of written.filter((p) => !isMark(p))) await put(path);
-  for (const path of written.filter(isMark).sort((a, b) => depth(b) - depth(a))) await put(path);
-  await store.remove(place);
+  const plan: Plan = {
+    remove: [...stale.filter(isMark), ...stale.filter((path) => !isMark(path))],
+    put: [
+      ...written.filter((path) => !isMark(path)),
+      ...written.filter(isMark).sort((a, b) => depth(b) - depth(a)),
+    ],
+  };
+  await staging.write(PLAN, new TextEncoder().encode(JSON.stringify(plan)));
+  await carryOut(store, place, plan);
   return value;
+}
+
+/** Puts in place what `replaceFiles` had written when its process ended, if it had written everything. */
+export async function finishReplacing(store: Store, place = STAGING): Promise<void> {
+  const source = await store.open(`${place}/${PLAN}`);
+  if (!source) return;
+  const plan = JSON.parse(new TextDecoder().decode(await source.read(0, source.size))) as Plan;
+  await carryOut(store, place, plan);
+}
+
+async function carryOut(store: Store, place: string, { remove, put }: Plan): Promise<void> {
+  const left = new Set(await listDeep(subStore(store, place)));
+  // Once the first file is in place, what was to be removed is gone, and new files may have its name.
+  if (put.every((path) => left.has(path))) for (const path of remove) await store.remove(path);
+  for (const path of put) if (left.has(path)) await store.rename(`${place}/${path}`, path);
+  await store.remove(place);
 }

@@ -2,11 +2,12 @@
 import { InputError } from '../core/errors.ts';
 
 /**
- * Checks that sessions are 1..N without gaps and at least two; N.
+ * Checks that sessions are 1..N without gaps and enough; N.
  * @param where what errors call them
+ * @param least how many there must be
  * @throws InputError when they are not
  */
-export function checkSessions(sessions: Int32Array, where: string): number {
+export function checkSessions(sessions: Int32Array, where: string, least = 2): number {
   const present = new Set(sessions);
   const numbers = [...present].sort((a, b) => a - b);
   const [lowest] = numbers;
@@ -26,7 +27,7 @@ export function checkSessions(sessions: Int32Array, where: string): number {
       renumber,
     );
   }
-  if (numbers.length < 2) {
+  if (numbers.length < least) {
     fail(
       'one session',
       'at least 2',

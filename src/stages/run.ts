@@ -11,15 +11,10 @@ import { track } from '../core/track.ts';
 import { pathIn, subStore } from '../io/byte-source.ts';
 import { shankFolder } from '../io/result-folder.ts';
 import type { UnitRow } from '../io/units-table.ts';
-import {
-  type ResultExtra,
-  writeMultiShankResult,
-  writeShankResult,
-  writeWhileComputing,
-} from '../io/write-result.ts';
+import { writeMultiShankResult, writeShankResult, writeWhileComputing } from '../io/write-result.ts';
 import { createKernels, threadsOf } from '../workers/node.ts';
+import { beginWriting } from './begin-writing.ts';
 import { FolderCheckpoints } from './checkpoints.ts';
-import { canDrawAside, drawAside } from './draw-aside.ts';
 import { type OpenedRecording, openRecording, readRecording } from './open-recording.ts';
 import { packageVersion } from './package-version.ts';
 import type { RunOptions, RunSummary, ShankMode } from './stage-options.ts';
@@ -89,7 +84,12 @@ export async function runFolder(userSettings: UserSettings, options: RunOptions 
       text: `Preset ${opened.settings.preset}; ${kernels.name} kernels, ${threads} thread${threads > 1 ? 's' : ''}.`,
     });
     const extraOf = (computed: TrackingResult | MultiShankResult) =>
-      beginWriting({ dataset, unitRows }, computed, context, stopwatch, options.figures ?? true);
+      beginWriting(computed, context, {
+        waveforms: dataset.waveforms,
+        unitRows,
+        runTimeSec: stopwatch.total(),
+        figures: options.figures ?? true,
+      });
     let result: TrackingResult | MultiShankResult;
     const apart = separateShanks(
       dataset,
@@ -129,45 +129,6 @@ function separateShanks(dataset: Dataset, mode: ShankMode, { data }: OpenedRecor
     });
   }
   return mode === 'each' || (mode === 'auto' && new Set(dataset.probe.shanks).size > 1);
-}
-
-/** Begins the stage of writing and to draw the figures; tells what else there is to write. */
-function beginWriting(
-  { dataset, unitRows }: { dataset: Dataset; unitRows?: readonly UnitRow[] },
-  result: TrackingResult | MultiShankResult,
-  context: RunContext,
-  stopwatch: Stopwatch,
-  figures: boolean,
-): ResultExtra {
-  const { onEvent, signal } = context;
-  onEvent?.({ kind: 'stage', stage: 'write', state: 'begin' });
-  const aside = figures && canDrawAside(result) ? drawAside(result, signal) : undefined;
-  // A failure is met where the figures are waited for.
-  aside?.catch(() => {});
-  return {
-    runTimeSec: stopwatch.total(),
-    dateTime: new Date().toISOString(),
-    waveforms: dataset.waveforms,
-    unitRows,
-    signal,
-    log: (text) => onEvent?.({ kind: 'log', text }),
-    also: async (staging) => {
-      onEvent?.({ kind: 'stage', stage: 'write', state: 'end' });
-      if (!figures) return;
-      await inStage(context, 'figures', async () => {
-        for await (const { path, content } of aside ? await aside : await drawHere(result, context)) {
-          await staging.write(path, content);
-        }
-      });
-    },
-  };
-}
-
-async function drawHere(result: TrackingResult | MultiShankResult, { onEvent, signal }: RunContext) {
-  const { figureFiles } = await import('./figure-files.ts');
-  const onProgress = (done: number, total: number) =>
-    onEvent?.({ kind: 'progress', stage: 'figures', step: 'figures', done, total });
-  return figureFiles(result, { signal, onProgress });
 }
 
 function summarize(

@@ -83,3 +83,42 @@ export interface CheckSummary {
   readonly seconds: number;
   readonly warnings: readonly string[];
 }
+
+export interface AddOptions extends StageOptions {
+  /** Where the grown result goes; default: where the result is. */
+  readonly output?: string;
+  /** Where the data of the result are now; default: where they were. */
+  readonly dataFolder?: string;
+  /** Whether to draw `Figures/`; default true. */
+  readonly figures?: boolean;
+}
+
+/** What adding sessions tells at its end. */
+export interface AddSummary
+  extends Pick<RunSummary, 'outputFolder' | 'seconds' | 'totalSeconds' | 'peakMemory' | 'kernels'> {
+  /** Units, sessions, neurons and matched pairs of the grown result. */
+  readonly units: number;
+  readonly sessions: number;
+  readonly clusters: number;
+  readonly matches: number;
+  readonly newUnits: number;
+  readonly newSessions: number;
+  /** New units that joined a neuron of the old result. */
+  readonly joined: number;
+  /** Neurons that were not in the old result. */
+  readonly newNeurons: number;
+  /** New units without a neuron. */
+  readonly unmatched: number;
+  /** Constant part of the motion of the new sessions, µm. */
+  readonly motion: readonly number[];
+  /** Neurons of the old result (or old units without one, -1) that now look like one, but stay apart. */
+  readonly possibleMerges: readonly {
+    readonly neurons: readonly number[];
+    readonly units: readonly number[];
+    readonly similarity: number;
+  }[];
+  /** The recording of all sessions. */
+  readonly dataFolder: string;
+  readonly threads: number;
+  readonly warnings: readonly string[];
+}

@@ -182,7 +182,10 @@ function weightRows({ weights }: RunSummary): Row[] {
   });
 }
 
-function describeSeconds({ totalSeconds, seconds }: RunSummary): string {
+export function describeSeconds({
+  totalSeconds,
+  seconds,
+}: Pick<RunSummary, 'totalSeconds' | 'seconds'>): string {
   const stages = Object.entries(seconds) as [Stage, number][];
   const worthTelling = stages.filter(([, own]) => own >= 0.05);
   const parts = worthTelling.map(

@@ -270,13 +270,15 @@ function growOrder(oldOrder: Int32Array, labels: Int32Array): Int32Array {
     if (labels[unit] >= 0) last.set(labels[unit], position);
   });
   const fresh = Array.from({ length: labels.length - oldOrder.length }, (_, i) => oldOrder.length + i);
-  const placed = fresh.map((unit) => ({ unit, after: last.get(labels[unit]) ?? Number.POSITIVE_INFINITY }));
-  const rest = placed.filter(({ after }) => after === Number.POSITIVE_INFINITY).map(({ unit }) => unit);
+  const after = new Map<number, number[]>();
+  const rest: number[] = [];
+  for (const unit of fresh) {
+    const position = last.get(labels[unit]);
+    if (position === undefined) rest.push(unit);
+    else after.set(position, [...(after.get(position) ?? []), unit]);
+  }
+  // Unmatched units, -1, come last.
   rest.sort((a, b) => (labels[a] >>> 0) - (labels[b] >>> 0) || a - b);
-  const order: number[] = [];
-  oldOrder.forEach((unit, position) => {
-    order.push(unit);
-    for (const { unit: next, after } of placed) if (after === position) order.push(next);
-  });
+  const order = Array.from(oldOrder, (unit, position) => [unit, ...(after.get(position) ?? [])]).flat();
   return Int32Array.from([...order, ...rest]);
 }

@@ -1,0 +1,27 @@
+/** What `dant add` says at its end. */
+import type { AddSummary } from '../../stages/stage-options.ts';
+import { describeSeconds, formatTable, formatWarnings } from './summary.ts';
+import { formatBytes, formatNumber, formatNumberOf } from './text.ts';
+
+export function formatAddition(summary: AddSummary): string {
+  const { newUnits, newSessions, joined, newNeurons, unmatched, units, sessions, clusters, matches } =
+    summary;
+  return [
+    `Added ${formatNumberOf(newUnits, 'unit')} of ${formatNumberOf(newSessions, 'session')}: ${joined} joined neurons that were known, ${newNeurons} new neurons, ${unmatched} unmatched.`,
+    '',
+    ...formatTable([
+      ['Now', `${formatNumberOf(units, 'unit')} of ${formatNumberOf(sessions, 'session')}`],
+      ['Neurons', `${formatNumberOf(clusters, 'neuron')}, ${formatNumberOf(matches, 'matched pair')}`],
+      [
+        'Motion',
+        `${summary.motion.map((motion) => formatNumber(motion, 1)).join(', ')} µm in the new sessions`,
+      ],
+      ['Time', describeSeconds(summary)],
+      ['Memory', `${formatBytes(summary.peakMemory)} at most`],
+      ['Computed by', `${summary.kernels} kernels, ${formatNumberOf(summary.threads, 'thread')}`],
+    ]),
+    '',
+    `Results in ${summary.outputFolder}, all sessions in ${summary.dataFolder}`,
+    ...formatWarnings(summary.warnings),
+  ].join('\n');
+}

@@ -1,0 +1,173 @@
+/** Two data folders of one probe as one: the sessions of the second follow those of the first. */
+import { copyFile, link, mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { throwIfStopped } from '../../core/errors.ts';
+import { sizeOf } from '../../core/ndarray.ts';
+import { type Chunks, pathIn } from '../byte-source.ts';
+import { concurrently } from '../concurrently.ts';
+import { openNpy, readNpyFileAs, readNpyRowsAs } from '../npy.ts';
+import { type NpyOutput, npyChunks } from '../npy-writer.ts';
+import { RECORDED_FILE, readRecorded } from '../recorded-channels.ts';
+import { spikeFileName } from '../spike-times.ts';
+import { encodeUnits, readUnits, UNITS_FILE, type UnitRow } from '../units-table.ts';
+import { FileStore } from './file-store.ts';
+
+/** A data folder and what is known of it. */
+export interface JoinedPart {
+  /** Path. */
+  readonly folder: string;
+  readonly units: number;
+  readonly sessionCount: number;
+  readonly sessions: Int32Array;
+}
+
+/** Units whose waveforms are read at once. */
+const PIECE_UNITS = 64;
+
+/**
+ * Writes a data folder with the units of both parts. Spike trains are hard links to the files of the parts where the file system
+ * allows it, else copies. The truth of simulated recordings is joined where both have it, `units.csv`, PETH and recorded channels likewise.
+ *
+ * @param parts of one channel map
+ * @param target an empty folder
+ * @param final where its files will be in the end: spike trains that are there already are left out
+ */
+export async function joinRecordings(
+  parts: readonly [JoinedPart, JoinedPart],
+  target: string,
+  final: string,
+  signal?: AbortSignal,
+): Promise<void> {
+  const stores = parts.map(({ folder }) => new FileStore(folder)) as [FileStore, FileStore];
+  const to = new FileStore(target);
+  const [first, second] = parts;
+  const units = first.units + second.units;
+  const write = (name: string, chunks: Chunks) => {
+    throwIfStopped(signal);
+    return to.write(name, chunks);
+  };
+  const open = async (store: FileStore, name: string) => {
+    const source = await store.open(name);
+    return source && openNpy(source);
+  };
+  /** The rows of one file in both parts, if both have it. */
+  const rows = async (name: string, dtype: 'float64' | 'float32' | 'int64') => {
+    const files = await Promise.all(stores.map((store) => open(store, name)));
+    const [a, b] = files;
+    if (!a || !b) return;
+    const shape = [units, ...a.shape.slice(1)];
+    const type = dtype === 'float32' ? 'float32' : 'float64';
+    async function* data() {
+      for (const file of [a, b]) {
+        if (!file) continue;
+        if (file.fortranOrder) {
+          yield (await readNpyFileAs(file, type)).data;
+          continue;
+        }
+        const [count] = file.shape;
+        for (let from = 0; from < count; from += PIECE_UNITS) {
+          throwIfStopped(signal);
+          yield (await readNpyRowsAs(file, from, Math.min(from + PIECE_UNITS, count), type)).data;
+        }
+      }
+    }
+    await write(name, npyChunks({ dtype, shape, data }));
+  };
+  const array = (name: string, output: NpyOutput) => write(name, npyChunks(output));
+
+  await rows('waveform_all.npy', 'float32');
+  const sessions = [...first.sessions, ...Array.from(second.sessions, (s) => s + first.sessionCount)];
+  await array('session_index.npy', { dtype: 'int64', shape: [units], data: sessions });
+  for (const name of ['channel_locations.npy', 'channel_shanks.npy']) {
+    const source = await stores[0].open(name);
+    if (source) await write(name, await source.read(0, source.size));
+  }
+  await rows('peth.npy', 'float64');
+  await rows('neuron_id.npy', 'int64');
+  await joinMotion(stores, array);
+  await joinRecorded(stores, parts, array);
+  const tables = await Promise.all(stores.map((store, i) => readUnits(store, parts[i].units)));
+  const unitRows = joinUnitRows(tables, parts);
+  if (unitRows) await write(UNITS_FILE, encodeUnits(unitRows));
+
+  await mkdir(join(target, 'spike_times'), { recursive: true });
+  const inPlace = first.folder === final;
+  await concurrently(units, async (unit) => {
+    throwIfStopped(signal);
+    const [folder, own] = unit < first.units ? [first.folder, unit] : [second.folder, unit - first.units];
+    if (inPlace && folder === final) return;
+    await linkOrCopy(join(folder, spikeFileName(own)), join(target, spikeFileName(unit)));
+  });
+}
+
+async function linkOrCopy(from: string, to: string): Promise<void> {
+  try {
+    await link(from, to);
+  } catch {
+    // Another file system, or one without links.
+    await copyFile(from, to);
+  }
+}
+
+/** The true motion of simulated recordings, (2, sessions). */
+async function joinMotion(
+  stores: readonly FileStore[],
+  write: (name: string, output: NpyOutput) => Promise<void>,
+): Promise<void> {
+  const sources = await Promise.all(stores.map((store) => store.open('true_motion.npy')));
+  const arrays: Float64Array[] = [];
+  for (const source of sources) {
+    if (!source) return;
+    arrays.push((await readNpyFileAs(await openNpy(source), 'float64')).data);
+  }
+  const row = (r: number) =>
+    arrays.flatMap((data) => [...data.subarray((r * data.length) / 2, ((r + 1) * data.length) / 2)]);
+  const data = [...row(0), ...row(1)];
+  await write('true_motion.npy', { dtype: 'float64', shape: [2, data.length / 2], data });
+}
+
+/** Which channels were recorded, (sessions, channels): all of them where a part does not say. */
+async function joinRecorded(
+  stores: readonly FileStore[],
+  parts: readonly JoinedPart[],
+  write: (name: string, output: NpyOutput) => Promise<void>,
+): Promise<void> {
+  const sources = await Promise.all(stores.map((store) => store.open(RECORDED_FILE)));
+  if (sources.every((source) => source === undefined)) return;
+  const locations = await stores[0].open('channel_locations.npy');
+  if (!locations) return;
+  const channels = sizeOf((await openNpy(locations)).shape) / 2;
+  const data: number[] = [];
+  for (const [i, source] of sources.entries()) {
+    const { sessionCount } = parts[i];
+    const recorded = source && (await readRecorded(await openNpy(source), sessionCount, channels));
+    data.push(...(recorded ?? new Uint8Array(sessionCount * channels).fill(1)));
+  }
+  await write(RECORDED_FILE, { dtype: 'bool', shape: [data.length / channels, channels], data });
+}
+
+/** Rows of `units.csv` of several parts; undefined when none has one: nothing is known then of the units of a part without it. */
+export function joinUnitRows(
+  tables: readonly (readonly UnitRow[] | undefined)[],
+  parts: readonly JoinedPart[],
+): UnitRow[] | undefined {
+  if (tables.every((table) => table === undefined)) return undefined;
+  let sessionsBefore = 0;
+  const rows: UnitRow[] = [];
+  parts.forEach(({ folder, units, sessions, sessionCount }, i) => {
+    for (let own = 0; own < units; own++) {
+      const known = tables[i]?.[own] ?? { date: '', label: '', clusterId: '', folder, extra: {} };
+      rows.push({
+        ...known,
+        unit: rows.length,
+        session: sessions[own] + sessionsBefore,
+        neuron: undefined,
+      });
+    }
+    sessionsBefore += sessionCount;
+  });
+  return rows;
+}
+
+/** Where the joined data of a grown result are. */
+export const joinedDataFolder = (output: string): string => pathIn(new FileStore(output), 'Data');
