@@ -69,7 +69,7 @@ export async function readUnitSpikes(store: Store): Promise<UnitSpikes> {
  *   aborted
  */
 export async function readDataset(store: Store, options: ReadDatasetOptions = {}): Promise<Dataset> {
-  const { files, ...rest } = await readAllButWaveforms(store, options.settings);
+  const { files, ...rest } = await readAllButWaveforms(store, options);
   const { units, channels, samples } = files;
   const { data } = await readNpyFileAs(files.waveforms, 'float32', options);
   const { recorded } = rest.probe;
@@ -92,7 +92,7 @@ export async function openStreamedDataset(
   store: Store,
   { settings, pieceBytes }: { readonly settings?: Settings; readonly pieceBytes?: number } = {},
 ): Promise<StreamedDataset> {
-  const { files, ...rest } = await readAllButWaveforms(store, settings);
+  const { files, ...rest } = await readAllButWaveforms(store, { settings });
   if (rest.probe.recorded) {
     throw new InputError({
       where: pathIn(store, RECORDED_FILE),
@@ -106,7 +106,10 @@ export async function openStreamedDataset(
   return { ...rest, waveforms: waveformFile(files.waveforms, pieceBytes) };
 }
 
-async function readAllButWaveforms(store: Store, settings?: Settings) {
+async function readAllButWaveforms(
+  store: Store,
+  { settings, leastSessions }: Pick<ReadDatasetOptions, 'settings' | 'leastSessions'>,
+) {
   const used = settings && usedFeatures(settings);
   const files = await openFiles(store);
   const { units } = files;
@@ -114,7 +117,7 @@ async function readAllButWaveforms(store: Store, settings?: Settings) {
   await requireSpikeFiles(store, units);
 
   const { data: sessions } = await readNpyFileAs(files.sessions, 'int32');
-  const sessionCount = checkSessions(sessions, files.sessions.source.name, options.leastSessions);
+  const sessionCount = checkSessions(sessions, files.sessions.source.name, leastSessions);
   const recorded = files.recorded && (await readRecorded(files.recorded, sessionCount, files.channels));
   const probe = { ...(await readProbe(files)), recorded };
   if (settings && used?.has('Waveform')) {

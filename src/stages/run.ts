@@ -10,7 +10,6 @@ import { trackShanks } from '../core/shanks.ts';
 import { track } from '../core/track.ts';
 import { pathIn, subStore } from '../io/byte-source.ts';
 import { shankFolder } from '../io/result-folder.ts';
-import type { UnitRow } from '../io/units-table.ts';
 import { writeMultiShankResult, writeShankResult, writeWhileComputing } from '../io/write-result.ts';
 import { createKernels, threadsOf } from '../workers/node.ts';
 import { beginWriting } from './begin-writing.ts';

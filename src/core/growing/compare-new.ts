@@ -1,79 +1,41 @@
-/**
- * Similarities of new units with all units, by kernels that compare all units of a set with one another: the sets are chosen so
- * that little is compared besides.
- */
-
+/** Similarities of new units with the units near them. */
 import type { RunContext } from '../context.ts';
 import { throwIfStopped } from '../errors.ts';
-import type { CorrectedWaveforms, Histogram, UnitFeatures, UnitPairs } from '../result.ts';
+import type { CorrectedWaveforms, UnitFeatures, UnitPairs } from '../result.ts';
 import type { FeatureName } from '../settings.ts';
 import { histogramOf, noCommonBin } from '../similarity/feature-similarity.ts';
+import type { NearbyLayout } from '../similarity/nearby-layout.ts';
+import { createNearbyMatrix, memoryOf } from '../similarity/nearby-matrix.ts';
 import { waveformSimilarity } from '../similarity/waveform-similarity.ts';
 
 /** Old and new units in one order: the new ones are those from `oldUnits` on. */
 export interface Comparable {
   readonly features: UnitFeatures;
+  /** (units,) session numbers, 1..N. */
+  readonly sessions: Int32Array;
   readonly oldUnits: number;
   /** (channels, n) nearest channels of every channel, itself first. */
   readonly neighbours: Int32Array;
 }
 
-/** New units that are compared with near old ones together. */
-const NEW_UNITS = 96;
-
-/**
- * Fisher z of every pair of a new unit and any unit.
- *
- * @param corrected waveforms of all units; only read for `Waveform`
- * @param old (oldUnits, oldUnits) what is known
- * @returns (units, units), symmetric, diagonal 6
- */
-export async function growSimilarity(
-  name: FeatureName,
-  comparable: Comparable,
-  corrected: CorrectedWaveforms,
-  old: Float64Array,
-  context: RunContext,
-): Promise<Float64Array> {
-  const { features, oldUnits } = comparable;
-  const { units } = features;
-  const out = context.kernels.float64(units * units);
-  for (let u = 0; u < oldUnits; u++) out.set(old.subarray(u * oldUnits, (u + 1) * oldUnits), u * units);
-  const fresh = range(oldUnits, units);
-  const perSet = Math.max(fresh.length, NEW_UNITS);
-  const sets = Array.from({ length: Math.ceil(oldUnits / perSet) }, (_, s) =>
-    range(s * perSet, Math.min((s + 1) * perSet, oldUnits)),
-  );
-  for (const [s, earlier] of sets.entries()) {
-    const members = Int32Array.from([...earlier, ...fresh]);
-    const z = await compareSet(name, members, comparable, corrected, context);
-    const n = members.length;
-    for (let i = earlier.length; i < n; i++) {
-      const unit = members[i];
-      for (let j = 0; j < (s === 0 ? n : earlier.length); j++) {
-        out[unit * units + members[j]] = z[i * n + j];
-        out[members[j] * units + unit] = z[i * n + j];
-      }
-    }
-    context.kernels.release(z);
-  }
-  return out;
-}
-
-/** Pairs of an old unit and a new one, and their similarity by each of some features. */
+/** Pairs and their Fisher z by each of some features. */
 export interface ComparedPairs extends UnitPairs {
   /** (pairs,) each, in the order of the features. */
   readonly similarity: readonly Float64Array[];
 }
 
+/** New units that are compared together: fewer need more packing, more have a wider neighbourhood. */
+const NEW_UNITS = 48;
+
 /**
- * Compares every new unit with the old ones near it.
+ * Compares every new unit with the units near it.
  *
+ * @param corrected waveforms of all units; only read for `Waveform`
  * @param depths (units,) µm, the motion taken out
- * @param reach µm
- * @returns pairs (old, new), ordered by the new unit, then the old one
+ * @param reach largest distance in depth, µm
+ * @returns pairs a < b of which b is new, ordered by b, then a
  */
-export async function compareNearOld(
+export async function compareNew(
   names: readonly FeatureName[],
   comparable: Comparable,
   corrected: CorrectedWaveforms,
@@ -81,29 +43,42 @@ export async function compareNearOld(
   reach: number,
   context: RunContext,
 ): Promise<ComparedPairs> {
-  const { oldUnits } = comparable;
-  const { units } = comparable.features;
-  const byDepth = (a: number, b: number) => depths[a] - depths[b] || a - b;
-  const fresh = range(oldUnits, units).sort(byDepth);
-  const earlier = range(0, oldUnits).sort(byDepth);
+  const { oldUnits, features } = comparable;
+  const order = Array.from({ length: features.units }, (_, unit) => unit);
+  order.sort((a, b) => depths[a] - depths[b] || a - b);
+  const fresh = order.filter((unit) => unit >= oldUnits);
   const found: { a: number; b: number; z: number[] }[] = [];
   for (let start = 0; start < fresh.length; start += NEW_UNITS) {
     const some = fresh.slice(start, start + NEW_UNITS);
+    const chosen = new Set(some);
     const low = depths[some[0]] - reach;
     const high = depths[some[some.length - 1]] + reach;
-    const near = earlier.filter((unit) => depths[unit] >= low && depths[unit] <= high);
-    if (near.length === 0) continue;
-    const members = Int32Array.from([...near, ...some]);
-    const n = members.length;
-    const matrices: Float64Array[] = [];
-    for (const name of names) matrices.push(await compareSet(name, members, comparable, corrected, context));
-    for (let i = near.length; i < n; i++) {
-      for (let j = 0; j < near.length; j++) {
-        if (Math.abs(depths[members[i]] - depths[members[j]]) > reach) continue;
-        found.push({ a: members[j], b: members[i], z: matrices.map((z) => z[i * n + j]) });
+    // Pairs of new units belong to the set of the later one.
+    const near = order.filter((unit) => depths[unit] >= low && depths[unit] <= high && !chosen.has(unit));
+    const members = Int32Array.from([...some, ...near]);
+    const values: ((i: number, j: number) => number)[] = [];
+    const memory: (Float32Array | Float64Array)[] = [];
+    for (const name of names) {
+      const { zOf, arrays } = await compareSet(name, members, some.length, comparable, corrected, context);
+      values.push(zOf);
+      memory.push(...arrays);
+    }
+    for (let i = 0; i < some.length; i++) {
+      for (let j = i + 1; j < members.length; j++) {
+        const [a, b] = [Math.min(members[i], members[j]), Math.max(members[i], members[j])];
+        const isOwn = chosen.has(b) && (j >= some.length || chosen.has(a));
+        if (!isOwn || !(Math.abs(depths[a] - depths[b]) <= reach)) continue;
+        found.push({ a, b, z: values.map((zOf) => zOf(i, j)) });
       }
     }
-    context.kernels.release(...matrices);
+    context.kernels.release(...memory);
+    context.onEvent?.({
+      kind: 'progress',
+      stage: 'motion',
+      step: `${names.join(', ')} similarity`,
+      done: start + some.length,
+      total: fresh.length,
+    });
   }
   found.sort((p, q) => p.b - q.b || p.a - q.a);
   return {
@@ -113,14 +88,15 @@ export async function compareNearOld(
   };
 }
 
-/** (members, members) Fisher z of some units; the kernels may have its memory back. */
+/** Compares the first `fresh` members of a set with all of it. */
 async function compareSet(
   name: FeatureName,
   members: Int32Array,
-  { features, neighbours }: Comparable,
+  fresh: number,
+  { features, sessions, neighbours }: Comparable,
   corrected: CorrectedWaveforms,
   context: RunContext,
-): Promise<Float64Array> {
+): Promise<{ zOf: (i: number, j: number) => number; arrays: (Float32Array | Float64Array)[] }> {
   const { kernels, signal } = context;
   throwIfStopped(signal);
   const n = members.length;
@@ -130,21 +106,41 @@ async function compareSet(
       gather(all, channels * samples, members, kernels.float32(n * channels * samples)),
     );
     const some = { units: n, channels, samples, templates, interpolated };
-    const z = await waveformSimilarity(some, neighbours, context);
+    const z = await waveformSimilarity(some, neighbours, context, undefined, fresh);
     kernels.release(...templates);
-    return z;
+    return { zOf: (i, j) => z[i * n + j], arrays: [z] };
   }
-  const { data, bins }: Histogram = histogramOf(features, name);
-  const rows = gather(data, bins, members, kernels.float64(n * bins));
-  const z = kernels.float64(n * n);
+  const { data, bins } = histogramOf(features, name);
+  const rows = gather(data, bins, members, new Float64Array(n * bins));
+  const matrix = createNearbyMatrix(layoutOfSet(members, fresh, sessions), kernels.float32, 'float64');
   if (name === 'PETH') {
-    const disjoint = await kernels.correlateRowsWithGaps(rows, n, bins, z, { signal });
+    const disjoint = await kernels.correlateRowsWithGapsNearby(rows, bins, matrix, { signal });
     if (disjoint) throw noCommonBin([members[disjoint[0]], members[disjoint[1]]]);
   } else {
-    await kernels.correlateRows(rows, n, bins, z, { signal });
+    await kernels.correlateRowsNearby(rows, bins, matrix, { signal });
   }
-  kernels.release(rows);
-  return z;
+  return {
+    zOf: (i, j) => matrix.pieces[matrix.pieceOf[i]][matrix.origin[i] + j],
+    arrays: memoryOf(matrix),
+  };
+}
+
+/** The pairs of the first `fresh` members with all that follow them. */
+function layoutOfSet(members: Int32Array, fresh: number, sessions: Int32Array): NearbyLayout {
+  const units = members.length;
+  const position = Int32Array.from(members.keys());
+  const end = position.map((p) => (p < fresh ? units : p + 1));
+  const cells = end.reduce((sum, last, p) => sum + last - p - 1, 0);
+  return {
+    units,
+    order: position,
+    position,
+    sessions: Int32Array.from(members, (unit) => sessions[unit]),
+    begin: position.map((p) => (fresh > 0 ? 0 : p)),
+    end,
+    cells,
+    pairs: cells,
+  };
 }
 
 /** Rows of some units, next to each other. */
@@ -155,4 +151,30 @@ function gather<T extends Float32Array | Float64Array>(from: T, columns: number,
   return to;
 }
 
-const range = (from: number, to: number) => Array.from({ length: to - from }, (_, i) => from + i);
+/**
+ * A similarity matrix of all units from that of the old ones and the values of pairs with new ones; 0 for the pairs that were
+ * not compared, 6 on the diagonal.
+ *
+ * @param old (oldUnits, oldUnits)
+ * @param values (pairs,)
+ * @returns (units, units)
+ */
+export function growMatrix(
+  old: Float64Array,
+  oldUnits: number,
+  units: number,
+  pairs: UnitPairs,
+  values: Float64Array,
+  diagonal: number,
+  float64: (length: number) => Float64Array,
+): Float64Array {
+  const out = float64(units * units);
+  for (let u = 0; u < oldUnits; u++) out.set(old.subarray(u * oldUnits, (u + 1) * oldUnits), u * units);
+  for (let u = oldUnits; u < units; u++) out[u * units + u] = diagonal;
+  for (let p = 0; p < pairs.count; p++) {
+    const [a, b] = [pairs.units[2 * p], pairs.units[2 * p + 1]];
+    out[a * units + b] = values[p];
+    out[b * units + a] = values[p];
+  }
+  return out;
+}

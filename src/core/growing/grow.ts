@@ -2,16 +2,18 @@
 import { inStage, type RunContext } from '../context.ts';
 import { pairsWithinClusters } from '../curation/cluster-labels.ts';
 import type { Dataset } from '../dataset.ts';
+import { MAX_Z } from '../kernels/kernels.ts';
 import { correctTemplates, templatePositions } from '../motion/corrected-waveforms.ts';
 import { createInterpolator } from '../motion/kriging.ts';
 import { Motion, motionRange } from '../motion/motion.ts';
 import { preprocessUnits } from '../preprocess.ts';
 import type { CorrectedWaveforms, Histogram, MotionRound, TrackingResult, UnitFeatures } from '../result.ts';
 import type { FeatureName, Settings } from '../settings.ts';
+import { allPairsOf, type SimilarityMatrix } from '../similarity/nearby-matrix.ts';
 import { correctedDepths, getNearbyPairs } from '../similarity/nearby-pairs.ts';
 import { nearestChannelsOnShank } from '../similarity/waveform-similarity.ts';
 import { assignNew, type PossibleMerge } from './assign-new.ts';
-import { type Comparable, compareNearOld, growSimilarity } from './compare-new.ts';
+import { type Comparable, type ComparedPairs, compareNew, growMatrix } from './compare-new.ts';
 import { commonDisplacement, fittedMotion, mutualBest, weighted } from './new-motion.ts';
 
 /** What of a result is needed to go on from it. */
@@ -59,27 +61,26 @@ export async function growResult(
   ]);
   const { probe } = fresh;
   const neighbours = nearestChannelsOnShank(probe, settings.waveformCorrection.n_nearest_channels);
-  const comparable: Comparable = { features, oldUnits, neighbours };
+  const comparable: Comparable = { features, sessions, oldUnits, neighbours };
   const correct = corrector(old, preprocessed.waveforms, features, sessions, fresh, settings, context);
 
-  const { round, motion, corrected } = await inStage(context, 'motion', () =>
+  const { round, motion, corrected, compared } = await inStage(context, 'motion', () =>
     findMotion(old, comparable, sessions, correct, fresh, settings, context),
   );
 
   const { clustering } = old;
   const grown = await inStage(context, 'clustering', async () => {
-    const featureSimilarity: Float64Array[] = [];
-    for (const [f, name] of clustering.features.entries()) {
-      const known = clustering.featureSimilarity[f];
-      featureSimilarity.push(await growSimilarity(name, comparable, corrected, known, context));
-    }
     const { units } = features;
-    const similarity = context.kernels.float64(units * units);
-    await context.kernels.weightedSum(featureSimilarity, clustering.weights, similarity, {
-      signal: context.signal,
-    });
-    const pairs = getNearbyPairs(settings.clustering.max_distance, sessions, features.locations, motion);
-    return { featureSimilarity, similarity, pairs };
+    const { float64 } = context.kernels;
+    const matrixOf = (known: SimilarityMatrix, values: Float64Array) =>
+      growMatrix(allPairsOf(known), oldUnits, units, compared, values, MAX_Z, float64);
+    return {
+      featureSimilarity: clustering.featureSimilarity.map((known, f) =>
+        matrixOf(known, compared.similarity[f]),
+      ),
+      similarity: matrixOf(clustering.similarity, round.pairSimilarity),
+      pairs: getNearbyPairs(settings.clustering.max_distance, sessions, features.locations, motion),
+    };
   });
 
   const assignment = await inStage(context, 'curation', async () => {
@@ -170,7 +171,13 @@ async function findMotion(
   { probe, sessionCount }: Dataset,
   settings: Settings,
   context: RunContext,
-): Promise<{ round: MotionRound; motion: Motion; corrected: CorrectedWaveforms }> {
+): Promise<{
+  round: MotionRound;
+  motion: Motion;
+  corrected: CorrectedWaveforms;
+  /** The pairs of new units that are candidates, under that motion. */
+  compared: ComparedPairs;
+}> {
   const { motionEstimation, waveformCorrection } = settings;
   const { locations } = comparable.features;
   const { clustering } = old;
@@ -180,50 +187,66 @@ async function findMotion(
     linear: [...old.motion.linear, ...still],
     constant: [...old.motion.constant, ...still],
   });
-  let corrected = await correct(motion);
   const [low, high] = motionRange(old.motion, probe.locations);
-  for (let i = 1; ; i++) {
-    const depthsOf = { sessions, locations, motion, oldSessions: old.sessionCount };
-    // Nothing is known of the new sessions at first: their probe may be anywhere it has been.
-    const names = i === 1 ? firstFeatures(motionEstimation.features[0]) : clustering.features;
-    const reach = motionEstimation.max_distance + (i === 1 ? high - low : 0);
+  const depthsOf = () => ({ sessions, locations, motion, oldSessions: old.sessionCount });
+  const isOld = (p: ComparedPairs) => (at: number) => p.units[2 * at] < comparable.oldUnits;
+  const say = (round: number, matches: number, names: readonly FeatureName[]) => {
+    const found = [...motion.constant.subarray(old.sessionCount)].map((value) => value.toFixed(1));
+    const text = `Round ${round}: motion of the new sessions from ${matches} pairs with ${names.join(', ')}: ${found.join(', ')} µm.`;
+    context.onEvent?.({ kind: 'log', text });
+  };
+  const compare = (names: readonly FeatureName[], corrected: CorrectedWaveforms, reach: number) => {
     const depths = correctedDepths(locations, sessions, motion);
-    const pairs = await compareNearOld(names, comparable, corrected, depths, reach, context);
-    const weights = i === 1 ? Float64Array.from(names, () => 1 / names.length) : clustering.weights;
-    const threshold = i === 1 ? Number.NEGATIVE_INFINITY : clustering.threshold;
-    const similarity = weighted(pairs, weights);
-    const used = mutualBest(pairs, similarity, sessions).map((best, p) =>
-      best === 1 && similarity[p] > threshold ? 1 : 0,
+    return compareNew(names, comparable, corrected, depths, reach, context);
+  };
+
+  // Nothing is known of the new sessions at first: their probe may be anywhere it has been.
+  const first = firstFeatures(motionEstimation.features[0]);
+  const uncorrected = first.includes('Waveform') ? await correct(motion) : old.corrected;
+  const guess = await compare(first, uncorrected, motionEstimation.max_distance + high - low);
+  const best = mutualBest(
+    guess,
+    weighted(
+      guess,
+      first.map(() => 1 / first.length),
+    ),
+    sessions,
+  ).map((is, p) => (is === 1 && isOld(guess)(p) ? 1 : 0));
+  motion = commonDisplacement(guess, best, depthsOf(), context);
+  say(1, countOf(best), first);
+
+  for (let i = 2; ; i++) {
+    const corrected = await correct(motion);
+    const compared = await compare(clustering.features, corrected, settings.clustering.max_distance);
+    const similarity = weighted(compared, clustering.weights);
+    const matched = mutualBest(compared, similarity, sessions).map((is, p) =>
+      is === 1 && similarity[p] > clustering.threshold ? 1 : 0,
     );
-    const found =
-      i === 1
-        ? commonDisplacement(pairs, used, depthsOf, context)
-        : fittedMotion(pairs, used, depthsOf, waveformCorrection.linear_correction, context);
-    const change = largestChange(found, motion, probe.locations);
-    const matches = used.reduce((sum, value) => sum + value, 0);
-    context.onEvent?.({
-      kind: 'log',
-      text: `Round ${i}: motion of the new sessions from ${matches} pairs with ${names.join(', ')}: ${[...found.constant.subarray(old.sessionCount)].map((value) => value.toFixed(1)).join(', ')} µm.`,
-    });
-    motion = found;
-    corrected = await correct(motion);
-    if (i > 1 && (change < motionEstimation.motion_tol || i === MOST_ROUNDS)) {
-      const round: MotionRound = {
-        features: names,
-        weights: Float64Array.from(weights),
-        threshold,
-        matches,
-        pairs: { count: pairs.count, units: pairs.units },
-        pairSimilarity: similarity,
-        pairMatched: used,
-        pairUsed: used,
-        motion,
-        bands: [],
-      };
-      return { round, motion, corrected };
-    }
+    const used = matched.map((is, p) => (is === 1 && isOld(compared)(p) ? 1 : 0));
+    const { linear_correction } = waveformCorrection;
+    const found = fittedMotion(compared, used, depthsOf(), linear_correction, context);
+    const settled = largestChange(found, motion, probe.locations) < motionEstimation.motion_tol;
+    // The motion that is kept is the one with which the waveforms were corrected.
+    if (!settled && i < MOST_ROUNDS) motion = found;
+    say(i, countOf(used), clustering.features);
+    if (!settled && i < MOST_ROUNDS) continue;
+    const round: MotionRound = {
+      features: clustering.features,
+      weights: clustering.weights,
+      threshold: clustering.threshold,
+      matches: countOf(matched),
+      pairs: { count: compared.count, units: compared.units },
+      pairSimilarity: similarity,
+      pairMatched: matched,
+      pairUsed: used,
+      motion,
+      bands: [],
+    };
+    return { round, motion, corrected, compared };
   }
 }
+
+const countOf = (marks: Uint8Array) => marks.reduce((sum, mark) => sum + mark, 0);
 
 /** Those of a feature set that do not depend on the motion, if there are any. */
 function firstFeatures(set: readonly FeatureName[]): readonly FeatureName[] {

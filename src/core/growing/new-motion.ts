@@ -30,8 +30,8 @@ export function weighted({ similarity, count }: ComparedPairs, weights: ArrayLik
 }
 
 /**
- * Of pairs (old, new) those in which neither unit has a more similar partner: of the new unit among the old units of one
- * session, of the old unit among the new units of one session. A neuron has a partner in every session.
+ * The pairs of two sessions in which neither unit has a more similar partner in the session of the other: a neuron has one
+ * partner in every session.
  *
  * @returns (pairs,) 1 for such a pair
  */
@@ -43,7 +43,9 @@ export function mutualBest(pairs: UnitPairs, similarity: Float64Array, sessions:
     const [a, b] = [pairs.units[2 * p], pairs.units[2 * p + 1]];
     return [b * sessionCount + sessions[a] - 1, a * sessionCount + sessions[b] - 1];
   };
+  const apart = (p: number) => sessions[pairs.units[2 * p]] !== sessions[pairs.units[2 * p + 1]];
   for (let p = 0; p < pairs.count; p++) {
+    if (!apart(p)) continue;
     for (const place of places(p)) {
       if (best[place] < 0 || similarity[p] > similarity[best[place]]) best[place] = p;
     }

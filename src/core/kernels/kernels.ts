@@ -31,6 +31,8 @@ export interface WaveformSimilarityInput {
   readonly neighbours: Int32Array;
   /** Number of neighbours n. */
   readonly neighbourCount: number;
+  /** Compares only pairs with one of the first `fresh` units; what `out` holds for other pairs is then without meaning. Default: all. */
+  readonly fresh?: number;
 }
 
 export interface UnitDescriptionInput extends UnitDescriptionOptions {

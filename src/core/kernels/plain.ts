@@ -134,7 +134,7 @@ async function correlateWaveforms(
   out: Float64Array,
   job: Job = {},
 ): Promise<void> {
-  const { units, channels, samples, neighbourCount, neighbours } = input;
+  const { units, channels, samples, neighbourCount, neighbours, fresh = units } = input;
   const columns = neighbourCount * samples;
   const directed = new Float64Array(units * units);
   const block = new Float64Array(Math.min(units, ROW_BLOCK) * columns);
@@ -149,8 +149,10 @@ async function correlateWaveforms(
     group.forEach((unit, row) => {
       standardizeNeighbourhood(input, unit, near, rows, row * columns);
     });
-    for (let start = 0; start < units; start += ROW_BLOCK) {
-      const end = Math.min(units, start + ROW_BLOCK);
+    // Rows of other units need the fresh ones only.
+    const last = group.some((unit) => unit < fresh) ? units : fresh;
+    for (let start = 0; start < last; start += ROW_BLOCK) {
+      const end = Math.min(last, start + ROW_BLOCK);
       for (let j = start; j < end; j++)
         standardizeNeighbourhood(input, j, near, block, (j - start) * columns);
       for (let i = 0; i < group.length; i += 4) {
