@@ -21,6 +21,7 @@ import {
 import { memoryLimit } from '../io/node/memory-limit.ts';
 import { readNpyAs } from '../io/npy.ts';
 import { SavedResult } from '../io/read-result.ts';
+import { RECORDED_FILE } from '../io/recorded-channels.ts';
 import { finishReplacing } from '../io/replace-files.ts';
 import { readUnits, type UnitRow } from '../io/units-table.ts';
 import { writeTrackingResult } from '../io/write-result.ts';
@@ -155,6 +156,14 @@ async function readEstablished(
   sessionCount: number,
 ): Promise<Established> {
   const { store } = saved;
+  if (await store.open('SimilarityMatrix.npz')) {
+    throw new InputError({
+      where: pathIn(store, 'SimilarityMatrix.npz'),
+      found: 'a result of nearby candidates',
+      expected: 'one that compared all pairs (clustering.candidates: "all")',
+      remedy: 'Run dant on the data of all sessions together.',
+    });
+  }
   for (const name of NEEDED_FILES) {
     if (await store.open(name)) continue;
     throw new InputError({
@@ -208,6 +217,15 @@ async function requireSameProbe(old: FileStore, fresh: FileStore, result: FileSt
       found: 'no such folder',
       expected: `the recording that ${result.name} was made from`,
       remedy: 'Put it back, or say where it is now with --data.',
+    });
+  }
+  for (const store of [old, fresh]) {
+    if (!(await store.open(RECORDED_FILE))) continue;
+    throw new InputError({
+      where: pathIn(store, RECORDED_FILE),
+      found: 'sessions that recorded different channels',
+      expected: 'sessions that recorded all channels',
+      remedy: 'Import all sessions into one data folder and run dant on it.',
     });
   }
   const waveforms = async (store: FileStore) => readDatasetShape(store);

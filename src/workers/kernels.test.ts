@@ -192,6 +192,22 @@ describe.each(variants)('%s', (_name, kernels) => {
     }
   });
 
+  it.each([1, 9, 30])('pairs with the first %i units are those of a comparison of all', async (fresh) => {
+    const input = recording(createRandom(21), sizes[2]);
+    const { units } = input;
+    const all = await similarity(oracle, input);
+    for (const some of [oracle, kernels]) {
+      const found = await similarity(some, { ...input, fresh });
+      for (let i = 0; i < Math.min(fresh, units); i++) {
+        const [row, column] = [0, 1].map((mirrored) =>
+          Float64Array.from({ length: units }, (_, j) => found[mirrored ? j * units + i : i * units + j]),
+        );
+        expect(largestDifference(row, all.subarray(i * units, (i + 1) * units))).toBeLessThan(1e-5);
+        expect(column).toEqual(row);
+      }
+    }
+  });
+
   it('units are described as by the oracle', async () => {
     const { waveforms, units, channels, samples } = recording(createRandom(15), sizes[2]);
     const random = createRandom(16);

@@ -2,10 +2,23 @@
 import { contiguousLabels } from '../curation/cluster-labels.ts';
 import { CurationRecord } from '../curation/curation-record.ts';
 import { type MergeInput, mergeGroups } from '../curation/merge.ts';
+import type { ComparedPairs } from './compare-new.ts';
+import { mutualBest } from './new-motion.ts';
 
 export interface AssignInput extends Omit<MergeInput, 'established'> {
   /** (oldUnits,) neuron of each old unit from 0; -1 unmatched. */
   readonly oldLabels: Int32Array;
+  /** The candidate pairs with new units. */
+  readonly compared: ComparedPairs;
+  /** (compared pairs,) weighted similarity. */
+  readonly pairSimilarity: Float64Array;
+}
+
+export interface AssignOptions {
+  /** Similarity above which a pair is a good match. */
+  readonly threshold: number;
+  /** Groups join while their mean similarity exceeds this fraction of the threshold; undefined: they do not. */
+  readonly mergeFactor?: number;
 }
 
 /** Two known neurons, or a known neuron and an old unit without one, that the new units show to be alike. */
@@ -25,21 +38,24 @@ export interface Assignment {
 }
 
 /**
- * Joins units by average linkage, as curation does (`docs/methods.md`, step 8), but for what is known: old neurons keep their
- * units and labels, and two old neurons, or old units, never join.
+ * Assigns the new units; old neurons keep their units and labels, and two old neurons, or old units, never join.
  *
- * @param leastScore mean similarity that groups must exceed to join
+ * First the good matches in which neither unit has a better partner in the session of the other are linked, the most similar first,
+ * where no session would occur twice: what keeps a cluster together in curation makes it grow here. Then, if wanted,
+ * average linkage joins what is left apart (`docs/methods.md`, step 8).
  */
-export function assignNew(input: AssignInput, leastScore: number): Assignment {
-  const { oldLabels, sessions } = input;
+export function assignNew(input: AssignInput, { threshold, mergeFactor }: AssignOptions): Assignment {
+  const { oldLabels } = input;
   const established = oldLabels.length;
-  const labels = new Int32Array(sessions.length).fill(-1);
-  labels.set(oldLabels);
-  const refused = mergeGroups(labels, { ...input, established }, leastScore, new CurationRecord());
+  const labels = linkGoodMatches(input, threshold);
+  const refused =
+    mergeFactor === undefined
+      ? []
+      : mergeGroups(labels, { ...input, established }, mergeFactor * threshold, new CurationRecord());
   const grown = contiguousLabels(labels);
   for (let unit = 0; unit < established; unit++) {
     if (oldLabels[unit] >= 0 && grown.labels[unit] !== oldLabels[unit]) {
-      throw new RangeError(`assignNew: got labels with gaps or of single units, expected those of a result`);
+      throw new RangeError('assignNew: got labels with gaps or of single units, expected those of a result');
     }
   }
   const possibleMerges = refused
@@ -50,4 +66,46 @@ export function assignNew(input: AssignInput, leastScore: number): Assignment {
       score,
     }));
   return { ...grown, possibleMerges };
+}
+
+interface Group {
+  units: number[];
+  label: number;
+  readonly sessions: Set<number>;
+  established: boolean;
+}
+
+/** (units,) labels after linking; groups without an old label have new ones. */
+function linkGoodMatches(
+  { oldLabels, sessions, compared, pairSimilarity }: AssignInput,
+  threshold: number,
+): Int32Array {
+  const groups: Group[] = [];
+  const ofLabel = new Map<number, Group>();
+  for (let unit = 0; unit < sessions.length; unit++) {
+    const label = unit < oldLabels.length ? oldLabels[unit] : -1;
+    const known = label < 0 ? undefined : ofLabel.get(label);
+    const group = known ?? { units: [], label, sessions: new Set(), established: unit < oldLabels.length };
+    group.units.push(unit);
+    group.sessions.add(sessions[unit]);
+    if (label >= 0) ofLabel.set(label, group);
+    groups.push(group);
+  }
+  let nextLabel = oldLabels.reduce((largest, label) => Math.max(largest, label), -1) + 1;
+  const best = mutualBest(compared, pairSimilarity, sessions);
+  const links = Array.from(best.keys()).filter((p) => best[p] === 1 && pairSimilarity[p] > threshold);
+  links.sort((p, q) => pairSimilarity[q] - pairSimilarity[p] || p - q);
+  for (const p of links) {
+    const [a, b] = [groups[compared.units[2 * p]], groups[compared.units[2 * p + 1]]];
+    if (a === b || (a.established && b.established)) continue;
+    const [small, large] = a.sessions.size < b.sessions.size ? [a, b] : [b, a];
+    if ([...small.sessions].some((session) => large.sessions.has(session))) continue;
+    const known = [a.label, b.label].filter((label) => label >= 0);
+    large.label = known.length > 0 ? Math.min(...known) : nextLabel++;
+    large.established ||= small.established;
+    for (const unit of small.units) groups[unit] = large;
+    for (const session of small.sessions) large.sessions.add(session);
+    large.units = [...large.units, ...small.units];
+  }
+  return Int32Array.from(groups, ({ label }) => label);
 }

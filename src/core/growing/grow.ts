@@ -86,8 +86,8 @@ export async function growResult(
   const assignment = await inStage(context, 'curation', async () => {
     const { auto_merge, merge_factor } = settings.autoCuration;
     return assignNew(
-      { oldLabels: old.curation.labels, sessions, ...grown },
-      (auto_merge ? merge_factor : 1) * clustering.threshold,
+      { oldLabels: old.curation.labels, sessions, compared, pairSimilarity: round.pairSimilarity, ...grown },
+      { threshold: clustering.threshold, mergeFactor: auto_merge ? merge_factor : undefined },
     );
   });
   const { labels, clusterCount, possibleMerges } = assignment;

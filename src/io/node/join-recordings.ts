@@ -2,12 +2,10 @@
 import { copyFile, link, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { throwIfStopped } from '../../core/errors.ts';
-import { sizeOf } from '../../core/ndarray.ts';
 import { type Chunks, pathIn } from '../byte-source.ts';
 import { concurrently } from '../concurrently.ts';
 import { openNpy, readNpyFileAs, readNpyRowsAs } from '../npy.ts';
 import { type NpyOutput, npyChunks } from '../npy-writer.ts';
-import { RECORDED_FILE, readRecorded } from '../recorded-channels.ts';
 import { spikeFileName } from '../spike-times.ts';
 import { encodeUnits, readUnits, UNITS_FILE, type UnitRow } from '../units-table.ts';
 import { FileStore } from './file-store.ts';
@@ -26,7 +24,8 @@ const PIECE_UNITS = 64;
 
 /**
  * Writes a data folder with the units of both parts. Spike trains are hard links to the files of the parts where the file system
- * allows it, else copies. The truth of simulated recordings is joined where both have it, `units.csv`, PETH and recorded channels likewise.
+ * allows it, else copies. The truth of simulated recordings and PETHs are joined where both have them,
+ * `units.csv` where one has it.
  *
  * @param parts of one channel map
  * @param target an empty folder
@@ -85,7 +84,6 @@ export async function joinRecordings(
   await rows('peth.npy', 'float64');
   await rows('neuron_id.npy', 'int64');
   await joinMotion(stores, array);
-  await joinRecorded(stores, parts, array);
   const tables = await Promise.all(stores.map((store, i) => readUnits(store, parts[i].units)));
   const unitRows = joinUnitRows(tables, parts);
   if (unitRows) await write(UNITS_FILE, encodeUnits(unitRows));
@@ -124,26 +122,6 @@ async function joinMotion(
     arrays.flatMap((data) => [...data.subarray((r * data.length) / 2, ((r + 1) * data.length) / 2)]);
   const data = [...row(0), ...row(1)];
   await write('true_motion.npy', { dtype: 'float64', shape: [2, data.length / 2], data });
-}
-
-/** Which channels were recorded, (sessions, channels): all of them where a part does not say. */
-async function joinRecorded(
-  stores: readonly FileStore[],
-  parts: readonly JoinedPart[],
-  write: (name: string, output: NpyOutput) => Promise<void>,
-): Promise<void> {
-  const sources = await Promise.all(stores.map((store) => store.open(RECORDED_FILE)));
-  if (sources.every((source) => source === undefined)) return;
-  const locations = await stores[0].open('channel_locations.npy');
-  if (!locations) return;
-  const channels = sizeOf((await openNpy(locations)).shape) / 2;
-  const data: number[] = [];
-  for (const [i, source] of sources.entries()) {
-    const { sessionCount } = parts[i];
-    const recorded = source && (await readRecorded(await openNpy(source), sessionCount, channels));
-    data.push(...(recorded ?? new Uint8Array(sessionCount * channels).fill(1)));
-  }
-  await write(RECORDED_FILE, { dtype: 'bool', shape: [data.length / channels, channels], data });
 }
 
 /** Rows of `units.csv` of several parts; undefined when none has one: nothing is known then of the units of a part without it. */
