@@ -1,4 +1,5 @@
 /** A finished result and the units of new sessions: only pairs with new units are compared. */
+import { matchConfidence } from '../confidence/match-confidence.ts';
 import { inStage, type RunContext } from '../context.ts';
 import { pairsWithinClusters } from '../curation/cluster-labels.ts';
 import type { Dataset } from '../dataset.ts';
@@ -11,6 +12,7 @@ import type { CorrectedWaveforms, Histogram, MotionRound, TrackingResult, UnitFe
 import type { FeatureName, Settings } from '../settings.ts';
 import { allPairsOf, type SimilarityMatrix } from '../similarity/nearby-matrix.ts';
 import { correctedDepths, getNearbyPairs } from '../similarity/nearby-pairs.ts';
+import { pairValues } from '../similarity/pair-list.ts';
 import { nearestChannelsOnShank } from '../similarity/waveform-similarity.ts';
 import { assignNew, type PossibleMerge } from './assign-new.ts';
 import { type Comparable, type ComparedPairs, compareNew, growMatrix } from './compare-new.ts';
@@ -91,6 +93,20 @@ export async function growResult(
     );
   });
   const { labels, clusterCount, possibleMerges } = assignment;
+  const matchedPairs = pairsWithinClusters(labels);
+  const { pairs } = grown;
+  const confidence = matchConfidence(
+    {
+      units: features.units,
+      sessionCount: motion.sessionCount,
+      sessions,
+      labels,
+      pairs,
+      pairSimilarity: pairValues(grown.similarity, features.units, pairs),
+      threshold: clustering.threshold,
+    },
+    matchedPairs,
+  );
   return {
     possibleMerges,
     result: {
@@ -112,8 +128,9 @@ export async function growResult(
         ...old.curation,
         labels,
         clusterCount,
-        matchedPairs: pairsWithinClusters(labels),
+        matchedPairs,
       },
+      confidence,
       warnings,
       kernels: context.kernels.name,
     },
