@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { encodeCsv, parseCsv, readCsv } from './csv.ts';
+import { csvChunks, encodeCsv, parseCsv, readCsv } from './csv.ts';
 import { memorySource } from './memory-store.ts';
 
 const field = fc.string({
@@ -24,6 +24,13 @@ describe('CSV', () => {
         expect(await readCsv(memorySource('t.csv', bytes), { delimiter })).toEqual(table);
       }),
     );
+  });
+
+  it('writes long tables piece by piece, the same bytes', () => {
+    const rows = Array.from({ length: 20_000 }, (_, i) => [String(i), i % 7 === 0 ? 'a,"b' : '']);
+    const pieces = [...csvChunks(['n', 'x'], rows)];
+    expect(pieces.length).toBe(4);
+    expect(Buffer.compare(Buffer.concat(pieces), encodeCsv({ columns: ['n', 'x'], rows }))).toBe(0);
   });
 
   it('passes over a byte order mark, empty lines, CRLF and a missing last line break', () => {

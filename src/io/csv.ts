@@ -91,6 +91,29 @@ export async function readCsv(source: ByteSource, options: CsvOptions = {}): Pro
 
 /** The bytes of a table: lines end with LF, fields are quoted where they must be. */
 export function encodeCsv({ columns, rows }: Table, { delimiter = ',' }: CsvOptions = {}): Uint8Array {
-  const text = Papa.unparse({ fields: [...columns], data: rows as string[][] }, { delimiter, newline: '\n' });
-  return new TextEncoder().encode(`${text}\n`);
+  return encodeRows([columns, ...rows], { delimiter });
+}
+
+/** Rows that are encoded at once. */
+const PIECE_ROWS = 8192;
+
+/** The bytes of a table of any length, piece by piece; as `encodeCsv` otherwise. */
+export function* csvChunks(
+  columns: readonly string[],
+  rows: Iterable<readonly string[]>,
+  options: CsvOptions = {},
+): Generator<Uint8Array> {
+  yield encodeCsv({ columns, rows: [] }, options);
+  let piece: (readonly string[])[] = [];
+  for (const row of rows) {
+    piece.push(row);
+    if (piece.length < PIECE_ROWS) continue;
+    yield encodeRows(piece, options);
+    piece = [];
+  }
+  if (piece.length > 0) yield encodeRows(piece, options);
+}
+
+function encodeRows(rows: readonly (readonly string[])[], { delimiter = ',' }: CsvOptions): Uint8Array {
+  return new TextEncoder().encode(`${Papa.unparse(rows as string[][], { delimiter, newline: '\n' })}\n`);
 }

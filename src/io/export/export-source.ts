@@ -20,6 +20,8 @@ export interface ExportSource {
   readonly labels: Int32Array;
   /** Neurons 1 to this number; after curation by hand some of them may be empty. */
   readonly neuronCount: number;
+  /** (units,) mean probability of the matched pairs of each unit, NaN where there is none; undefined after curation by hand. */
+  readonly confidence?: Float64Array;
   /** Whether the labels are those of curation by hand. */
   readonly curated: boolean;
 }
@@ -79,6 +81,7 @@ export async function readExportSource(
     units: resultUnits({ units: saved.units, sessions, features, labels }, await saved.unitRows()),
     labels,
     neuronCount: labels.reduce((count, label) => Math.max(count, label + 1), 0),
+    confidence: curatedFile ? undefined : await saved.unitConfidence(),
     curated: curatedFile !== undefined,
   };
 }

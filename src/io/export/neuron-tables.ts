@@ -9,14 +9,16 @@ export interface Column {
   readonly values: readonly (number | string | undefined)[];
 }
 
-/** All units: the columns of `units.csv`. */
-export function unitColumns({ units }: ExportSource): Column[] {
+/** All units: the columns of `units.csv`, and how sure their neuron is. */
+export function unitColumns({ units, confidence }: ExportSource): Column[] {
   const column = (
     name: string,
     type: Column['type'],
     cellOf: (unit: TrackedUnit) => number | string | undefined,
   ): Column => ({ name, type, values: units.map(cellOf) });
-  const extra = [...new Set(units.flatMap((unit) => Object.keys(unit.extra)))];
+  const extra = new Set(units.flatMap((unit) => Object.keys(unit.extra)));
+  // That of the result stands for one the input may have had.
+  if (confidence) extra.delete('confidence');
   return [
     column('unit', 'whole', ({ unit }) => unit),
     column('session', 'whole', ({ session }) => session),
@@ -28,7 +30,8 @@ export function unitColumns({ units }: ExportSource): Column[] {
     column('peak_channel', 'whole', ({ peakChannel }) => peakChannel),
     column('depth', 'number', ({ depth }) => Number(depth.toFixed(3))),
     column('neuron', 'whole', ({ neuron }) => neuron),
-    ...extra.map((name) => column(name, 'text', (unit) => unit.extra[name] ?? '')),
+    ...(confidence ? [column('confidence', 'number', ({ unit }) => sixDigits(confidence[unit]))] : []),
+    ...[...extra].map((name) => column(name, 'text', (unit) => unit.extra[name] ?? '')),
   ];
 }
 
@@ -79,3 +82,5 @@ export function neuronClusterColumns(source: ExportSource): Column[] | undefined
   if (source.units.every(({ clusterId }) => clusterId === '')) return undefined;
   return neuronColumns(source, { type: 'text', cellOf: ({ clusterId }) => clusterId });
 }
+
+const sixDigits = (value: number) => (Number.isNaN(value) ? undefined : Number(value.toPrecision(6)));

@@ -47,7 +47,14 @@ export async function* nwbFiles(
     try {
       const identifier = await uuid(`${source.run.dateTime}/${session}/${units.map(({ neuron }) => neuron)}`);
       await writeHeader(file, source, units, session, identifier);
-      await writeUnits(file, { units, recording, waveforms, identifier, step: () => progress?.(++done) });
+      await writeUnits(file, {
+        units,
+        recording,
+        waveforms,
+        confidence: source.confidence,
+        identifier,
+        step: () => progress?.(++done),
+      });
     } catch (error) {
       file.discard();
       throw error;
@@ -89,13 +96,14 @@ interface UnitsOfSession {
   readonly units: readonly TrackedUnit[];
   readonly recording: UnitSpikes;
   readonly waveforms: NpyFile;
+  readonly confidence?: Float64Array;
   readonly identifier: string;
   readonly step: () => void;
 }
 
 async function writeUnits(
   file: Hdf5Writer,
-  { units, recording, waveforms, identifier, step }: UnitsOfSession,
+  { units, recording, waveforms, confidence, identifier, step }: UnitsOfSession,
 ) {
   const [, , samples] = waveforms.shape;
   const trains: Float64Array[] = [];
@@ -118,11 +126,11 @@ async function writeUnits(
   });
   const whole = (numberOf: (unit: TrackedUnit) => number) => Int32Array.from(units, numberOf);
   const texts = (textOf: (unit: TrackedUnit) => string) => units.map(textOf);
-  const columns: [
+  const columns: (readonly [
     name: string,
     description: string,
     values: Int32Array | Float64Array | Float32Array | string[],
-  ][] = [
+  ])[] = [
     ['spike_times', 'spike times, s since the start of the session', spikes],
     ['waveform_mean', 'mean waveform on the peak channel', waveformMean],
     ['neuron_id', 'neuron across all sessions, from 1; -1 unmatched', whole(({ neuron }) => neuron)],
@@ -131,6 +139,15 @@ async function writeUnits(
     ['shank', 'shank id', whole(({ shank }) => shank)],
     ['peak_channel', 'channel of the largest amplitude, from 0', whole(({ peakChannel }) => peakChannel)],
     ['depth', 'position along the probe, um', Float64Array.from(units, ({ depth }) => depth)],
+    ...(confidence
+      ? [
+          [
+            'confidence',
+            'mean probability of the matches of the unit',
+            Float64Array.from(units, ({ unit }) => confidence[unit]),
+          ] as const,
+        ]
+      : []),
   ];
   file.group('/units');
   await describe(file, '/units', identifier, 'core', 'Units');

@@ -49,7 +49,7 @@ describe('Output.mat', () => {
       const first = /^(IdxUnit|IdxSort|SimilarityPairs|MatchedPairs|CurationPairs)$/.test(name) ? 1 : 0;
       const found = field(file, name);
       if (array.data.length === 0) {
-        expect(found.data, name).toEqual(array.shape);
+        expect(found.data, name).toEqual([rows, columns, ...more]);
         continue;
       }
       expect(found.shape, name).toEqual([rows, columns, ...more]);
@@ -84,6 +84,7 @@ describe('Output.mat', () => {
     expect(field(file, 'MatchedPairs')).toEqual({ shape: [2, 2], data: [1, 12, 2, 13] });
     const { data } = field(file, 'ClusterMatrix');
     expect([data[1], data[2], data[12 + 13 * 11], data[4 + 13 * 4]]).toEqual([1, 0, 1, 1]);
+    expect(file.numbers('/Output/UnitConfidence')).toBeUndefined();
     file.close();
   });
 

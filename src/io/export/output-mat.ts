@@ -11,13 +11,16 @@ import { type MatValue, MatWriter } from './mat-value.ts';
 /** Fields of unit indices, which MATLAB counts from 1. */
 const INDEX_FIELDS = new Set(['IdxUnit', 'IdxSort', 'SimilarityPairs', 'MatchedPairs', 'CurationPairs']);
 
+/** What curation by hand leaves without meaning. */
+const AUTOMATIC_FIELDS = new Set(['MatchProbability', 'UnitConfidence']);
+
 /** More units make the matrices larger than what is worth a second copy: `.npy` files hold them. */
 const LARGEST_MATRIX_UNITS = 10_000;
 
 /**
  * A MATLAB v7.3 file with one struct, `Output`, whose fields are the arrays of `Output.npz`, indices of units counted from 1,
  * vectors as columns, texts as char, lists of texts as cell arrays, and `Params` as a struct. After curation by hand `IdxCluster`,
- * `NumClusters`, `ClusterMatrix` and `MatchedPairs` are the curated ones. Above 10,000 units the matrices of units × units are left
+ * `NumClusters`, `ClusterMatrix` and `MatchedPairs` are the curated ones, and confidences are left out. Above 10,000 units the matrices of units × units are left
  * out.
  *
  * @throws InputError when `Output.npz` is damaged
@@ -39,7 +42,7 @@ async function writeOutput(mat: MatWriter, source: ExportSource): Promise<void> 
   const npz = await openNpz(file);
   mat.struct('/Output');
   for (const name of npz.names) {
-    if (name === 'arr_0') continue;
+    if (name === 'arr_0' || (source.curated && AUTOMATIC_FIELDS.has(name))) continue;
     if (saved.units > LARGEST_MATRIX_UNITS && name.endsWith('Matrix')) continue;
     const value =
       (source.curated && curatedField(name, source)) ||

@@ -92,10 +92,11 @@ describe('MatchTable.csv', () => {
     const result = exampleTracking(13);
     const { columns, rows } = await table(result, CURATED);
     const pairs = result.clustering.pairs;
-    expect(columns.slice(0, 10)).toEqual(
-      'ID1,ID2,RecSes1,RecSes2,UID1,UID2,Unit1,Unit2,Match,Similarity'.split(','),
+    expect(columns.slice(0, 11)).toEqual(
+      'ID1,ID2,RecSes1,RecSes2,UID1,UID2,Unit1,Unit2,Match,MatchProb,Similarity'.split(','),
     );
     expect(rows.flatMap((row) => [Number(row[6]), Number(row[7])])).toEqual([...pairs.units]);
+    expect(rows.every((row) => row[9] === '')).toBe(true);
     // Units 1 and 2 are neuron 1; unit 4 is unmatched, with a number above those of the two neurons.
     expect(rows.find((row) => row[6] === '1' && row[7] === '2')!.slice(0, 9)).toEqual([
       '10',
@@ -117,6 +118,30 @@ describe('MatchTable.csv', () => {
     ]);
   });
 
+  it('gives the probability of every matched pair that is a candidate', async () => {
+    const source = await exampleSource();
+    const matched = await source.saved.matchedPairs();
+    const probability = (await source.saved.matchProbability())!;
+    const { rows } = await table();
+    const given = rows.filter((row) => row[9] !== '');
+    expect(given.map((row) => row[8])).toEqual(given.map(() => '1'));
+    expect(given.length).toBe(rows.filter((row) => row[8] === '1').length);
+    for (const row of given) {
+      const at = probability.findIndex(
+        (_, m) => matched[2 * m] === +row[6] && matched[2 * m + 1] === +row[7],
+      );
+      expect(Number(row[9])).toBeCloseTo(probability[at], 6);
+    }
+  });
+
+  it('is not made when the result does not list its pairs', async () => {
+    const store = await exampleStore();
+    store.files.delete('SimilarityPairs.npy');
+    await expect(exported(matchTableFiles(await readExportSource(store)))).rejects.toThrow(
+      /SimilarityPairs\.npy: found no such file.*very many pairs/,
+    );
+  });
+
   it.each([
     ['one shank', exampleTracking(13)],
     ['several shanks', exampleShanks(31)],
@@ -124,15 +149,15 @@ describe('MatchTable.csv', () => {
     const source = await exampleSource(result);
     const weights = (await source.saved.weights()).data;
     const { columns, rows } = await table(result);
-    const features = columns.slice(10);
+    const features = columns.slice(11);
     const shanks = [...new Set(source.units.map(({ shank }) => shank))].sort((a, b) => a - b);
     for (const row of rows) {
       const shank = shanks.indexOf(source.units[Number(row[6])].shank);
       const expected = features.reduce(
-        (sum, _, f) => sum + weights[shank * features.length + f] * Number(row[10 + f]),
+        (sum, _, f) => sum + weights[shank * features.length + f] * Number(row[11 + f]),
         0,
       );
-      expect(Number(row[9])).toBeCloseTo(expected, 4);
+      expect(Number(row[10])).toBeCloseTo(expected, 4);
     }
     expect(rows.length).toBeGreaterThan(20);
   });
