@@ -243,6 +243,15 @@ export const SETTINGS_TABLE = [
     description: 'Largest change of the motion that counts as converged.',
   },
   {
+    key: 'motionEstimation.pool_shanks',
+    kind: 'choice',
+    choices: ['none', 'rigid'],
+    default: 'none',
+    stage: 'motion',
+    description:
+      'Shanks tracked each: none estimates the motion of every shank apart; rigid estimates one shift per session from the pairs of all shanks.',
+  },
+  {
     key: 'motionEstimation.max_distance',
     kind: 'number',
     min: 0,

@@ -3,11 +3,13 @@ import { withStepsOf } from './checkpoints.ts';
 import { inStage, type RunContext } from './context.ts';
 import { type Dataset, type StreamedDataset, subsetSource, type Waveforms } from './dataset.ts';
 import type { Motion } from './motion/motion.ts';
+import { type OpenShank, trackPooled, warnOfFewPairs } from './pooled-shanks.ts';
 import { describeUnits, preprocessUnits } from './preprocess.ts';
-import type { Histogram, MultiShankResult, ShankResult, TrackingResult, UnitFeatures } from './result.ts';
+import type { Histogram, MultiShankResult, ShankResult, UnitFeatures } from './result.ts';
 import type { Settings } from './settings.ts';
+import { type Comparison, compareAll } from './similarity/comparison.ts';
 import { compareNearby } from './similarity/nearby-comparison.ts';
-import { trackCompared, trackPreprocessed } from './track.ts';
+import { trackCompared } from './track.ts';
 
 /**
  * Tracks every shank on its own: the shank of a unit is that of its peak channel. Shanks keep the geometry of the whole
@@ -20,20 +22,16 @@ export async function trackShanks(
   given?: Motion,
 ): Promise<MultiShankResult> {
   let waveforms: Waveforms;
-  return eachShank(dataset, settings, context, {
+  return eachShank(dataset, settings, context, given, {
     async describe(rootContext) {
       const preprocessed = await preprocessUnits(dataset, settings, rootContext);
       waveforms = preprocessed.waveforms;
       return preprocessed.features;
     },
-    track: (units, features, shankContext) =>
-      trackPreprocessed(
-        { ...subsetUnits(dataset, units), waveforms: dataset.waveforms },
-        { features, waveforms: subsetWaveforms(waveforms, units, context) },
-        settings,
-        shankContext,
-        given,
-      ),
+    compare(shank, units, features, shankContext) {
+      const own = { ...shank, waveforms: subsetWaveforms(waveforms, units, context) };
+      return compareAll(own, features, settings, shankContext);
+    },
   });
 }
 
@@ -44,29 +42,30 @@ export async function trackShanksNearby(
   context: RunContext,
   given?: Motion,
 ): Promise<MultiShankResult> {
-  return eachShank(dataset, settings, context, {
+  return eachShank(dataset, settings, context, given, {
     describe: (rootContext) => describeUnits(dataset, settings, rootContext),
-    track(units, features, shankContext) {
-      const shank = { ...subsetUnits(dataset, units), waveforms: subsetSource(dataset.waveforms, units) };
-      const comparison = compareNearby(shank, features, settings, shankContext);
-      return trackCompared(shank, features, comparison, settings, shankContext, given);
+    compare(shank, units, features, shankContext) {
+      const own = { ...shank, waveforms: subsetSource(dataset.waveforms, units) };
+      return compareNearby(own, features, settings, shankContext);
     },
   });
 }
 
 type Units = Omit<Dataset, 'waveforms'>;
 
-/** How units are described, and how those of one shank are tracked. */
+/** How units are described, and how those of one shank are compared. */
 interface ShankTracker {
   describe(context: RunContext): Promise<UnitFeatures>;
-  track(units: Int32Array, features: UnitFeatures, context: RunContext): Promise<TrackingResult>;
+  /** @param units indices of the units of `shank` among all */
+  compare(shank: Units, units: Int32Array, features: UnitFeatures, context: RunContext): Comparison;
 }
 
 async function eachShank(
   dataset: Units,
   settings: Settings,
   context: RunContext,
-  { describe, track }: ShankTracker,
+  given: Motion | undefined,
+  { describe, compare }: ShankTracker,
 ): Promise<MultiShankResult> {
   const warnings: string[] = [];
   const rootContext: RunContext = {
@@ -77,11 +76,10 @@ async function eachShank(
     },
   };
   const features = await inStage(rootContext, 'preprocessing', () => describe(rootContext));
-  const shanks: ShankResult[] = [];
-  for (const shankId of shankIds(features.unitShanks)) {
+  const open = (shankId: number): OpenShank => {
     const units = unitsOfShank(features.unitShanks, shankId);
     context.onEvent?.({ kind: 'log', text: `Shank ${shankId}: ${units.length} units.` });
-    const result = await track(units, subsetFeatures(features, units), {
+    const shankContext: RunContext = {
       ...withStepsOf(context, `Shank ${shankId}`),
       onEvent: (event) =>
         rootContext.onEvent?.(
@@ -89,8 +87,23 @@ async function eachShank(
             ? { ...event, text: `Shank ${shankId}: ${event.text}` }
             : event,
         ),
-    });
-    shanks.push({ shankId, units, result });
+    };
+    const shank = subsetUnits(dataset, units);
+    const own = subsetFeatures(features, units);
+    const comparison = compare(shank, units, own, shankContext);
+    return { shankId, units, dataset: shank, features: own, comparison, context: shankContext };
+  };
+  const shanks: ShankResult[] = [];
+  const ids = shankIds(features.unitShanks);
+  if (settings.motionEstimation.pool_shanks === 'rigid') {
+    shanks.push(...(await trackPooled(ids.map(open), settings, rootContext, given)));
+  } else {
+    for (const shankId of ids) {
+      const { units, dataset: shank, features: own, comparison, context: shankContext } = open(shankId);
+      const result = await trackCompared(shank, own, comparison, settings, shankContext, given);
+      shanks.push({ shankId, units, result });
+    }
+    warnOfFewPairs(shanks, dataset.sessionCount, rootContext);
   }
   return {
     settings,

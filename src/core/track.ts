@@ -1,5 +1,5 @@
 /** The whole method on one page: preprocess, motion loop, final clustering, curation. */
-import { describingArrays } from './checkpoints.ts';
+import { describingArrays, notingWarnings } from './checkpoints.ts';
 import { clusterFully } from './clustering/iterative-clustering.ts';
 import { matchConfidence } from './confidence/match-confidence.ts';
 import { inStage, type RunContext } from './context.ts';
@@ -8,7 +8,7 @@ import type { Dataset } from './dataset.ts';
 import { trackingWarnings } from './evaluation/tracking-warnings.ts';
 import { wantsWaveforms } from './motion/corrected-waveforms.ts';
 import type { Motion } from './motion/motion.ts';
-import { runMotionLoop } from './motion/motion-loop.ts';
+import { type MotionLoopResult, runMotionLoop } from './motion/motion-loop.ts';
 import { type Preprocessed, preprocessUnits } from './preprocess.ts';
 import type { TrackingResult, UnitFeatures } from './result.ts';
 import type { Settings } from './settings.ts';
@@ -54,20 +54,24 @@ export async function trackCompared(
   runContext: RunContext,
   given?: Motion,
 ): Promise<TrackingResult> {
-  const warnings: string[] = [];
-  const context: RunContext = {
-    ...runContext,
-    onEvent(event) {
-      if (event.kind === 'warning') warnings.push(event.text);
-      runContext.onEvent?.(event);
-    },
-  };
-  const { units, sessions, sessionCount } = dataset;
-  const { n_nearest_channels, n_templates } = settings.waveformCorrection;
-
-  const { rounds, motion, corrected } = await inStage(context, 'motion', () =>
+  const { context, warnings } = notingWarnings(runContext);
+  const loop = await inStage(context, 'motion', () =>
     runMotionLoop(dataset, features, comparison, settings, context, given),
   );
+  return { ...(await trackWithMotion(dataset, features, comparison, loop, settings, context)), warnings };
+}
+
+/** Everything after the motion is known. */
+export async function trackWithMotion(
+  dataset: Pick<Dataset, 'units' | 'sessions' | 'sessionCount' | 'probe'>,
+  features: UnitFeatures,
+  comparison: Comparison,
+  { rounds, motion, corrected }: MotionLoopResult,
+  settings: Settings,
+  context: RunContext,
+): Promise<Omit<TrackingResult, 'warnings'>> {
+  const { units, sessions, sessionCount } = dataset;
+  const { n_nearest_channels, n_templates } = settings.waveformCorrection;
 
   const { channels, samples, templates } = corrected;
   if (templates.length > 0 && wantsWaveforms(settings, [units, channels, samples, templates.length])) {
@@ -128,5 +132,5 @@ export async function trackCompared(
   for (const text of trackingWarnings({ ...tracking, pairs, pairSimilarity })) {
     context.onEvent?.({ kind: 'warning', text });
   }
-  return { settings, ...tracking, corrected, warnings, kernels: context.kernels.name };
+  return { settings, ...tracking, corrected, kernels: context.kernels.name };
 }

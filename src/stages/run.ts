@@ -58,8 +58,16 @@ export async function runFolder(userSettings: UserSettings, options: RunOptions 
   const opened = await openRecording(userSettings, { ...options, onEvent });
   await opened.output.checkWritable();
   const threads = threadsOf(opened.settings.n_jobs);
-  const kernels = await createKernels({ kernels: opened.settings.kernels, threads });
   const { shank: shankId } = options;
+  if (shankId !== undefined && opened.settings.motionEstimation.pool_shanks !== 'none') {
+    throw new InputError({
+      where: 'setting "motionEstimation.pool_shanks"',
+      found: `"${opened.settings.motionEstimation.pool_shanks}", and one shank to be tracked alone`,
+      expected: '"none", or all shanks in one run',
+      remedy: 'Pooling needs the pairs of all shanks: leave out `--shank`, and the column shank of a list.',
+    });
+  }
+  const kernels = await createKernels({ kernels: opened.settings.kernels, threads });
   const place = shankId === undefined ? opened.output : subStore(opened.output, shankFolder(shankId));
   const checkpoints = new FolderCheckpoints(place, opened.data, {
     mode: options.checkpoints ?? 'auto',

@@ -246,6 +246,14 @@ describe('shanks tracked one by one', () => {
     expect(existsSync(at('incomplete', 'Output.npz'))).toBe(false);
   });
 
+  test('cannot be pooled, and are refused before anything is written', async () => {
+    const pooled = ['--shank', '1', '--set', 'motionEstimation.pool_shanks=rigid'];
+    const { code, stderr } = await dant(['run', at('four'), '-o', at('refused'), ...pooled]);
+    expect(code).toBe(2);
+    expect(stderr).toContain('motionEstimation.pool_shanks');
+    expect(existsSync(at('refused'))).toBe(false);
+  });
+
   test('with different settings are not merged', async () => {
     const run = (id: string, ...args: string[]) =>
       dant(['run', at('four'), '-o', at('unlike'), '--shank', id, '--no-figures', '-q', ...args]);

@@ -9,7 +9,7 @@ import type { MotionBand, MotionRound, UnitFeatures } from '../result.ts';
 import type { Settings } from '../settings.ts';
 import type { Comparison, Correction } from '../similarity/comparison.ts';
 import { bootstrapMotion } from './bootstrap.ts';
-import { estimateMotion, type MotionPairs } from './estimate-motion.ts';
+import { estimateMotion, type MotionEstimate, type MotionPairs } from './estimate-motion.ts';
 import { depthRange, Motion, motionRange, type PlainMotion } from './motion.ts';
 import { motionRoundCount } from './motion-feature-sets.ts';
 
@@ -32,6 +32,22 @@ interface KeptLoop {
   readonly warnings: readonly string[];
 }
 
+/** What the units told in a round. */
+export interface RoundFindings {
+  readonly pairs: MotionPairs;
+  /** Pairs of units that share a cluster, in this round and in the one before. */
+  readonly matches: number;
+  readonly previousMatches: number;
+}
+
+/** What is concluded from it: a motion, or that the matches did not grow and the loop ends one motion back. */
+export type RoundConclusion =
+  | (MotionEstimate & { readonly bands: readonly MotionBand[] })
+  | { readonly previousMatches: number };
+
+/** Rounds that give out what they find, and go on with what is concluded from it. */
+export type MotionRounds = AsyncGenerator<RoundFindings, MotionLoopResult, RoundConclusion>;
+
 /**
  * Estimates the motion of the probe (`docs/methods.md`, step 7).
  *
@@ -43,11 +59,42 @@ export async function runMotionLoop(
   features: UnitFeatures,
   comparison: Comparison,
   settings: Settings,
-  runContext: RunContext,
+  context: RunContext,
   given?: Motion,
 ): Promise<MotionLoopResult> {
+  const rounds = motionRounds(dataset, features, comparison, settings, context, given);
+  const { linear_correction: linearCorrection } = settings.waveformCorrection;
+  let next = await rounds.next();
+  while (!next.done)
+    next = await rounds.next(conclude(next.value, dataset.sessionCount, settings, linearCorrection));
+  return next.value;
+}
+
+/** What follows from a round. */
+export function conclude(
+  { pairs, matches, previousMatches }: RoundFindings,
+  sessionCount: number,
+  { motionEstimation: { stop_rule, stop_early } }: Settings,
+  linearCorrection: boolean,
+): RoundConclusion {
+  if (stop_rule !== 'converged' && stop_early && matches <= previousMatches) return { previousMatches };
+  return {
+    ...estimateMotion(pairs, sessionCount, { linearCorrection }),
+    bands: bootstrapMotion(pairs, sessionCount, { linearCorrection, seed: BOOTSTRAP_SEED }),
+  };
+}
+
+/** The rounds of `runMotionLoop`, for several shanks to go through together. */
+export async function* motionRounds(
+  dataset: Pick<Dataset, 'sessions' | 'sessionCount' | 'probe'>,
+  features: UnitFeatures,
+  comparison: Comparison,
+  settings: Settings,
+  runContext: RunContext,
+  given?: Motion,
+): MotionRounds {
   const { context, warnings } = notingWarnings(runContext);
-  const { motionEstimation, waveformCorrection } = settings;
+  const { motionEstimation } = settings;
   const sets = motionEstimation.features;
   if (given && !sets[0].includes('Waveform')) {
     throw new InputError({
@@ -101,9 +148,16 @@ export async function runMotionLoop(
     const matches = countMatches(clustering.labels, clustering.clusterCount);
     log(context, `Round ${i}: ${matches} matched pairs with ${names.join(', ')}.`);
 
-    const previousMatches = rounds.at(-1)?.matches ?? Number.NEGATIVE_INFINITY;
-    if (!byConvergence && motionEstimation.stop_early && matches <= previousMatches) {
-      rounds.push(describeRound(clustering, dataset.sessions, matches));
+    const round = describeRound(clustering, dataset.sessions, matches);
+    const pairs = usedPairs(round, dataset.sessions, features.locations);
+    const conclusion = yield {
+      pairs,
+      matches,
+      previousMatches: rounds.at(-1)?.matches ?? Number.NEGATIVE_INFINITY,
+    };
+    if (!('motion' in conclusion)) {
+      rounds.push(round);
+      const { previousMatches } = conclusion;
       log(context, `Round ${i}: matches did not grow (${previousMatches} before); stepping back one motion.`);
       // `before` holds what the previous round worked with.
       const back = before as Correction;
@@ -112,16 +166,8 @@ export async function runMotionLoop(
       return { rounds, ...(back.corrected.interpolated ? back : await comparison.correct(back.motion)) };
     }
 
-    const round = describeRound(clustering, dataset.sessions, matches);
-    const pairs = usedPairs(round, dataset.sessions, features.locations);
-    const { motion, disconnected } = estimateMotion(pairs, dataset.sessionCount, {
-      linearCorrection: waveformCorrection.linear_correction,
-    });
+    const { motion, disconnected, bands } = conclusion;
     warnDisconnected(context, i, disconnected);
-    const bands: MotionBand[] = bootstrapMotion(pairs, dataset.sessionCount, {
-      linearCorrection: waveformCorrection.linear_correction,
-      seed: BOOTSTRAP_SEED,
-    });
     rounds.push({ ...round, motion, bands });
     const [low, high] = motionRange(motion, dataset.probe.locations);
     log(

@@ -1,0 +1,115 @@
+import { describe, expect, it } from 'vitest';
+import type { RunEvent } from '../../src/core/context.ts';
+import { createPlainKernels } from '../../src/core/kernels/plain.ts';
+import { pool } from '../../src/core/pooled-shanks.ts';
+import type { MultiShankResult } from '../../src/core/result.ts';
+import { resolveSettings } from '../../src/core/settings.ts';
+import { trackShanks } from '../../src/core/shanks.ts';
+import { scoreTracking } from '../../src/core/simulation/score.ts';
+import { simulateRecording } from '../../src/core/simulation/simulate.ts';
+
+const kernels = createPlainKernels();
+const settingsWith = (changes: object) =>
+  resolveSettings(
+    { waveformCorrection: { n_nearest_channels: 16 }, motionEstimation: changes },
+    { hasPeth: false, fromFile: false },
+  ).settings;
+
+const simulate = (seed: number, neuronsPerSession = 24) =>
+  simulateRecording({
+    probe: 'np2-four-shank',
+    sessions: 4,
+    neuronsPerSession,
+    samples: 24,
+    firing: { durationMs: 60_000 },
+    drift: { stepUm: 20 },
+    peth: false,
+    seed,
+  });
+
+/** Root mean square of the motion error over the shanks, µm. */
+function motionError(
+  result: MultiShankResult,
+  { neuronId, trueMotion }: ReturnType<typeof simulate>,
+): number {
+  const squares = result.shanks.map(({ units, result: { motion, curation, features } }) => {
+    const { motionError: error } = scoreTracking({
+      labels: curation.labels,
+      neuronId: Array.from(units, (unit) => neuronId[unit]),
+      sessions: Array.from(units, (unit) => result.sessions[unit]),
+      locations: features.locations,
+      motion,
+      trueMotion,
+    });
+    return units.length * (error?.rms ?? Number.NaN) ** 2;
+  });
+  return Math.sqrt(squares.reduce((a, b) => a + b) / result.sessions.length);
+}
+
+describe('shanks that are pooled', () => {
+  it('share one shift per session, nearer to the truth where each has few units', async () => {
+    for (const seed of [1, 2]) {
+      const recording = simulate(seed);
+      const events: RunEvent[] = [];
+      const context = { kernels, onEvent: (event: RunEvent) => events.push(event) };
+      const apart = await trackShanks(recording.dataset, settingsWith({}), context);
+      expect(apart.shanks.length).toBeGreaterThan(1);
+      // The run offers it.
+      expect(apart.warnings.some((text) => text.includes('motionEstimation.pool_shanks "rigid"'))).toBe(true);
+      const pooled = await trackShanks(recording.dataset, settingsWith({ pool_shanks: 'rigid' }), context);
+      expect(pooled.warnings.some((text) => text.includes('pool_shanks'))).toBe(false);
+      const [first, ...others] = pooled.shanks.map(({ result }) => result.motion);
+      expect(first.isLinear).toBe(false);
+      for (const motion of others) expect(motion.equals(first)).toBe(true);
+      expect(motionError(pooled, recording), `seed ${seed}`).toBeLessThan(motionError(apart, recording));
+    }
+  });
+
+  it.each(['matches', 'converged'])('end their rounds together when they stop by "%s"', async (stop_rule) => {
+    const { dataset } = simulate(4);
+    const settings = settingsWith({ pool_shanks: 'rigid', stop_rule });
+    const { shanks } = await trackShanks(dataset, settings, { kernels });
+    const rounds = shanks.map(({ result }) => result.rounds);
+    expect(new Set(rounds.map((of) => of.length)).size).toBe(1);
+    expect(rounds[0].length).toBeLessThan(settings.motionEstimation.max_iter);
+    const matches = (round: number) => rounds.reduce((sum, of) => sum + of[round].matches, 0);
+    const last = rounds[0].length - 1;
+    if (stop_rule === 'matches') expect(matches(last)).toBeLessThanOrEqual(matches(last - 1));
+    else expect(rounds.every((of) => of[last].motion?.equals(rounds[0][last].motion as never))).toBe(true);
+  });
+
+  it('of which there is only one are tracked as without', async () => {
+    const { dataset } = simulate(5, 9);
+    const probe = { ...dataset.probe, shanks: dataset.probe.shanks.map(() => 1) };
+    const track = (pool_shanks: string) =>
+      trackShanks({ ...dataset, probe }, settingsWith({ pool_shanks }), { kernels });
+    const [apart, pooled] = [await track('none'), await track('rigid')];
+    expect(pooled.labels).toEqual(apart.labels);
+    const [{ result: a }] = apart.shanks;
+    const [{ result: b }] = pooled.shanks;
+    expect({ ...b, settings: a.settings }).toEqual(a);
+  });
+
+  it('give the pairs of all, one shank after the other', () => {
+    const findings = (session: number) => ({
+      pairs: {
+        sessionA: Int32Array.of(session),
+        sessionB: Int32Array.of(session + 1),
+        depthA: Float64Array.of(10 * session),
+        depthB: Float64Array.of(10 * session + 1),
+      },
+      matches: session,
+      previousMatches: Number.NEGATIVE_INFINITY,
+    });
+    expect(pool([findings(1), findings(3)])).toEqual({
+      pairs: {
+        sessionA: Int32Array.of(1, 3),
+        sessionB: Int32Array.of(2, 4),
+        depthA: Float64Array.of(10, 30),
+        depthB: Float64Array.of(11, 31),
+      },
+      matches: 4,
+      previousMatches: Number.NEGATIVE_INFINITY,
+    });
+  });
+});
