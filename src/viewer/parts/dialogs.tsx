@@ -190,7 +190,7 @@ function ApplyDialog() {
             ))}
           </ul>
           <div className="buttons">
-            <button type="submit" className="primary">
+            <button type="submit" className="primary" ref={(button) => button?.focus()}>
               Close
             </button>
           </div>

@@ -28,7 +28,8 @@ export function listenToKeys(shortcuts: readonly Shortcut[]): () => void {
   );
   const onKey = (event: KeyboardEvent) => {
     const target = event.target as HTMLElement;
-    if (event.defaultPrevented || target.closest('input, textarea, select, dialog')) return;
+    if (event.defaultPrevented || target.closest('input, textarea, select')) return;
+    if (document.querySelector('dialog[open]')) return;
     const shortcut = byKey.get(keyName(event));
     if (!shortcut) return;
     event.preventDefault();

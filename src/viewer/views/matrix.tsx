@@ -266,6 +266,7 @@ function paintOutlines(
 ): void {
   const { runs, units, labels, tiles, isOrdered } = what;
   const cell = area.x(1) - area.x(0);
+  const cellHeight = area.y(1) - area.y(0);
   context.strokeStyle = palette.vermillion;
   context.lineWidth = 1.2;
   context.beginPath();
@@ -274,7 +275,7 @@ function paintOutlines(
       const [x, y] = [area.x(from), area.y(from)];
       const side = length * cell;
       if (side >= 2.5 && x < area.width && x + side > 0 && y < area.height && y + side > 0)
-        context.rect(x, y, side, side);
+        context.rect(x, y, side, length * cellHeight);
     }
   }
   const n = units.length;
@@ -287,7 +288,7 @@ function paintOutlines(
       if (label < 0) continue;
       for (let column = c0; column < c1; column++) {
         if (column !== row && labels[units[column]] === label)
-          context.rect(area.x(column), area.y(row), cell, cell);
+          context.rect(area.x(column), area.y(row), cell, cellHeight);
       }
     }
   }
