@@ -20,7 +20,7 @@ export {
   readSessionTable,
   type SessionEntry,
 } from './stages/import-sessions.ts';
-
+export { mergeShanks } from './stages/merge-shanks.ts';
 export { Motion } from './stages/motion.ts';
 export {
   computeMotion,

@@ -34,7 +34,9 @@ const FILES = [
   'session_index.npy',
   'channel_locations.npy',
   'channel_shanks.npy',
+  'channel_recorded.npy',
   'peth.npy',
+  'units.csv',
 ];
 
 /** What `dant run` would be called with, without threads. */
