@@ -5,6 +5,7 @@ import { dant } from './dant.ts';
 
 const COMMANDS = [
   'run',
+  'add',
   'check',
   'batch',
   'merge',
