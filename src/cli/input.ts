@@ -133,3 +133,19 @@ function withChanges(settings: UserSettings, changes: readonly [string, unknown]
   }
   return changed as UserSettings;
 }
+
+/**
+ * Bytes of `--memory`, which counts GB.
+ * @throws InputError when it is no number above 0
+ */
+export function readMemory(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const value = Number(text.trim() || Number.NaN);
+  if (value > 0 && Number.isFinite(value)) return value * 1e9;
+  throw new InputError({
+    where: 'option --memory',
+    found: `"${text}"`,
+    expected: 'a number of GB above 0',
+    remedy: 'Give one, such as --memory 8, or leave the option out.',
+  });
+}

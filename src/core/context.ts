@@ -38,6 +38,8 @@ export interface RunContext {
   /** Takes parts of the result that are final, so that they can be written while the rest is computed. */
   readonly onPart?: (part: ResultPart) => void;
   readonly signal?: AbortSignal;
+  /** Memory that may be used, bytes. */
+  readonly memoryLimit?: number;
   /** Where finished steps are kept, and found again by a run that goes on. */
   readonly checkpoints?: Checkpoints;
 }

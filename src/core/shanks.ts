@@ -131,6 +131,11 @@ export function unitsOfShank(unitShanks: Int32Array, shankId: number): Int32Arra
   return Int32Array.from(units);
 }
 
+/** Some units of a recording that is read piece by piece, without PETH. @param units ascending */
+export function subsetStreamed(dataset: StreamedDataset, units: Int32Array): StreamedDataset {
+  return { ...subsetUnits(dataset, units), waveforms: subsetSource(dataset.waveforms, units) };
+}
+
 /** A recording of some of its units, without PETH. */
 export function subsetUnits(dataset: Units, units: Int32Array): Units {
   return {

@@ -1,6 +1,7 @@
 /** Reading the input folder (docs/files.md), everything checked. */
 import type { Dataset, Probe, StreamedDataset } from '../core/dataset.ts';
 import { InputError } from '../core/errors.ts';
+import { depthRange } from '../core/motion/motion.ts';
 import { sizeOf } from '../core/ndarray.ts';
 import { usedFeatures } from '../core/preprocess.ts';
 import type { Settings } from '../core/settings.ts';
@@ -31,6 +32,8 @@ export interface DatasetShape {
   readonly samples: number;
   /** Bins of `peth.npy`; undefined when there is none. */
   readonly pethBins?: number;
+  /** Distance between the lowest and the highest channel, µm. */
+  readonly extent?: number;
 }
 
 /** Whether an input folder has a PETH; the defaults of the settings depend on it. */
@@ -40,8 +43,9 @@ export async function hasPeth(store: Store): Promise<boolean> {
 
 /** @throws InputError when a file is missing or its shape is wrong */
 export async function readDatasetShape(store: Store): Promise<DatasetShape> {
-  const { units, channels, samples, peth } = await openFiles(store);
-  return { units, channels, samples, pethBins: peth?.shape[1] };
+  const { units, channels, samples, peth, locations } = await openFiles(store);
+  const [low, high] = depthRange((await readNpyFileAs(locations, 'float64')).data);
+  return { units, channels, samples, pethBins: peth?.shape[1], extent: high - low };
 }
 
 /** The units of a recording without their waveforms: sessions, and spike trains on demand. */

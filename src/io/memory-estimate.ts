@@ -2,6 +2,7 @@
 import { InputError } from '../core/errors.ts';
 import { usedFeatures } from '../core/preprocess.ts';
 import type { Settings } from '../core/settings.ts';
+import { nearbyMatrixBytes } from '../core/similarity/nearby-matrix.ts';
 import type { DatasetShape } from './dataset.ts';
 
 /** Bytes, by what they hold. */
@@ -33,12 +34,43 @@ export function estimateMemory(shape: DatasetShape, settings: Settings): MemoryE
   const waveforms = array * (1 + (settings.centering_waveforms ? 1 : 0) + CORRECTIONS_HELD * templates);
   const histogramFeatures = [...used].filter((name) => name !== 'Waveform').length;
   const matrices = 8 * units * units * (MATRICES_BESIDES_HISTOGRAMS + histogramFeatures);
-  const bins =
+  // The rows themselves and their standardised copy.
+  const histograms = 2 * 8 * units * histogramBins(shape, settings);
+  const total = MARGIN * (waveforms + matrices + histograms) + PROGRAM_BYTES;
+  return { waveforms, matrices, histograms, total: Math.ceil(total) };
+}
+
+/** Bins of all histograms of one unit. */
+function histogramBins(shape: DatasetShape, settings: Settings): number {
+  const used = usedFeatures(settings);
+  return (
     (used.has('AutoCorr') ? 2 * (settings.autoCorr.window / settings.autoCorr.binwidth) + 1 : 0) +
     (used.has('ISI') ? settings.ISI.window / settings.ISI.binwidth : 0) +
-    (used.has('PETH') ? (shape.pethBins ?? 0) : 0);
-  // The rows themselves and their standardised copy.
-  const histograms = 2 * 8 * units * bins;
+    (used.has('PETH') ? (shape.pethBins ?? 0) : 0)
+  );
+}
+
+/** Pieces of waveforms that are held at a time, and what threads work in. */
+const PIECES_BYTES = 6 * 2 ** 26;
+/** How far beyond the candidate pairs waveforms are kept, µm: the slack of peaks and what rounding up to whole rows takes. */
+const WINDOW_SLACK = 75;
+
+/** Peak memory of a run that compares nearby pairs, if units are spread evenly over the probe. */
+export function estimateNearbyMemory(shape: DatasetShape, settings: Settings): MemoryEstimate {
+  const { units, channels, samples, extent = 1 } = shape;
+  const { clustering, motionEstimation, waveformCorrection } = settings;
+  const share = (reach: number) => Math.min(1, reach / Math.max(1, extent));
+  const cells = (reach: number) => (units * units * share(reach) * (2 - share(reach))) / 2;
+  const searching = cells(motionEstimation.max_distance + motionEstimation.search_distance);
+  const found = cells(clustering.max_distance);
+  const matrices = Math.max(
+    motionEstimation.features[0].length * nearbyMatrixBytes(searching),
+    (clustering.features.length + 1) * nearbyMatrixBytes(found),
+  );
+  const neighbourhood = (extent * waveformCorrection.n_nearest_channels) / channels / 2;
+  const kept = 2 * (neighbourhood + clustering.max_distance + WINDOW_SLACK);
+  const waveforms = 4 * units * channels * samples * share(kept) + PIECES_BYTES;
+  const histograms = 8 * units * histogramBins(shape, settings);
   const total = MARGIN * (waveforms + matrices + histograms) + PROGRAM_BYTES;
   return { waveforms, matrices, histograms, total: Math.ceil(total) };
 }
@@ -53,15 +85,18 @@ export function requireMemory(
   settings: Settings,
   limit: number,
   where: string,
+  { nearby = false }: { readonly nearby?: boolean } = {},
 ): MemoryEstimate {
-  const estimate = estimateMemory(shape, settings);
+  const estimate = nearby ? estimateNearbyMemory(shape, settings) : estimateMemory(shape, settings);
   if (estimate.total <= limit) return estimate;
   const { waveforms, matrices, total } = estimate;
   const [largest, remedy] =
     matrices > waveforms
       ? [
           `${gib(matrices)} of it for similarities between ${shape.units} units`,
-          'Track fewer sessions at a time',
+          nearby
+            ? 'Lower clustering.max_distance or motionEstimation.search_distance, or track fewer sessions at a time'
+            : 'Set clustering.candidates to "nearby" for a run, or track fewer sessions at a time',
         ]
       : [
           `${gib(waveforms)} of it for waveforms of ${shape.units} units × ${shape.channels} channels × ${shape.samples} samples`,
@@ -70,8 +105,8 @@ export function requireMemory(
   throw new InputError({
     where,
     found: `a recording that needs about ${gib(total)} of memory, ${largest}`,
-    expected: `at most ${gib(limit)}, what this machine can give`,
-    remedy: `${remedy}, or use a machine with more memory.`,
+    expected: `at most ${gib(limit)}, the limit for this run`,
+    remedy: `${remedy}, or raise the limit (--memory) or use a machine with more memory.`,
   });
 }
 

@@ -5,7 +5,8 @@ import type { Store } from '../io/byte-source.ts';
 import type { ResultExtra } from '../io/write-result.ts';
 import { canDrawAside, drawAside } from './draw-aside.ts';
 
-export interface WritingOptions extends Pick<ResultExtra, 'waveforms' | 'unitRows' | 'runTimeSec'> {
+export interface WritingOptions
+  extends Pick<ResultExtra, 'waveforms' | 'streamed' | 'unitRows' | 'runTimeSec'> {
   readonly figures: boolean;
   /** Writes more files of the result. */
   readonly also?: (staging: Store) => Promise<void>;

@@ -4,7 +4,12 @@ import type { UserSettings } from '../core/settings.ts';
 import { checkSpikeTimes } from '../io/spike-times.ts';
 import { threadsOf } from '../workers/node.ts';
 import { estimateSeconds } from './estimate-seconds.ts';
-import { openRecording, readRecording } from './open-recording.ts';
+import {
+  type OpenedRecording,
+  openRecording,
+  readRecording,
+  readStreamedRecording,
+} from './open-recording.ts';
 import type { CheckSummary, RunOptions } from './stage-options.ts';
 
 /**
@@ -15,13 +20,24 @@ export async function checkData(userSettings: UserSettings, options: RunOptions 
   const warnings: string[] = [];
   const opened = await openRecording(userSettings, {
     ...options,
+    knowsNearby: true,
     onEvent(event) {
       if (event.kind === 'warning') warnings.push(event.text);
       options.onEvent?.(event);
     },
   });
   options.onEvent?.({ kind: 'stage', stage: 'read', state: 'begin' });
-  const { dataset } = await readRecording(opened, createPlainKernels(), options);
+  const kernels = createPlainKernels();
+  const { dataset } = opened.nearby
+    ? await readStreamedRecording(opened)
+    : await readRecording(opened, kernels, options);
+  if ('pieces' in dataset.waveforms) {
+    const { units } = dataset;
+    for await (const piece of dataset.waveforms.pieces(kernels, options.signal)) {
+      const done = piece.firstUnit + piece.units;
+      options.onEvent?.({ kind: 'progress', stage: 'read', step: 'waveforms', done, total: units });
+    }
+  }
   const unitsPerSession = new Array<number>(dataset.sessionCount).fill(0);
   for (const session of dataset.sessions) unitsPerSession[session - 1]++;
   const { spikes, silentUnits } = await checkSpikeTimes(dataset, {
@@ -43,7 +59,19 @@ export async function checkData(userSettings: UserSettings, options: RunOptions 
     spikes,
     hasPeth: opened.shape.pethBins !== undefined,
     memory: opened.memory.total,
-    seconds: estimateSeconds(dataset, opened.settings, spikes, threadsOf(opened.settings.n_jobs)),
+    seconds: estimateSeconds(
+      dataset,
+      opened.settings,
+      spikes,
+      threadsOf(opened.settings.n_jobs),
+      opened.nearby ? nearbyShare(opened) : 1,
+    ),
     warnings,
   };
+}
+
+/** Share of all pairs that are candidates, if units are spread evenly over the probe. */
+function nearbyShare({ settings, shape }: OpenedRecording): number {
+  const reach = Math.min(1, settings.clustering.max_distance / Math.max(1, shape.extent ?? 1));
+  return reach * (2 - reach);
 }

@@ -1,12 +1,19 @@
 /** The door: settings checked, files checked, memory checked, before anything is computed or written. */
 import type { RunContext } from '../core/context.ts';
-import type { Dataset } from '../core/dataset.ts';
+import type { Dataset, StreamedDataset } from '../core/dataset.ts';
 import { InputError } from '../core/errors.ts';
 import type { Kernels } from '../core/kernels/kernels.ts';
 import type { Motion } from '../core/motion/motion.ts';
 import { resolveSettings, type Settings, type UserSettings } from '../core/settings.ts';
+import { comparesNearby } from '../core/track-nearby.ts';
 import { pathIn } from '../io/byte-source.ts';
-import { type DatasetShape, hasPeth, readDataset, readDatasetShape } from '../io/dataset.ts';
+import {
+  type DatasetShape,
+  hasPeth,
+  openStreamedDataset,
+  readDataset,
+  readDatasetShape,
+} from '../io/dataset.ts';
 import { type MemoryEstimate, requireMemory } from '../io/memory-estimate.ts';
 import { readGivenMotion } from '../io/motion-files.ts';
 import { FileStore, openFile } from '../io/node/file-store.ts';
@@ -22,8 +29,22 @@ export interface OpenedRecording {
   readonly output: FileStore;
   readonly shape: DatasetShape;
   readonly memory: MemoryEstimate;
+  /** Memory that may be used, bytes. */
+  readonly memoryLimit: number;
+  /** Whether only nearby pairs are compared, and waveforms read piece by piece. */
+  readonly nearby: boolean;
   readonly warnings: readonly string[];
 }
+
+export interface OpenOptions extends StageOptions {
+  /** Memory that may be used, bytes; default 70 % of what the machine has. */
+  readonly memory?: number;
+  /** Whether the caller can compare nearby pairs only; default false. */
+  readonly knowsNearby?: boolean;
+}
+
+/** Share of the machine's memory that is used unless another limit is given. */
+const USUAL_SHARE = 0.7;
 
 /**
  * Resolves the settings against the input folder and makes sure that the recording fits in memory.
@@ -31,7 +52,7 @@ export interface OpenedRecording {
  */
 export async function openRecording(
   userSettings: UserSettings,
-  options: StageOptions = {},
+  options: OpenOptions = {},
 ): Promise<OpenedRecording> {
   const { fromFile = true, source } = options;
   // The data folder decides about defaults, so its key is checked first.
@@ -43,18 +64,27 @@ export async function openRecording(
     source,
   });
   const shape = await readDatasetShape(data);
-  const memory = requireMemory(shape, settings, memoryLimit(), data.name);
+  const nearby = options.knowsNearby === true && comparesNearby(settings, shape.units);
+  const limit = options.memory ?? Math.floor(USUAL_SHARE * memoryLimit());
+  const memory = requireMemory(shape, settings, limit, data.name, { nearby });
   for (const text of warnings) options.onEvent?.({ kind: 'warning', text });
-  return { settings, data, output: new FileStore(settings.output_folder), shape, memory, warnings };
+  const output = new FileStore(settings.output_folder);
+  return { settings, data, output, shape, memory, memoryLimit: limit, nearby, warnings };
+}
+
+/** What a run reads besides the recording itself. */
+export interface ReadAside {
+  readonly given?: Motion;
+  readonly unitRows?: readonly UnitRow[];
 }
 
 /** Reads and checks everything a run needs. */
 export async function readRecording(
-  { data, settings, shape }: OpenedRecording,
+  opened: OpenedRecording,
   kernels: Kernels,
   options: StageOptions = {},
-): Promise<{ dataset: Dataset; given?: Motion; unitRows?: readonly UnitRow[] }> {
-  const unitRows = await readUnits(data, shape.units);
+): Promise<{ dataset: Dataset } & ReadAside> {
+  const { data, settings } = opened;
   const dataset = await readDataset(data, {
     settings,
     allocate: kernels.float32,
@@ -62,9 +92,25 @@ export async function readRecording(
     progress: (done, total) =>
       options.onEvent?.({ kind: 'progress', stage: 'read', step: 'waveforms', done, total }),
   });
+  return { dataset, ...(await readAside(opened, dataset)) };
+}
+
+/** As `readRecording`, but for the waveforms, which are read piece by piece later. */
+export async function readStreamedRecording(
+  opened: OpenedRecording,
+): Promise<{ dataset: StreamedDataset } & ReadAside> {
+  const dataset = await openStreamedDataset(opened.data, { settings: opened.settings });
+  return { dataset, ...(await readAside(opened, dataset)) };
+}
+
+async function readAside(
+  { data, settings, shape }: OpenedRecording,
+  dataset: Pick<Dataset, 'sessions' | 'sessionCount'>,
+): Promise<ReadAside> {
+  const unitRows = await readUnits(data, shape.units);
   const path = settings.waveformCorrection.path_to_motion;
   if (unitRows) checkUnitSessions(unitRows, dataset.sessions, pathIn(data, UNITS_FILE));
-  if (path === '') return { dataset, unitRows };
+  if (path === '') return { unitRows };
   const file = await openFile(path);
   if (!file) {
     throw new InputError({
@@ -74,7 +120,7 @@ export async function readRecording(
       remedy: 'Correct the path, or set it to "" to start without known motion.',
     });
   }
-  return { dataset, given: await readGivenMotion(file, dataset.sessionCount), unitRows };
+  return { given: await readGivenMotion(file, dataset.sessionCount), unitRows };
 }
 
 /** The context of the core, from the options of a stage. */

@@ -1,23 +1,30 @@
 /** The whole method on folders: read, track, write, draw. */
 import { inStage, type RunContext, type RunEvent } from '../core/context.ts';
-import type { Dataset } from '../core/dataset.ts';
+import type { Dataset, StreamedDataset } from '../core/dataset.ts';
 import { InputError } from '../core/errors.ts';
 import { type Motion, motionRange } from '../core/motion/motion.ts';
 import { trackShank } from '../core/one-shank.ts';
 import { isMultiShank, type MultiShankResult, type ResultPart, type TrackingResult } from '../core/result.ts';
 import type { UserSettings } from '../core/settings.ts';
-import { trackShanks } from '../core/shanks.ts';
+import { trackShanks, trackShanksNearby } from '../core/shanks.ts';
 import { track } from '../core/track.ts';
+import { trackNearby } from '../core/track-nearby.ts';
 import { pathIn, subStore } from '../io/byte-source.ts';
 import { shankFolder } from '../io/result-folder.ts';
 import { writeMultiShankResult, writeShankResult, writeWhileComputing } from '../io/write-result.ts';
 import { createKernels, threadsOf } from '../workers/node.ts';
 import { beginWriting } from './begin-writing.ts';
 import { FolderCheckpoints } from './checkpoints.ts';
-import { type OpenedRecording, openRecording, readRecording } from './open-recording.ts';
+import {
+  type OpenedRecording,
+  openRecording,
+  readRecording,
+  readStreamedRecording,
+} from './open-recording.ts';
 import { packageVersion } from './package-version.ts';
 import type { RunOptions, RunSummary, ShankMode } from './stage-options.ts';
 import { type Stopwatch, startStopwatch } from './stopwatch.ts';
+import { streamedWaveforms } from './streamed-waveforms.ts';
 
 /**
  * Runs the standard pipeline, all units as if on one shank.
@@ -55,7 +62,9 @@ export async function runFolder(userSettings: UserSettings, options: RunOptions 
     if (event.kind === 'warning') warnings.push(event.text);
     options.onEvent?.(event);
   };
-  const opened = await openRecording(userSettings, { ...options, onEvent });
+  // A shank that is tracked on its own compares all its pairs.
+  const knowsNearby = options.shank === undefined;
+  const opened = await openRecording(userSettings, { ...options, onEvent, knowsNearby });
   await opened.output.checkWritable();
   const threads = threadsOf(opened.settings.n_jobs);
   const { shank: shankId } = options;
@@ -82,17 +91,26 @@ export async function runFolder(userSettings: UserSettings, options: RunOptions 
   options.signal?.addEventListener('abort', stopAtOnce, { once: true });
   try {
     await checkpoints.announce();
-    const context: RunContext = { kernels, onEvent, signal: options.signal, checkpoints };
-    const { dataset, given, unitRows } = await inStage(context, 'read', () =>
-      readRecording(opened, kernels, { ...options, onEvent }),
-    );
+    const { memoryLimit } = opened;
+    const context: RunContext = { kernels, onEvent, signal: options.signal, checkpoints, memoryLimit };
+    const { given, unitRows, ...read } = await inStage(context, 'read', async () => {
+      if (opened.nearby) {
+        const { dataset: streamed, ...aside } = await readStreamedRecording(opened);
+        return { dataset: streamed, streamed, whole: undefined, ...aside };
+      }
+      const { dataset: whole, ...aside } = await readRecording(opened, kernels, { ...options, onEvent });
+      return { dataset: whole, whole, streamed: undefined, ...aside };
+    });
+    const { dataset } = read;
     onEvent({
       kind: 'log',
       text: `Preset ${opened.settings.preset}; ${kernels.name} kernels, ${threads} thread${threads > 1 ? 's' : ''}.`,
     });
     const extraOf = (computed: TrackingResult | MultiShankResult) =>
       beginWriting(computed, context, {
-        waveforms: dataset.waveforms,
+        waveforms: read.whole?.waveforms,
+        streamed:
+          read.streamed && ((blocks, which) => streamedWaveforms(read.streamed, blocks, which, context)),
         unitRows,
         runTimeSec: stopwatch.total(),
         figures: options.figures ?? true,
@@ -103,16 +121,20 @@ export async function runFolder(userSettings: UserSettings, options: RunOptions 
       shankId === undefined ? (options.shanks ?? 'auto') : 'each',
       opened,
     );
-    if (shankId !== undefined) {
-      const shank = await trackShank(dataset, opened.settings, context, shankId, given);
+    if (shankId !== undefined && read.whole) {
+      const shank = await trackShank(read.whole, opened.settings, context, shankId, given);
       result = shank.result;
       await writeShankResult(opened.output, shank, extraOf(result));
     } else if (apart) {
-      result = await trackShanks(dataset, opened.settings, context, given);
+      result = read.streamed
+        ? await trackShanksNearby(read.streamed, opened.settings, context, given)
+        : await trackShanks(read.whole, opened.settings, context, given);
       await writeMultiShankResult(opened.output, result, extraOf(result));
     } else {
       const compute = async (onPart: (part: ResultPart) => void) => {
-        const computed = await track(dataset, opened.settings, { ...context, onPart }, given);
+        const computed = read.streamed
+          ? await trackNearby(read.streamed, opened.settings, context, given)
+          : await track(read.whole, opened.settings, { ...context, onPart }, given);
         return { result: computed, extra: extraOf(computed) };
       };
       result = await writeWhileComputing(opened.output, compute, options.signal);
@@ -126,7 +148,11 @@ export async function runFolder(userSettings: UserSettings, options: RunOptions 
   }
 }
 
-function separateShanks(dataset: Dataset, mode: ShankMode, { data }: OpenedRecording): boolean {
+function separateShanks(
+  dataset: Pick<Dataset, 'probe'>,
+  mode: ShankMode,
+  { data }: OpenedRecording,
+): boolean {
   if (mode === 'each' && !dataset.probe.hasShanks) {
     throw new InputError({
       where: pathIn(data, 'channel_shanks.npy'),
@@ -140,7 +166,7 @@ function separateShanks(dataset: Dataset, mode: ShankMode, { data }: OpenedRecor
 
 function summarize(
   { settings, output }: OpenedRecording,
-  dataset: Dataset,
+  dataset: Dataset | StreamedDataset,
   result: TrackingResult | MultiShankResult,
   run: { stopwatch: Stopwatch; threads: number; warnings: readonly string[] },
 ): RunSummary {

@@ -27,6 +27,8 @@ export interface RunOptions extends StageOptions {
   readonly figures?: boolean;
   /** Whether to go on where an earlier run into the same output folder was stopped; default false. */
   readonly resume?: boolean;
+  /** Memory that may be used, bytes; default 70 % of what the machine has. */
+  readonly memory?: number;
   /** When finished steps are kept for that; default `auto`. */
   readonly checkpoints?: CheckpointMode;
 }

@@ -3,7 +3,7 @@ import { type Command, Option } from 'commander';
 import { CHECKPOINT_MODES, hasCheckpoint } from '../../stages/checkpoint-mode.ts';
 import type { RunOptions } from '../../stages/stage-options.ts';
 import { type CommonOptions, execute } from '../execute.ts';
-import { type InputOptions, readInput } from '../input.ts';
+import { type InputOptions, readInput, readMemory } from '../input.ts';
 import { formatRunSummary } from '../ui/summary.ts';
 import { addCommonOptions, addDataOptions, integer } from './options.ts';
 
@@ -12,6 +12,7 @@ interface Options extends CommonOptions, InputOptions {
   readonly shank?: number;
   readonly figures: boolean;
   readonly resume?: boolean;
+  readonly memory?: string;
   readonly checkpoints: RunOptions['checkpoints'];
 }
 
@@ -25,7 +26,8 @@ Examples:
   dant run settings.json --preset recommended
   dant run settings.json --set 'clustering.features=["Waveform","AutoCorr","ISI"]'
   dant run data --quiet --json > summary.json
-  dant run data --output results --resume`;
+  dant run data --output results --resume
+  dant run data --memory 8`;
 
 export function addRunCommand(program: Command): void {
   const command = program
@@ -46,6 +48,7 @@ export function addRunCommand(program: Command): void {
       integer(),
     )
     .option('--no-figures', 'draw no figures')
+    .option('--memory <GB>', 'memory that may be used (default: 70 % of what the machine has)')
     .option('--resume', 'go on where an earlier run into the same folder was stopped')
     .addOption(
       new Option(
@@ -82,6 +85,7 @@ export function addRunCommand(program: Command): void {
           shanks: options.shanks,
           shank: options.shank,
           figures: options.figures,
+          memory: readMemory(options.memory),
           resume: options.resume,
           checkpoints: options.checkpoints,
         });

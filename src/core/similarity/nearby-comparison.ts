@@ -6,6 +6,7 @@ import {
 } from '../clustering/candidate-similarities.ts';
 import type { RunContext, Stage } from '../context.ts';
 import type { StreamedDataset } from '../dataset.ts';
+import { InputError } from '../errors.ts';
 import { templatePositions } from '../motion/corrected-waveforms.ts';
 import { createInterpolator, type Interpolator } from '../motion/kriging.ts';
 import type { CorrectedWaveforms, UnitFeatures } from '../result.ts';
@@ -14,7 +15,7 @@ import type { Comparison, Correction } from './comparison.ts';
 import { histogramOf, noCommonBin } from './feature-similarity.ts';
 import { loadWindows } from './load-windows.ts';
 import { type NearbyLayout, nearbyLayout } from './nearby-layout.ts';
-import { createNearbyMatrix, fillWithLowest, type NearbyMatrix } from './nearby-matrix.ts';
+import { createNearbyMatrix, fillWithLowest, type NearbyMatrix, nearbyMatrixBytes } from './nearby-matrix.ts';
 import { correctedDepths } from './nearby-pairs.ts';
 import { nearestChannelsOnShank } from './waveform-similarity.ts';
 import { planWindows } from './waveform-windows.ts';
@@ -124,6 +125,7 @@ export function compareNearby(
         kind: 'log',
         text: `${layout.pairs.toLocaleString('en-US')} candidate pairs within ${reach} µm.`,
       });
+      requireMemory(layout, names.length, context);
       const matrices: NearbyMatrix[] = [];
       for (const name of names) {
         matrices.push(
@@ -136,6 +138,24 @@ export function compareNearby(
       return current;
     },
   };
+}
+
+/** @throws InputError when the similarities alone exceed the limit, as where units crowd in one place of the probe */
+function requireMemory(
+  { units, cells }: NearbyLayout,
+  features: number,
+  { memoryLimit = Number.POSITIVE_INFINITY }: RunContext,
+): void {
+  const bytes = features * nearbyMatrixBytes(cells);
+  if (bytes <= memoryLimit) return;
+  const gib = (value: number) => `${(value / 2 ** 30).toFixed(1)} GiB`;
+  throw new InputError({
+    where: 'waveform_all.npy',
+    found: `${units} units, so close together that similarities of nearby ones take ${gib(bytes)}`,
+    expected: `at most ${gib(memoryLimit)}, the limit for this run`,
+    remedy:
+      'Lower clustering.max_distance or motionEstimation.search_distance, track fewer sessions at a time, or raise the limit (--memory).',
+  });
 }
 
 /** Largest distance in depth between a channel and one of its neighbours, µm. */
