@@ -409,6 +409,34 @@ export class SimdKernels {
     return mergeDirections(rows, columns, forward.pointer, backward.pointer, z.pointer, unsettled.pointer);
   }
 
+  /** Some panels of `krige`, for one unit. `x` has `channels` channels; `out` is that of the first of the panels. */
+  krigePanels(
+    panels: number,
+    channels: number,
+    samples: number,
+    lists: Region,
+    coefficients: Region,
+    x: Region,
+    out: Region,
+  ): void {
+    const words = lists.int32;
+    let word = 0;
+    let columns = 0;
+    let rowEnd = 0;
+    for (let panel = 0; panel < panels; panel++) {
+      const count = words[word++];
+      columns += count;
+      for (let k = 0; k < count; k++) rowEnd = Math.max(rowEnd, words[word++] + samples * F32);
+    }
+    whole('krigePanels', 'panels', panels, 1);
+    whole('krigePanels', 'samples', samples >= 8 ? samples : Number.NaN, 1);
+    holds('krigePanels', 'lists', lists, word * 4);
+    holds('krigePanels', 'coefficients', coefficients, columns * 4 * F32);
+    holds('krigePanels', 'x', x, Math.max(rowEnd, channels * samples * F32));
+    holds('krigePanels', 'out', out, 4 * panels * samples * F32);
+    this.exports.krige(panels, samples, lists.pointer, coefficients.pointer, x.pointer, out.pointer);
+  }
+
   /** `x` and `out` hold `units` waveforms of `channels` channels, the latter rounded up to whole panels. */
   krige(
     units: number,

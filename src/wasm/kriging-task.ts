@@ -49,7 +49,7 @@ export function krigeTasks(simd: SimdKernels, input: KrigeInput) {
   };
 }
 
-function copyRows(
+export function copyRows(
   from: Float32Array,
   fromWidth: number,
   to: Float32Array,
@@ -67,7 +67,7 @@ function copyRows(
 }
 
 /** The significant coefficients of a (channels, channels) matrix in the layout of the kernel `krige`. */
-function packMatrix(
+export function packMatrix(
   matrix: Float64Array,
   channels: number,
   width: number,

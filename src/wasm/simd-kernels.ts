@@ -9,15 +9,10 @@ import type {
   UnitDescriptionInput,
   WaveformSimilarityInput,
 } from '../core/kernels/kernels.ts';
-import {
-  correlateRowsNearby,
-  correlateRowsWithGapsNearby,
-  correlateWaveformsNearby,
-  krigeWindows,
-} from '../core/kernels/plain-nearby.ts';
 import { ArrayStore } from './array-store.ts';
 import { EXACT_PAIRS, type ExactPairs } from './exact-correlation-task.ts';
 import { KRIGING_UNITS } from './kriging-task.ts';
+import { createNearbyKernels } from './nearby-kernels.ts';
 import type { TaskPool } from './task-pool.ts';
 import { blockCount, tileCount } from './tiles.ts';
 import { DESCRIPTION_UNITS } from './unit-description-task.ts';
@@ -294,10 +289,7 @@ export function createSimdKernels(name: string, pool: TaskPool): ClosableKernels
     spanningTree: (similarity, n, job) => weightedSpanningTree([similarity], Float64Array.of(1), n, job),
     weightedSpanningTree,
     leafOrder,
-    correlateRowsNearby,
-    correlateRowsWithGapsNearby,
-    correlateWaveformsNearby,
-    krigeWindows,
+    ...createNearbyKernels(store, pool, readable),
     async close() {
       store.clear();
       await pool.close();

@@ -18,14 +18,19 @@ import {
   type ExactPairs,
   exactCorrelationTasks,
 } from './exact-correlation-task.ts';
+import { type KrigeWindowsInput, krigeWindowsTasks } from './krige-windows-task.ts';
 import { type KrigeInput, krigeTasks } from './kriging-task.ts';
 import { type LeafOrderInput, leafOrderTask } from './leaf-order-task.ts';
 import { type MergeDirectionsInput, mergeDirectionsTasks } from './merge-directions-task.ts';
+import { type NearbyRowsInput, type NearbyTile, nearbyRowsTasks } from './nearby-rows-tasks.ts';
+import type { NearbyTask } from './nearby-waveform-plan.ts';
+import { type NearbyWaveformsInput, nearbyWaveformsTasks } from './nearby-waveforms-task.ts';
 import { type SpanningTreeInput, spanningTreeTask } from './spanning-tree-task.ts';
 import { type DescribeUnitsInput, describeUnitsTasks, type SpikeTrains } from './unit-description-task.ts';
 import { type WaveformMomentsInput, waveformMomentsTasks } from './waveform-moments-task.ts';
 import { type WaveformProductsInput, waveformProductsTasks } from './waveform-products-task.ts';
 import { type WeightedSumInput, weightedSumTasks } from './weighted-sum-task.ts';
+import { type WindowMomentsInput, windowMomentsTasks } from './window-moments-task.ts';
 
 /** What all tasks of one kind of work share; large arrays in it are written by the tasks, each in its own place. */
 export interface TaskInputs {
@@ -42,6 +47,10 @@ export interface TaskInputs {
   spanningTree: SpanningTreeInput;
   leafOrder: LeafOrderInput;
   describeUnits: DescribeUnitsInput;
+  nearbyRows: NearbyRowsInput;
+  windowMoments: WindowMomentsInput;
+  nearbyWaveforms: NearbyWaveformsInput;
+  krigeWindows: KrigeWindowsInput;
 }
 
 /** What one task is handed besides. */
@@ -49,6 +58,9 @@ export interface TaskPayloads extends Record<keyof TaskInputs, unknown> {
   exactCorrelation: ExactPairs;
   krige: KrigingGroup;
   describeUnits: SpikeTrains;
+  nearbyRows: NearbyTile;
+  nearbyWaveforms: NearbyTask;
+  krigeWindows: KrigingGroup;
 }
 
 /** What one task gives back besides what it writes. */
@@ -62,6 +74,10 @@ export interface TaskResults extends Record<keyof TaskInputs, unknown> {
   /** Fisher z of the pairs. */
   exactCorrelation: Float64Array;
   spanningTree: SpanningTree;
+  /** One pair of units without a common column; undefined where there is none. */
+  nearbyRows: readonly [number, number] | undefined;
+  /** Peak channels of the units of the task. */
+  windowMoments: Int32Array;
   leafOrder: Int32Array;
 }
 
@@ -84,6 +100,10 @@ const TASKS: { readonly [K in TaskName]: (simd: SimdKernels, input: TaskInputs[K
   spanningTree: spanningTreeTask,
   leafOrder: leafOrderTask,
   describeUnits: describeUnitsTasks,
+  nearbyRows: nearbyRowsTasks,
+  windowMoments: windowMomentsTasks,
+  nearbyWaveforms: nearbyWaveformsTasks,
+  krigeWindows: krigeWindowsTasks,
 };
 
 /** Prepares for the tasks of one input; scratch memory of earlier ones is taken back. */

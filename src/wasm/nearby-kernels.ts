@@ -1,0 +1,110 @@
+/** The kernels for nearby pairs with WebAssembly SIMD. Matrices and windows must lie in memory that tasks can reach. */
+import type { Job, Kernels, KrigingGroup, NearbyWaveformInput } from '../core/kernels/kernels.ts';
+import type { NearbyMatrix } from '../core/similarity/nearby-matrix.ts';
+import type { WaveformWindows } from '../core/similarity/waveform-windows.ts';
+import type { ArrayStore } from './array-store.ts';
+import { KRIGING_UNITS } from './kriging-task.ts';
+import { nearbyTiles } from './nearby-rows-tasks.ts';
+import { planNearbyWaveforms } from './nearby-waveform-plan.ts';
+import type { TaskPool } from './task-pool.ts';
+import { windowMomentsTaskCount } from './window-moments-task.ts';
+
+type NearbyKernels = Pick<
+  Kernels,
+  'correlateRowsNearby' | 'correlateRowsWithGapsNearby' | 'correlateWaveformsNearby' | 'krigeWindows'
+>;
+
+/** @param readable gives the array, or a copy of it that tasks can read */
+export function createNearbyKernels(
+  store: ArrayStore,
+  pool: TaskPool,
+  readable: <T extends Float32Array | Float64Array>(array: T) => T,
+): NearbyKernels {
+  async function correlate(x: Float64Array, columns: number, gaps: boolean, out: NearbyMatrix, job: Job) {
+    const tiles = nearbyTiles(out.layout);
+    const source = readable(x);
+    try {
+      const input = { x: source, columns, gaps, out };
+      const found = await pool.run('nearbyRows', input, tiles.length, job, (index) => tiles[index]);
+      return found.find((pair) => pair !== undefined);
+    } finally {
+      if (source !== x) store.release(source);
+    }
+  }
+
+  async function correlateWaveformsNearby(
+    { windows, neighbours, neighbourCount }: NearbyWaveformInput,
+    out: NearbyMatrix,
+    job: Job = {},
+  ): Promise<void> {
+    const { units, width } = windows;
+    const means = store.float64(units * width);
+    const squares = store.float64(units * width);
+    const quiet = { signal: job.signal };
+    try {
+      const found = await pool.run(
+        'windowMoments',
+        { windows, means, squares },
+        windowMomentsTaskCount(units),
+        quiet,
+      );
+      const peakChannels = new Int32Array(units);
+      let at = 0;
+      for (const peaks of found) {
+        peakChannels.set(peaks, at);
+        at += peaks.length;
+      }
+      const { after, before } = planNearbyWaveforms(out.layout, peakChannels);
+      const total = after.length + before.length;
+      const input = { windows, means, squares, neighbours, neighbourCount, out };
+      // One after the other: both write the same cells.
+      for (const [tasks, rowsFirst, done] of [
+        [after, true, 0],
+        [before, false, after.length],
+      ] as const) {
+        const progress = (finished: number) => job.progress?.(done + finished, total);
+        await pool.run(
+          'nearbyWaveforms',
+          { ...input, rowsFirst },
+          tasks.length,
+          { signal: job.signal, progress },
+          (index) => tasks[index],
+        );
+      }
+    } finally {
+      store.release(means, squares);
+    }
+  }
+
+  async function krigeWindows(
+    waveforms: Float32Array,
+    groups: readonly KrigingGroup[],
+    firstUnit: number,
+    windows: WaveformWindows,
+    job: Job = {},
+  ): Promise<void> {
+    const pieces = groups.flatMap(({ matrix, units }) =>
+      Array.from({ length: Math.ceil(units.length / KRIGING_UNITS) }, (_, piece) => ({
+        matrix,
+        units: units.subarray(piece * KRIGING_UNITS, (piece + 1) * KRIGING_UNITS),
+      })),
+    );
+    const source = readable(waveforms);
+    try {
+      const input = { waveforms: source, firstUnit, windows };
+      await pool.run('krigeWindows', input, pieces.length, job, (index) => pieces[index]);
+    } finally {
+      if (source !== waveforms) store.release(source);
+    }
+  }
+
+  return {
+    async correlateRowsNearby(x, columns, out, job = {}) {
+      await correlate(x, columns, false, out, job);
+    },
+    correlateRowsWithGapsNearby: (x, columns, out, job = {}) =>
+      correlate(x, columns, x.some(Number.isNaN), out, job),
+    correlateWaveformsNearby,
+    krigeWindows,
+  };
+}
