@@ -2,13 +2,9 @@
 import { dirname, resolve } from 'node:path';
 import { InputError, throwIfStopped } from '../core/errors.ts';
 import { readCsv } from '../io/csv.ts';
-import {
-  IMPORT_DEFAULTS,
-  type ImportOptions,
-  type ImportReport,
-  importSessions,
-  type SessionToImport,
-} from '../io/import/import-sessions.ts';
+import type { ImportReport } from '../io/import/import-report.ts';
+import { IMPORT_DEFAULTS, type ImportOptions, importSessions } from '../io/import/import-sessions.ts';
+import type { SessionToImport } from '../io/import/sorted-session.ts';
 import { FileStore, openFile } from '../io/node/file-store.ts';
 import { openSortedSession } from '../io/node/sorted-session.ts';
 import { writeRecording } from '../io/recording.ts';

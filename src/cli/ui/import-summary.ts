@@ -1,5 +1,5 @@
 /** What `dant import` says at its end. */
-import { REPORT_FILE } from '../../io/import/import-sessions.ts';
+import { REPORT_FILE } from '../../io/import/import-report.ts';
 import type { ImportSummary } from '../../stages/import-sessions.ts';
 import { formatTable, formatWarnings } from './summary.ts';
 import { formatCount, formatNumberOf } from './text.ts';

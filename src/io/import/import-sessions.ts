@@ -1,35 +1,19 @@
 /** From sorted sessions to one recording: choose units, take waveforms, bring sites and sampling together. */
 import { InputError, throwIfStopped } from '../../core/errors.ts';
-import { findPeakChannel, peakToTrough } from '../../core/features/spike-location.ts';
-import { encodeCsv } from '../csv.ts';
 import type { Recording } from '../recording.ts';
-import type { UnitRow } from '../units-table.ts';
+import { commonSampling, describeAlignment, measureTrough, type Sampling } from './alignment.ts';
+import { chooseUnits } from './choose-units.ts';
 import {
-  alignChannel,
-  commonSampling,
-  describeAlignment,
-  measureTrough,
-  type Sampling,
-} from './alignment.ts';
-import { columnNames, GOOD_ONLY, parseLabelExpression } from './label-expression.ts';
-import type {
-  ImportContext,
-  SessionWaveforms,
-  SortedSession,
-  WaveformOptions,
-  WaveformSource,
-} from './sorted-session.ts';
+  type ImportReport,
+  numberUnits,
+  REPORT_FILE,
+  type SessionReport,
+  type UnitReport,
+} from './import-report.ts';
+import { GOOD_ONLY } from './label-expression.ts';
+import { recordingOf, type TakenSession } from './place-recording.ts';
+import type { ImportContext, SessionToImport, WaveformOptions } from './sorted-session.ts';
 import { sharedSites, type UnionSites, uniteSites } from './union-sites.ts';
-
-/** A session and what a person says of it. */
-export interface SessionToImport {
-  readonly session: SortedSession;
-  /** `YYYY-MM-DD`, or whatever the table says; empty when unknown. */
-  readonly date: string;
-  readonly label: string;
-  /** µV per bit of this session, before that of the options. */
-  readonly gain?: number;
-}
 
 export interface ImportOptions extends WaveformOptions {
   /** Which units to take (`parseLabelExpression`). */
@@ -46,57 +30,8 @@ export const IMPORT_DEFAULTS = {
   seed: 1,
 } as const satisfies ImportOptions;
 
-/** One cluster of one session: taken or left, and why. */
-export interface UnitReport {
-  readonly session: number;
-  readonly folder: string;
-  readonly clusterId: string;
-  readonly label: string;
-  readonly spikes: number;
-  /** Index of the unit in the input folder; undefined for a cluster that was left. */
-  readonly unit?: number;
-  readonly reason: string;
-}
-
-export interface SessionReport {
-  readonly session: number;
-  readonly folder: string;
-  readonly format: string;
-  readonly date: string;
-  readonly label: string;
-  readonly sites: number;
-  readonly clusters: number;
-  readonly taken: number;
-  readonly source: WaveformSource;
-  readonly waveforms: string;
-  readonly sampling: Sampling;
-  /** What was done to bring it to the common sampling. */
-  readonly alignment?: string;
-}
-
-export interface ImportReport {
-  readonly sessions: readonly SessionReport[];
-  readonly units: readonly UnitReport[];
-  readonly sites: number;
-  readonly sampling: Sampling;
-  readonly labels: string;
-  readonly warnings: readonly string[];
-}
-
-export const REPORT_FILE = 'import_report.csv';
-
 /** Two sessions share too little when fewer than this part of the sites of the smaller one is common. */
 const ENOUGH_SHARED = 0.5;
-
-interface TakenSession extends SessionToImport {
-  readonly number: number;
-  /** Places of the taken units among the units of the session. */
-  readonly taken: readonly number[];
-  /** Places of the taken units among the waveforms. */
-  readonly rows: readonly number[];
-  readonly waveforms: SessionWaveforms;
-  readonly sampling: Sampling;
-}
 
 /**
  * Puts sessions, in their order, together to one recording. Waveforms of all taken units are held in memory.
@@ -197,59 +132,6 @@ function checkDates(sessions: readonly SessionToImport[], warn: (text: string) =
   }
 }
 
-/** The units that the expression accepts, for each session; the others are reported as left. */
-function chooseUnits(
-  sessions: readonly SessionToImport[],
-  labels: string,
-  reports: UnitReport[],
-): number[][] {
-  const expression = parseLabelExpression(labels);
-  return sessions.map(({ session }, s) => {
-    const { units, name } = session;
-    const spikes = units.reduce((sum, unit) => sum + unit.spikes, 0);
-    if (units.length === 0 || spikes === 0) {
-      throw new InputError({
-        where: name,
-        found: 'no spikes',
-        expected: 'a session with spikes',
-        remedy: 'Leave the session out, or sort it again.',
-      });
-    }
-    const known = columnNames(units);
-    const unknown = expression.columns.find((column) => !known.some((k) => k.toLowerCase() === column));
-    if (unknown !== undefined) {
-      throw new InputError({
-        where: name,
-        found: unknown === 'label' ? 'no labels' : `no column ${unknown}`,
-        expected: `one, as "${labels}" asks for; there are ${known.join(', ')}`,
-        remedy: 'Take all units with --labels all, or choose them by a column that is there.',
-      });
-    }
-    const chosen: number[] = [];
-    units.forEach((unit, u) => {
-      const report = {
-        session: s + 1,
-        folder: name,
-        clusterId: unit.id,
-        label: unit.label ?? '',
-        spikes: unit.spikes,
-      };
-      if (unit.spikes === 0) reports.push({ ...report, reason: 'left: no spikes' });
-      else if (!expression.accepts(unit)) reports.push({ ...report, reason: `left: not ${labels}` });
-      else chosen.push(u);
-    });
-    if (chosen.length > 0) return chosen;
-    const counts = new Map<string, number>();
-    for (const { label = 'no label' } of units) counts.set(label, (counts.get(label) ?? 0) + 1);
-    throw new InputError({
-      where: name,
-      found: `no unit with ${labels}, but ${[...counts].map(([label, count]) => `${count} ${label}`).join(', ')}`,
-      expected: 'at least one unit in every session',
-      remedy: 'Leave the session out, or choose other units: --labels "label=good|mua", --labels all.',
-    });
-  });
-}
-
 async function takeWaveforms(
   entry: SessionToImport,
   number: number,
@@ -343,18 +225,6 @@ function warnAboutSites(
   }
 }
 
-/** Numbers the taken units by session, in the order of their ids; clusters of a session stay together. */
-function numberUnits(reports: readonly UnitReport[]): UnitReport[] {
-  const sorted = [...reports].sort(
-    (a, b) =>
-      a.session - b.session ||
-      Number(a.clusterId) - Number(b.clusterId) ||
-      (a.clusterId < b.clusterId ? -1 : 1),
-  );
-  let next = 0;
-  return sorted.map((report) => (report.reason.startsWith('taken') ? { ...report, unit: next++ } : report));
-}
-
 function sessionReport(
   { session, number, date, label, taken, waveforms, sampling }: TakenSession,
   target: Sampling,
@@ -373,92 +243,4 @@ function sessionReport(
     sampling,
     alignment: describeAlignment(sampling, target),
   };
-}
-
-function recordingOf(
-  sessions: readonly TakenSession[],
-  union: UnionSites,
-  sampling: Sampling,
-  report: ImportReport,
-): Recording {
-  const order = report.units.flatMap(({ unit, session, clusterId }) =>
-    unit === undefined ? [] : [{ session: sessions[session - 1], clusterId }],
-  );
-  const located = order.map(({ session, clusterId }) => {
-    const i = session.taken.findIndex((u) => session.session.units[u].id === clusterId);
-    return { session, source: session.taken[i], row: session.rows[i] };
-  });
-  return {
-    units: located.length,
-    channels: union.count,
-    samples: sampling.samples,
-    sessions: Int32Array.from(located, ({ session }) => session.number),
-    waveformType: 'float32',
-    waveform: (unit) => placed(located[unit], union, sampling),
-    channelLocations: union.locations,
-    channelShanks: union.shanks,
-    channelRecorded: union.recorded,
-    spikeTimes: (unit) => located[unit].session.session.spikeTimes(located[unit].source),
-    unitRows: located.map((unit, i) => unitRow(unit, i, union)),
-    extraFiles: new Map([[REPORT_FILE, encodeReport(report)]]),
-  };
-}
-
-interface LocatedUnit {
-  readonly session: TakenSession;
-  /** Place among the units of the session. */
-  readonly source: number;
-  /** Place among its waveforms. */
-  readonly row: number;
-}
-
-/** (channels, samples) on all sites; NaN on those that the session did not record. */
-function placed({ session, row }: LocatedUnit, union: UnionSites, to: Sampling): Float32Array {
-  const { waveforms, sampling, number } = session;
-  const places = union.places[number - 1];
-  const waveform = new Float32Array(union.count * to.samples).fill(Number.NaN);
-  const from = row * places.length * waveforms.samples;
-  places.forEach((place, c) => {
-    const start = from + c * waveforms.samples;
-    const channel = waveforms.data.subarray(start, start + waveforms.samples);
-    waveform.set(alignChannel(channel, sampling, to), place * to.samples);
-  });
-  return waveform;
-}
-
-function unitRow({ session, source, row }: LocatedUnit, unit: number, union: UnionSites): UnitRow {
-  const { waveforms, number, date, label } = session;
-  const places = union.places[number - 1];
-  const size = places.length * waveforms.samples;
-  const ptt = new Float64Array(places.length);
-  peakToTrough(waveforms.data.subarray(row * size, (row + 1) * size), places.length, waveforms.samples, ptt);
-  const peakChannel = places[findPeakChannel(ptt)];
-  return {
-    unit,
-    session: number,
-    date,
-    label,
-    clusterId: session.session.units[source].id,
-    folder: session.session.name,
-    shank: union.shanks?.[peakChannel],
-    peakChannel,
-    depth: union.locations[2 * peakChannel + 1],
-    extra: {},
-  };
-}
-
-/** Every cluster of every session, one line each. */
-function encodeReport({ units }: ImportReport): Uint8Array {
-  return encodeCsv({
-    columns: ['session', 'folder', 'cluster_id', 'label', 'spikes', 'unit', 'reason'],
-    rows: units.map(({ session, folder, clusterId, label, spikes, unit, reason }) => [
-      String(session),
-      folder,
-      clusterId,
-      label,
-      String(spikes),
-      unit === undefined ? '' : String(unit),
-      reason,
-    ]),
-  });
 }

@@ -89,3 +89,13 @@ export interface SortedSession {
 
 /** Files that a session names but that may lie elsewhere: opens a path, relative to the folder of the session. */
 export type OpenPath = (path: string) => Promise<ByteSource | undefined>;
+
+/** A session and what a person says of it. */
+export interface SessionToImport {
+  readonly session: SortedSession;
+  /** `YYYY-MM-DD`, or whatever the table says; empty when unknown. */
+  readonly date: string;
+  readonly label: string;
+  /** µV per bit of this session, before that of the options. */
+  readonly gain?: number;
+}
