@@ -16,36 +16,59 @@ export interface CandidatePairs {
   readonly matched: Uint8Array;
 }
 
-/** Above this many candidate pairs, evenly spread runs of them stand for all. */
+/** Of more candidate pairs than this, some that are spread evenly stand for all. */
 const MOST_PAIRS = 4_000_000;
+const SAMPLED_PAIRS = 200_000;
+/** Pairs that are read at once. */
 const RUN_LENGTH = 1000;
 
 /** @throws InputError when the files of the pairs are damaged */
 export async function readCandidatePairs(folder: TrackedFolder): Promise<CandidatePairs> {
-  const source = await folder.store.open('SimilarityPairs.npy');
-  const none = { count: 0, units: new Int32Array(0), matched: new Uint8Array(0) };
-  if (!source) return { ...none, similarity: folder.measures.map(() => new Float32Array(0)) };
-  const file = await openNpy(source);
-  const [count] = file.shape;
-  const all = count <= MOST_PAIRS;
-  let units: Int32Array;
-  if (all) units = (await readNpyAs(source, 'int32')).data;
-  else {
-    const runs = Math.floor(MOST_PAIRS / 20 / RUN_LENGTH);
-    units = new Int32Array(2 * runs * RUN_LENGTH);
-    for (let run = 0; run < runs; run++) {
-      const from = Math.floor((run * (count - RUN_LENGTH)) / (runs - 1));
-      units.set((await readNpyRowsAs(file, from, from + RUN_LENGTH, 'int32')).data, 2 * run * RUN_LENGTH);
-    }
-  }
+  const { count, units } = await pairsOf(folder);
   const { labels } = folder;
   const matched = Uint8Array.from({ length: units.length / 2 }, (_, p) =>
     labels[units[2 * p]] > 0 && labels[units[2 * p]] === labels[units[2 * p + 1]] ? 1 : 0,
   );
-  const saved = all ? await savedSimilarity(folder, units) : undefined;
+  const saved = count === matched.length ? await savedSimilarity(folder, units) : undefined;
   const similarity =
     saved ?? (await Promise.all(folder.similarity.map((access) => similarityOfPairs(access, units))));
   return { count, units, similarity, matched };
+}
+
+async function pairsOf({
+  store,
+  similarity: [weighted],
+}: TrackedFolder): Promise<{ count: number; units: Int32Array }> {
+  const source = await store.open('SimilarityPairs.npy');
+  if (!source) return weighted.sparse ? pairsInMatrix(weighted) : { count: 0, units: new Int32Array(0) };
+  const file = await openNpy(source);
+  const [count] = file.shape;
+  if (count <= MOST_PAIRS) return { count, units: (await readNpyAs(source, 'int32')).data };
+  const runs = Math.floor(SAMPLED_PAIRS / RUN_LENGTH);
+  const units = new Int32Array(2 * runs * RUN_LENGTH);
+  for (let run = 0; run < runs; run++) {
+    const from = Math.floor((run * (count - RUN_LENGTH)) / (runs - 1));
+    units.set((await readNpyRowsAs(file, from, from + RUN_LENGTH, 'int32')).data, 2 * run * RUN_LENGTH);
+  }
+  return { count, units };
+}
+
+/** Very many pairs are not listed in a file of their own: those with a value are the candidates. */
+async function pairsInMatrix(access: SimilarityAccess): Promise<{ count: number; units: Int32Array }> {
+  let count = 0;
+  for await (const { unit, columns = [] } of access.scan())
+    for (const other of columns) if (unit < other) count++;
+  const every = count <= MOST_PAIRS ? 1 : Math.ceil(count / SAMPLED_PAIRS);
+  const units = new Int32Array(2 * Math.ceil(count / every));
+  let seen = 0;
+  for await (const { unit, columns = [] } of access.scan()) {
+    for (const other of columns) {
+      if (unit >= other) continue;
+      if (seen % every === 0) units.set([unit, other], (2 * seen) / every);
+      seen++;
+    }
+  }
+  return { count, units };
 }
 
 /** Per measure, from what the clustering kept of its pairs; undefined when it kept something else. */

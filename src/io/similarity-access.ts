@@ -5,13 +5,21 @@ import { type NpyFile, openNpy } from './npy.ts';
 import { decodeNumbers } from './npy-elements.ts';
 import { openNpz } from './npz.ts';
 
+/** What is known of one unit with others. */
+export interface SimilarityRow {
+  readonly unit: number;
+  /** Unit that each value is of; undefined when there is one for every unit, in their order. */
+  readonly columns?: Int32Array;
+  readonly values: Float32Array | Float64Array;
+}
+
 /** A symmetric (units, units) matrix. */
 export interface SimilarityAccess {
   readonly units: number;
   /** Whether only some pairs were compared; the others are NaN. */
   readonly sparse: boolean;
-  /** Rows `from .. to - 1`, (to - from, units). */
-  rows(from: number, to: number): Promise<Float32Array>;
+  /** Every row, from the first unit to the last; the arrays may be used again for the next one. */
+  scan(): AsyncIterable<SimilarityRow>;
   /** (rows, columns) of the units named. */
   block(rows: ArrayLike<number>, columns: ArrayLike<number>): Promise<Float32Array>;
 }
@@ -61,8 +69,11 @@ function checkShape(shape: readonly number[], units: number, where: string): voi
   });
 }
 
+/** Bytes of rows read at once when the whole matrix is gone through. */
+const PIECE_BYTES = 8 << 20;
+
 /** Bytes between columns asked for that are read rather than skipped. */
-const WORTH_READING = 4096;
+const WORTH_READING = 32_768;
 
 /** Reads by position; the matrix is never in memory as a whole. Rows and columns of a symmetric matrix are the same. */
 export function denseSimilarity(file: NpyFile): SimilarityAccess {
@@ -75,7 +86,16 @@ export function denseSimilarity(file: NpyFile): SimilarityAccess {
   return {
     units,
     sparse: false,
-    rows: async (from, to) => Float32Array.from(await read(from * units, (to - from) * units)),
+    async *scan() {
+      const step = Math.max(1, Math.floor(PIECE_BYTES / (itemSize * units)));
+      for (let from = 0; from < units; from += step) {
+        const to = Math.min(units, from + step);
+        const piece = (await read(from * units, (to - from) * units)) as Float64Array;
+        for (let unit = from; unit < to; unit++) {
+          yield { unit, values: piece.subarray((unit - from) * units, (unit - from + 1) * units) };
+        }
+      }
+    },
     async block(rows, columns) {
       const block = new Float32Array(rows.length * columns.length);
       const runs = runsOf(columns, WORTH_READING / itemSize);
@@ -121,12 +141,11 @@ export function sparseSimilarity({ units, data, columns, starts }: CompressedRow
   return {
     units,
     sparse: true,
-    async rows(from, to) {
-      const rows = new Float32Array((to - from) * units).fill(Number.NaN);
-      for (let row = from; row < to; row++) {
-        for (let i = starts[row]; i < starts[row + 1]; i++) rows[(row - from) * units + columns[i]] = data[i];
+    async *scan() {
+      for (let unit = 0; unit < units; unit++) {
+        const [from, to] = [starts[unit], starts[unit + 1]];
+        yield { unit, columns: columns.subarray(from, to), values: data.subarray(from, to) };
       }
-      return rows;
     },
     async block(rows, wanted) {
       const block = new Float32Array(rows.length * wanted.length).fill(Number.NaN);
@@ -151,15 +170,4 @@ function find(array: Int32Array, value: number, from: number, to: number): numbe
     else high = middle;
   }
   return low < to && array[low] === value ? low : -1;
-}
-
-/** Bytes of rows read at once when a whole matrix is gone through. */
-const PIECE_BYTES = 8 << 20;
-
-/** All rows, some at a time: (first row, rows). */
-export async function* allRows(access: SimilarityAccess): AsyncGenerator<[number, Float32Array]> {
-  const step = Math.max(1, Math.floor(PIECE_BYTES / (8 * access.units)));
-  for (let from = 0; from < access.units; from += step) {
-    yield [from, await access.rows(from, Math.min(access.units, from + step))];
-  }
 }

@@ -4,16 +4,11 @@ import type { CurationState } from '../core/curation/replay.ts';
 import type { Store } from './byte-source.ts';
 import { encodeCsv } from './csv.ts';
 import { type NpyOutput, npyChunks } from './npy-writer.ts';
+import { npzChunks } from './npz.ts';
 import { replaceFiles } from './replace-files.ts';
+import { sparseClusterMembers } from './sparse-npz.ts';
 
-/** The files; the last one, which says which version of the log they hold, is put in place last. */
-export const CURATED_FILES = [
-  'IdxCluster_curated.npy',
-  'ClusterMatrix_curated.npy',
-  'MatchedPairs_curated.npy',
-  'Curation.csv',
-  'Curation.json',
-] as const;
+/** Says which version of the log the files hold; put in place last. */
 const MARK = 'Curation.json';
 const STAGING = '.dant-staging-curated';
 
@@ -27,6 +22,8 @@ export interface CuratedResult {
   readonly automatic: Int32Array;
   /** (units,) */
   readonly sessions: Int32Array;
+  /** Whether (units, units) matrices are written as sparse ones, as those of the automatic result are. */
+  readonly sparse: boolean;
 }
 
 export interface CuratedSummary {
@@ -44,25 +41,44 @@ export async function writeCurated(store: Store, curated: CuratedResult): Promis
   const { labels } = curated.state;
   const pairs = pairsWithinClusters(labels);
   const text = (content: string) => new TextEncoder().encode(content);
-  await replaceFiles(
+  const files = await replaceFiles(
     store,
-    { earlier: async () => ((await store.open(MARK)) ? [MARK] : []), mark: MARK, staging: STAGING },
+    { earlier: () => earlierFiles(store), mark: MARK, staging: STAGING },
     async (staging) => {
-      const write = (name: (typeof CURATED_FILES)[number], array: NpyOutput) =>
-        staging.write(name, npyChunks(array));
+      const write = (name: string, array: NpyOutput) => staging.write(name, npyChunks(array));
       await write('IdxCluster_curated.npy', { dtype: 'int64', shape: [labels.length], data: labels });
-      await write('ClusterMatrix_curated.npy', clusterMatrix(labels));
+      const matrix = `ClusterMatrix_curated.${curated.sparse ? 'npz' : 'npy'}`;
+      if (!curated.sparse) await write(matrix, clusterMatrix(labels));
+      else {
+        const members = sparseClusterMembers(labels.length, fromZero(labels));
+        await staging.write(matrix, npzChunks(members, { deflate: true }));
+      }
       await write('MatchedPairs_curated.npy', { dtype: 'int64', shape: [pairs.length / 2, 2], data: pairs });
       await staging.write('Curation.csv', unitTable(curated));
       await staging.write(MARK, text(`${JSON.stringify(curationDocument(curated), undefined, 1)}\n`));
+      return ['IdxCluster_curated.npy', matrix, 'MatchedPairs_curated.npy', 'Curation.csv', MARK];
     },
   );
   return {
     version: curated.version,
     neurons: neuronsOf(labels).size,
     matchedPairs: pairs.length / 2,
-    files: CURATED_FILES,
+    files,
   };
+}
+
+/** What an earlier writing left that this one may not write again, and the mark. */
+async function earlierFiles(store: Store): Promise<string[]> {
+  const present = await store.list();
+  return [MARK, 'ClusterMatrix_curated.npy', 'ClusterMatrix_curated.npz'].filter((name) =>
+    present.includes(name),
+  );
+}
+
+/** Labels without gaps that count from 0; -1 unmatched. */
+function fromZero(labels: Int32Array): Int32Array {
+  const places = new Map([...neuronsOf(labels).keys()].map((id, place) => [id, place]));
+  return labels.map((label) => places.get(label) ?? -1);
 }
 
 /** Version of the log that the curated files hold; undefined when there are none, or they are of another result. */

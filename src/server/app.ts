@@ -8,8 +8,6 @@ import { readCandidatePairs } from '../io/candidate-pairs.ts';
 import type { TrackedFolder } from '../io/tracked-folder.ts';
 import { type UnitHistograms, unitAutoCorrs, unitIsis, unitPeths } from '../io/unit-histograms.ts';
 import { channelsAround, largestChannel, readUnitWaveforms } from '../io/unit-waveforms.ts';
-import { neuronFigurePicture } from '../stages/neuron-figures.ts';
-import { reportHtml } from '../stages/report.ts';
 import { CurationSession } from './curation-session.ts';
 import { depthOrder, MatrixTiles } from './matrix-tiles.ts';
 import { overviewOf, unitColumns } from './overview.ts';
@@ -220,10 +218,13 @@ export function createApp(options: AppOptions): { app: Hono; close: () => void }
 
   get('neuronFigure', async (query) => {
     const { units, format, title } = check(parameters.neuronFigure, query);
+    // What draws takes a while to load, and few ask for it.
+    const { neuronFigurePicture } = await import('../stages/neuron-figures.ts');
     return neuronFigurePicture(tracked, units, { format, title });
   });
   app.get(route('report'), async (c) => {
     const { neurons } = check(parameters.report, c.req.query());
+    const { reportHtml } = await import('../stages/report.ts');
     const html = await reportHtml(tracked, (await curation.replayed()).state, {
       neurons,
       version: options.version,

@@ -1,5 +1,5 @@
 /** Pieces of a similarity matrix at any zoom, in any order of the units, without the whole matrix in memory. */
-import { allRows, type SimilarityAccess } from '../io/similarity-access.ts';
+import type { SimilarityAccess } from '../io/similarity-access.ts';
 import { levelSize, TILE_SIZE } from './protocol.ts';
 
 export interface Tile {
@@ -102,12 +102,11 @@ export class MatrixTiles {
       place[unit] = Math.floor(at / step);
     });
     const finest = new Float32Array(size * size).fill(Number.NaN);
-    for await (const [from, rows] of allRows(this.access)) {
-      for (let unit = from; (unit - from) * units < rows.length; unit++) {
-        const target = place[unit] * size;
-        const row = rows.subarray((unit - from) * units, (unit - from + 1) * units);
-        row[unit] = Number.NaN;
-        for (let j = 0; j < units; j++) raise(finest, target + place[j], row[j]);
+    for await (const { unit, columns, values } of this.access.scan()) {
+      const target = place[unit] * size;
+      for (let i = 0; i < values.length; i++) {
+        const other = columns ? columns[i] : i;
+        if (other !== unit) raise(finest, target + place[other], values[i]);
       }
     }
     const levels: Float32Array[] = [finest];

@@ -1,7 +1,7 @@
 /** Similarities of pairs of units: the candidate pairs of the clustering, and those within neurons. */
 import { createRandom } from '../core/random.ts';
 import type { CandidatePairs } from '../io/candidate-pairs.ts';
-import { allRows, type SimilarityAccess } from '../io/similarity-access.ts';
+import type { SimilarityAccess } from '../io/similarity-access.ts';
 import type { TrackedFolder } from '../io/tracked-folder.ts';
 import { neuronsOf } from '../io/write-curated.ts';
 import type {
@@ -119,26 +119,24 @@ export async function nearestNeighbours(access: SimilarityAccess, count: number)
   const { units: size } = access;
   const units = new Int32Array(size * count).fill(-1);
   const similarity = new Float32Array(size * count).fill(Number.NaN);
-  for await (const [from, rows] of allRows(access)) {
-    for (let unit = from; (unit - from) * size < rows.length; unit++) {
-      const start = (unit - from) * size;
-      const target = unit * count;
-      let found = 0;
-      for (let j = 0; j < size; j++) {
-        const value = rows[start + j];
-        if (j === unit || Number.isNaN(value)) continue;
-        if (found === count && !(value > similarity[target + count - 1])) continue;
-        // Insertion among the best: few are better than what is there.
-        let at = Math.min(found, count - 1);
-        while (at > 0 && similarity[target + at - 1] < value) {
-          similarity[target + at] = similarity[target + at - 1];
-          units[target + at] = units[target + at - 1];
-          at--;
-        }
-        similarity[target + at] = value;
-        units[target + at] = j;
-        if (found < count) found++;
+  for await (const { unit, columns, values } of access.scan()) {
+    const target = unit * count;
+    let found = 0;
+    for (let i = 0; i < values.length; i++) {
+      const other = columns ? columns[i] : i;
+      const value = values[i];
+      if (other === unit || Number.isNaN(value)) continue;
+      if (found === count && !(value > similarity[target + count - 1])) continue;
+      // Insertion among the best: few are better than what is there.
+      let at = Math.min(found, count - 1);
+      while (at > 0 && similarity[target + at - 1] < value) {
+        similarity[target + at] = similarity[target + at - 1];
+        units[target + at] = units[target + at - 1];
+        at--;
       }
+      similarity[target + at] = value;
+      units[target + at] = other;
+      if (found < count) found++;
     }
   }
   return { units, similarity };

@@ -246,7 +246,7 @@ describe('requests that are refused', () => {
     expect((await post('apply', { path: '/tmp' })).status).toBe(400);
     // The connection may be closed before all of it was sent.
     const large = JSON.stringify({ ...good, id: 'x'.repeat(1 << 20) });
-    for (const headers of [{}, { 'transfer-encoding': 'chunked' }]) {
+    for (const headers of [{}, { 'transfer-encoding': 'chunked' }] as Record<string, string>[]) {
       const status = await post('append', large, headers).then(
         (answer) => answer.status,
         (error) => error.code,

@@ -85,11 +85,11 @@ export async function applyCuration(
 /** Writes what a log has come to; every file is on the disk when it resolves. */
 export function writeCuration(
   folder: string,
-  { labels, fingerprint, sessions }: TrackedFolder,
+  { labels, fingerprint, sessions, similarity: [{ sparse }] }: TrackedFolder,
   { state, version }: Replayed,
 ): Promise<CuratedSummary> {
   const store = new FileStore(folder, { durable: true });
-  return writeCurated(store, { state, version, fingerprint, automatic: labels, sessions });
+  return writeCurated(store, { state, version, fingerprint, automatic: labels, sessions, sparse });
 }
 
 /** Moves the log of another result out of the way; its new name, or undefined when there was none. */
