@@ -61,6 +61,7 @@ describe('exportResult', () => {
         fingerprint: await resultFingerprint(automatic, await saved.peakChannels()),
         automatic,
         sessions: (await saved.run())!.sessions,
+        sparse: false,
       });
       expect(await exportResult(out, { to: 'csv' })).toMatchObject({ curated: true, neurons: 1 });
       write(join(out, 'IdxCluster.npy'), curated(new Array(13).fill(1)));

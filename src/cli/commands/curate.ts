@@ -13,9 +13,9 @@ interface Options extends CommonOptions {
 }
 
 const EXAMPLES = `
-Curate with \`dant view OUT\`; the operations stand in OUT/Curation.jsonl. --apply replays them and writes
-IdxCluster_curated.npy, ClusterMatrix_curated.npy, MatchedPairs_curated.npy, Curation.csv (a row per unit) and Curation.json
-(SpikeInterface's curation format) into OUT. The automatic result stays as it is.
+Curate with \`dant view OUT\`; the operations stand in OUT/Curation.jsonl. --apply replays them and writes into OUT
+IdxCluster_curated.npy, ClusterMatrix_curated.npy, MatchedPairs_curated.npy, Curation.csv (a row per unit) and
+Curation.json (SpikeInterface's curation format). The automatic result stays as it is.
 
 Examples:
   dant curate DANT_Output

@@ -12,9 +12,9 @@ interface Options extends CommonOptions {
 }
 
 const EXAMPLES = `
-Each shows one neuron over all sessions: waveforms on the probe, autocorrelogram, inter-spike intervals, PETH, depth with the
-motion, and the similarities of its units. The other figures of a result are drawn by \`dant run\`. Numbers are those of the
-curated result when there is a curation (\`dant view\`).
+Each shows one neuron over all sessions: waveforms on the probe, autocorrelogram, inter-spike intervals, PETH, depth
+with the motion, and the similarities of its units. The other figures of a result are drawn by \`dant run\`. Numbers
+are those of the curated result when there is a curation (\`dant view\`).
 
 Examples:
   dant figures DANT_Output --clusters 1,5,9

@@ -13,8 +13,8 @@ interface Options extends CommonOptions {
 }
 
 const EXAMPLES = `
-One file with the overview, the table of all neurons and a page for each neuron asked for. It opens in any browser without
-dant, and fetches nothing. Operations made in \`dant view\` are included.
+One file with the overview, the table of all neurons and a page for each neuron asked for. It opens in any browser
+without dant, and fetches nothing. Operations made in \`dant view\` are included.
 
 Examples:
   dant report DANT_Output report.html
