@@ -372,9 +372,10 @@ describe.skipIf(missing)('the web application', () => {
     expect(refused.filter((fault) => !fault.includes('net::ERR_'))).toEqual([]);
   });
 
-  it.each(['hard', 'multishank'].flatMap((name) => caseFolder(name) ?? []))(
-    'opens the folder that pyDANT wrote in %s',
-    async (folder) => {
+  it.each(['hard', 'multishank'].filter(caseFolder))(
+    'opens the folder of the case %s, which pyDANT wrote',
+    async (name) => {
+      const folder = caseFolder(name)!;
       const { server, url } = await view(join(folder, 'expected'), '--data', join(folder, 'data'));
       const opened = await open(url);
       expect(await heading(opened)).toMatch(/neurons tracked over \d+ sessions/);
