@@ -108,7 +108,11 @@ async function refreshStatistics(): Promise<void> {
 
 export function chooseUnits(units: Iterable<number>, how: 'replace' | 'toggle' = 'replace'): void {
   useApp.setState(({ chosen }) => {
-    if (how === 'replace') return { chosen: new Set(units) };
+    if (how === 'replace') {
+      const next = new Set(units);
+      // Nothing instead of nothing draws nothing anew.
+      return next.size === 0 && chosen.size === 0 ? {} : { chosen: next };
+    }
     const next = new Set(chosen);
     for (const unit of units) if (!next.delete(unit)) next.add(unit);
     return { chosen: next };
