@@ -122,10 +122,19 @@ export async function trackWithMotion(
     ),
   );
   const { threshold } = clustering;
-  const pairs = comparedPairs(clustering);
+  const { pairs, unmatchedWeight } = comparedPairs(clustering);
   const pairSimilarity = pairValues(clustering.similarity, units, pairs);
   const confidence = matchConfidence(
-    { units, sessionCount, sessions, labels: curation.labels, pairs, pairSimilarity, threshold },
+    {
+      units,
+      sessionCount,
+      sessions,
+      labels: curation.labels,
+      pairs,
+      unmatchedWeight,
+      pairSimilarity,
+      threshold,
+    },
     curation.matchedPairs,
   );
   const tracking = { sessions, sessionCount, features, rounds, motion, clustering, curation, confidence };

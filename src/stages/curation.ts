@@ -50,7 +50,7 @@ export function autoCuration(
       ),
     );
     const { units, sessions, sessionCount } = dataset;
-    const pairs = comparedPairs(clustering);
+    const { pairs, unmatchedWeight } = comparedPairs(clustering);
     const confidence = matchConfidence(
       {
         ...clustering,
@@ -59,6 +59,7 @@ export function autoCuration(
         sessionCount,
         labels: curation.labels,
         pairs,
+        unmatchedWeight,
         pairSimilarity: pairValues(clustering.similarity, units, pairs),
       },
       curation.matchedPairs,

@@ -102,15 +102,22 @@ export function withinSessionPairs(layout: NearbyLayout, most = 200_000): UnitPa
   return { count: list.length / 2, units: Int32Array.from(list) };
 }
 
-/** The candidate pairs of a clustering, and the pairs within sessions that lie as close, where those are not among them. */
-export function comparedPairs({
-  pairs,
-  similarity,
-}: Pick<ClusteringResult, 'pairs' | 'similarity'>): UnitPairs {
-  if (!isNearbyMatrix(similarity)) return pairs;
+/**
+ * The candidate pairs of a clustering, and the pairs within sessions that lie as close, where those are not among them; with it how many
+ * pairs each unmatched one between sessions stands for.
+ */
+export function comparedPairs({ pairs, similarity }: Pick<ClusteringResult, 'pairs' | 'similarity'>): {
+  pairs: UnitPairs;
+  unmatchedWeight: number;
+} {
+  if (!isNearbyMatrix(similarity)) return { pairs, unmatchedWeight: 1 };
   const within = withinSessionPairs(similarity.layout);
-  const units = new Int32Array(2 * (pairs.count + within.count));
+  const count = pairs.count + within.count;
+  const units = new Int32Array(2 * count);
   units.set(pairs.units);
   units.set(within.units, 2 * pairs.count);
-  return { count: pairs.count + within.count, units };
+  return {
+    pairs: { count, units },
+    unmatchedWeight: (pairs.sampledFrom ?? pairs.count) / Math.max(1, pairs.count),
+  };
 }
