@@ -4,9 +4,11 @@ import { packageVersion } from '../stages/package-version.ts';
 import { addAddCommand } from './commands/add.ts';
 import { addBatchCommand } from './commands/batch.ts';
 import { addCheckCommand } from './commands/check.ts';
+import { addCompareCommand } from './commands/compare.ts';
 import { addConvertCommand } from './commands/convert.ts';
 import { addCurateCommand } from './commands/curate.ts';
 import { addExportCommand } from './commands/export.ts';
+import { addEvaluateCommand } from './commands/evaluate.ts';
 import { addFiguresCommand } from './commands/figures.ts';
 import { addImportCommand } from './commands/import.ts';
 import { addMergeCommand } from './commands/merge.ts';
@@ -64,5 +66,7 @@ export function createProgram(): Command {
   addSettingsCommand(program);
   addSimulateCommand(program);
   addScoreCommand(program);
+  addEvaluateCommand(program);
+  addCompareCommand(program);
   return program;
 }

@@ -49,6 +49,7 @@ export const RESULT_FILES = [
   ].map((name) => `${name}.npz`),
   'resultIter.json',
   'RunTimeSec.npy',
+  'Evaluation.json',
   'original_unit_indices.npy',
   UNITS_FILE,
 ];
@@ -63,6 +64,7 @@ const FIGURES = new Set(
     'SimilarityDistribution',
     'FeatureScatter',
     'Overview',
+    'Evaluation',
   ].map((name) => `${name}.png`),
 );
 

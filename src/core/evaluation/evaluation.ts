@@ -1,0 +1,141 @@
+/** Everything that tells how good a tracking is: plain values, for JSON, figures and pages alike. */
+import { calibrationError, type ReliabilityBin, reliability } from '../confidence/calibration-error.ts';
+import { confidenceOfMatches, pairProbabilities } from '../confidence/match-confidence.ts';
+import type { UnitPairs } from '../result.ts';
+import { type ErrorRates, estimateErrorRates } from './error-rates.ts';
+import {
+  FUNCTIONAL_FEATURES,
+  type FunctionalCheck,
+  type FunctionalFeature,
+  functionalCheck,
+} from './functional-checks.ts';
+import { type SurvivalPoint, survival, type YieldPoint, yieldCurve } from './survival.ts';
+
+export interface Evaluation {
+  readonly units: number;
+  readonly sessions: number;
+  readonly neurons: number;
+  readonly matchedPairs: number;
+  /** Mean probability of the matched pairs. */
+  readonly meanProbability: number;
+  readonly errorRates: ErrorRates;
+  /** Features that neither matching nor motion used. */
+  readonly functional: readonly FunctionalCheck[];
+  /** Features that cannot serve as a check, and why. */
+  readonly excluded: readonly { readonly feature: FunctionalFeature; readonly reason: string }[];
+  readonly survival: readonly SurvivalPoint[];
+  readonly yield: readonly YieldPoint[];
+  /** Against known identities, where there are any. */
+  readonly truth?: {
+    readonly falsePositives: number;
+    readonly falseNegatives: number;
+    readonly calibrationError: number;
+    readonly reliability: readonly ReliabilityBin[];
+  };
+}
+
+export interface EvaluationInput {
+  readonly sessions: Int32Array;
+  readonly sessionCount: number;
+  /** (units,) cluster of each unit from 0; -1 unmatched. */
+  readonly labels: Int32Array;
+  /** (M, 2) */
+  readonly matchedPairs: Int32Array;
+  /** (M,) probabilities where they are known already. */
+  readonly matchProbability?: Float64Array;
+  /** Pairs of nearby units, between sessions and within. */
+  readonly pairs: UnitPairs;
+  /** (P,) weighted similarity of the pairs; undefined where it is not at hand. */
+  readonly pairSimilarity?: Float64Array;
+  readonly threshold: number;
+  /** (units,) depth, motion taken out, µm. */
+  readonly depths: Float64Array;
+  /** Largest depth distance of a candidate pair, µm. */
+  readonly maxDistance: number;
+  /** Likeness of two units by each feature that is at hand. */
+  readonly features: Readonly<Partial<Record<FunctionalFeature, (a: number, b: number) => number>>>;
+  /** Features that the matching or the motion used. */
+  readonly used: ReadonlySet<string>;
+  /** (sessions,) day of each session. */
+  readonly days?: readonly number[];
+  /** (units,) true neuron of each unit. */
+  readonly neuronId?: ArrayLike<number>;
+}
+
+/** Evaluates the tracking of one shank (`docs/methods.md`, "Evaluation"). */
+export function evaluateTracking(input: EvaluationInput): Evaluation {
+  const { sessions, sessionCount, labels, matchedPairs, pairs, pairSimilarity, depths } = input;
+  const units = labels.length;
+  const probability =
+    pairSimilarity &&
+    pairProbabilities({
+      units,
+      sessionCount,
+      sessions,
+      labels,
+      pairs,
+      pairSimilarity,
+      threshold: input.threshold,
+    }).probability;
+  const matchProbability =
+    input.matchProbability ??
+    (probability
+      ? confidenceOfMatches({ units, pairs }, probability, matchedPairs).matchProbability
+      : new Float64Array(matchedPairs.length / 2).fill(Number.NaN));
+  const depthDistance = Float64Array.from({ length: matchedPairs.length / 2 }, (_, m) =>
+    Math.abs(depths[matchedPairs[2 * m]] - depths[matchedPairs[2 * m + 1]]),
+  );
+  const neurons = new Set(labels.filter((label) => label >= 0)).size;
+  const matchedUnits = labels.reduce((sum, label) => sum + (label >= 0 ? 1 : 0), 0);
+  return {
+    units,
+    sessions: sessionCount,
+    neurons,
+    matchedPairs: matchedPairs.length / 2,
+    meanProbability: matchProbability.reduce((sum, p) => sum + p, 0) / Math.max(1, matchProbability.length),
+    errorRates: estimateErrorRates({
+      matchProbability,
+      expectedPairs: probability?.reduce((sum, p) => sum + p, 0),
+      depthDistance,
+      maxDistance: input.maxDistance,
+      independentMatches: matchedUnits - neurons,
+    }),
+    ...functionalChecks(input),
+    survival: survival(sessions, labels, sessionCount),
+    yield: yieldCurve(matchProbability),
+    ...(input.neuronId && { truth: truthOf(input, matchProbability, input.neuronId) }),
+  };
+}
+
+function functionalChecks(input: EvaluationInput): Pick<Evaluation, 'functional' | 'excluded'> {
+  const functional: FunctionalCheck[] = [];
+  const excluded: { feature: FunctionalFeature; reason: string }[] = [];
+  for (const feature of FUNCTIONAL_FEATURES) {
+    const likeness = input.features[feature];
+    if (input.used.has(feature)) excluded.push({ feature, reason: 'used by the matching or the motion' });
+    else if (!likeness) excluded.push({ feature, reason: 'not in the data' });
+    else functional.push(functionalCheck(feature, likeness, input));
+  }
+  return { functional, excluded };
+}
+
+function truthOf(
+  { sessions, matchedPairs }: EvaluationInput,
+  matchProbability: Float64Array,
+  neuronId: ArrayLike<number>,
+): Evaluation['truth'] {
+  const isTrue = Uint8Array.from(matchProbability, (_, m) =>
+    neuronId[matchedPairs[2 * m]] === neuronId[matchedPairs[2 * m + 1]] ? 1 : 0,
+  );
+  const bins = reliability(matchProbability, isTrue);
+  const correct = isTrue.reduce((sum, value) => sum + value, 0);
+  const sizes = new Map<number, number>();
+  for (let u = 0; u < sessions.length; u++) sizes.set(neuronId[u], (sizes.get(neuronId[u]) ?? 0) + 1);
+  const all = [...sizes.values()].reduce((sum, n) => sum + (n * (n - 1)) / 2, 0);
+  return {
+    falsePositives: isTrue.length > 0 ? 1 - correct / isTrue.length : 0,
+    falseNegatives: all > 0 ? 1 - correct / all : 0,
+    calibrationError: calibrationError(bins),
+    reliability: bins,
+  };
+}
