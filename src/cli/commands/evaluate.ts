@@ -19,7 +19,7 @@ result folder.
 Examples:
   dant evaluate DANT_Output
   dant evaluate DANT_Output --dates 2024-03-01,2024-03-04,2024-03-11
-  dant run data --output byWaveform --set clustering.features=[Waveform] --set motionEstimation.features=[[Waveform]]
+  dant run data --output byWaveform --set 'clustering.features=["Waveform"]' --set 'motionEstimation.features=[["Waveform"]]'
   dant evaluate byWaveform --json`;
 
 export function addEvaluateCommand(program: Command): void {
