@@ -26,6 +26,8 @@ export { autoCurate } from './core/curation/auto-curation.ts';
 export { graphEditNumber } from './core/curation/graph-edit-number.ts';
 export type { Dataset, Probe, Waveforms } from './core/dataset.ts';
 export { InputError, type InputProblem, StoppedError } from './core/errors.ts';
+export { compareTrackings, type TrackingComparison } from './core/evaluation/compare-trackings.ts';
+export { type Evaluation, type EvaluationInput, evaluateTracking } from './core/evaluation/evaluation.ts';
 export { autoCorrFeature, computeAutoCorr } from './core/features/autocorrelogram.ts';
 export { gaussianFilter1d } from './core/features/gaussian-smoothing.ts';
 export { isiFeature } from './core/features/isi-histogram.ts';

@@ -15,6 +15,13 @@ export { autoCuration } from './stages/curation.ts';
 export type { ExportOptions, ExportSummary } from './stages/export.ts';
 export { exportResult } from './stages/export.ts';
 export {
+  compareFolders,
+  type EvaluateOptions,
+  evaluateFolder,
+  type FolderEvaluation,
+  readLabels,
+} from './stages/evaluate.ts';
+export {
   type ImportSummary,
   importFolder,
   readSessionTable,

@@ -14,6 +14,7 @@ import { DEFAULT_PNG_SCALE, svgToPng } from './svg-to-png.ts';
 import type { FigureSpec } from './theme.ts';
 import { unitLocationsFigure } from './unit-locations.ts';
 
+export { evaluationFigure } from './evaluation.ts';
 export { renderSvg } from './render.ts';
 export { DEFAULT_PNG_SCALE, svgToPng } from './svg-to-png.ts';
 export type { FigureSpec } from './theme.ts';

@@ -32,6 +32,9 @@ const PRIOR_MEAN = [2.5, 1.2, 4.2, -0.7, -2.9];
 const PRIOR_PRECISION = [0.25, 1, 1, 1, 1];
 const COLUMNS = PRIOR_MEAN.length;
 
+/** Prior odds that a pair within a session is one neuron, over those of a pair between sessions. */
+const OVER_SPLIT_ODDS = 0.05;
+
 /** Share of the decoys by whose similarity the pairs are told that are certainly no matches. */
 const HOPELESS_SHARE = 0.8;
 /** More unlabelled pairs are thinned out evenly for the fit. */
@@ -76,7 +79,7 @@ export function pairProbabilities(input: PairProbabilityInput): PairProbabilitie
           columns: COLUMNS,
           decoy: Uint8Array.from(fitted, (p) => (isDecoy(p) ? 1 : 0)),
           weights: Float64Array.from(fitted, (p) =>
-            isDecoy(p) ? 1 : stride * (isMatched(p) ? 1 : unmatchedWeight),
+            isDecoy(p) ? decoyWeight(evidence, p) : stride * (isMatched(p) ? 1 : unmatchedWeight),
           ),
           ratio: (unmatchedWeight * below) / belowDecoys,
           priorMean: PRIOR_MEAN,
@@ -89,6 +92,15 @@ export function pairProbabilities(input: PairProbabilityInput): PairProbabilitie
     probability[p] = logistic(logOdds(evidence, p, COLUMNS, coefficients));
   }
   return { probability, decoys: decoys.length };
+}
+
+/**
+ * Sorters split neurons: a pair within a session that looks like one neuron by all that simulated recordings teach may be one. Its
+ * weight is the probability that it is not, with prior odds of `OVER_SPLIT_ODDS` times those of a match between sessions.
+ */
+function decoyWeight(evidence: Float64Array, p: number): number {
+  const odds = Math.exp(logOdds(evidence, p, COLUMNS, Float64Array.from(PRIOR_MEAN)));
+  return 1 / (1 + OVER_SPLIT_ODDS * odds);
 }
 
 /** (P, COLUMNS) 1, similarity, margin, and how far each lies below where matches begin. */
