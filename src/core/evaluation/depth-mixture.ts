@@ -24,7 +24,7 @@ const SHARES = Array.from({ length: 61 }, (_, i) => i / 100);
  * @returns undefined for fewer than 20 pairs
  */
 export function fitDepthMixture(distances: ArrayLike<number>, maxDistance: number): DepthMixture | undefined {
-  return distances.length < LEAST_PAIRS ? undefined : fit(distances, maxDistance).mixture;
+  return distances.length < LEAST_PAIRS ? undefined : fitMixture(distances, maxDistance).mixture;
 }
 
 /**
@@ -39,13 +39,13 @@ export function mixtureInterval(
   independent: number,
 ): { low: number; high: number } {
   const weight = Math.min(1, independent / Math.max(1, distances.length));
-  const values = SHARES.map((share) => fit(distances, maxDistance, share).logLikelihood * weight);
+  const values = SHARES.map((share) => fitMixture(distances, maxDistance, share).logLikelihood * weight);
   const best = Math.max(...values);
   const inside = SHARES.filter((_, i) => values[i] >= best - 1.92);
   return { low: inside[0], high: inside[inside.length - 1] };
 }
 
-function fit(
+function fitMixture(
   distances: ArrayLike<number>,
   maxDistance: number,
   fixedShare?: number,
