@@ -12,8 +12,6 @@ export { addSessions } from './stages/add.ts';
 export { checkData } from './stages/check.ts';
 export { computeAllSimilarityMatrix, finalClustering, iterativeClustering } from './stages/clustering.ts';
 export { autoCuration } from './stages/curation.ts';
-export type { ExportOptions, ExportSummary } from './stages/export.ts';
-export { exportResult } from './stages/export.ts';
 export {
   compareFolders,
   type EvaluateOptions,
@@ -21,6 +19,8 @@ export {
   type FolderEvaluation,
   readLabels,
 } from './stages/evaluate.ts';
+export type { ExportOptions, ExportSummary } from './stages/export.ts';
+export { exportResult } from './stages/export.ts';
 export {
   type ImportSummary,
   importFolder,
