@@ -42,7 +42,9 @@ describe('evaluateFolder', () => {
     ]);
     expect(evaluation.excluded).toEqual([{ feature: 'PETH', reason: 'not in the data' }]);
     const isi = evaluation.functional.find(({ feature }) => feature === 'ISI');
-    expect(isi?.auc).toBeGreaterThan(0.8);
+    for (const { feature, auc, standardError } of evaluation.functional.slice(0, 3)) {
+      expect(auc - 2 * standardError, feature).toBeGreaterThan(0.5);
+    }
     expect(isi?.byDays.map(({ distance }) => distance)).toEqual([1, 2, 7, 8, 9]);
     const { truth, errorRates } = evaluation;
     expect(truth?.calibrationError).toBeLessThan(0.1);
@@ -55,7 +57,9 @@ describe('evaluateFolder', () => {
     await expect(evaluateFolder(out, { dates: ['2024-01-01'] })).rejects.toThrow('expected 4 dates');
     await expect(evaluateFolder(out, { dates: ['1', '2', 'x', '4'] })).rejects.toThrow('--dates');
     await expect(evaluateFolder(data)).rejects.toThrow('IdxCluster.npy');
-    await expect(evaluateFolder(out, { dataFolder: join(folder, 'none') })).rejects.toThrow('session_index');
+    await expect(evaluateFolder(out, { dataFolder: join(folder, 'none') })).rejects.toThrow(
+      'waveform_all.npy: found no such file',
+    );
   });
 });
 

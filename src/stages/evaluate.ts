@@ -242,7 +242,7 @@ export async function readLabels(path: string): Promise<Int32Array> {
   const labels = new Int32Array(rows.length).fill(-2);
   rows.forEach((cells, i) => {
     const [unit, neuron] = [Number(cells[unitColumn] ?? Number.NaN), Number(cells[neuronColumn] || -1)];
-    if (!(Number.isInteger(unit) && labels[unit] === -2 && Number.isInteger(neuron))) {
+    if (neuronColumn < 0 || !(Number.isInteger(unit) && labels[unit] === -2 && Number.isInteger(neuron))) {
       throw new InputError({
         where: `${path}, row ${i + 1}`,
         found: unitColumn < 0 || neuronColumn < 0 ? `the columns ${columns.join(', ')}` : cells.join(', '),
