@@ -63,7 +63,17 @@ export function exampleTracking(units: number, options: ExampleOptions = {}): Tr
       pairMatched: Uint8Array.from({ length: pairs.count }, (_, p) => p & 1),
       pairUsed: Uint8Array.from({ length: pairs.count }, (_, p) => ((p & 3) === 3 ? 1 : 0)),
       motion: i + 1 < rounds ? motion(numbers(SESSIONS)) : undefined,
-      bands: [],
+      // From fixed numbers: the others follow from the order in which they are drawn.
+      bands:
+        i + 1 < rounds
+          ? [
+              {
+                estimate: Float64Array.from({ length: SESSIONS }, (_, s) => s),
+                lower: Float64Array.from({ length: SESSIONS }, (_, s) => s - 0.5),
+                upper: Float64Array.from({ length: SESSIONS }, (_, s) => s + 0.25),
+              },
+            ]
+          : [],
     })),
     motion: motion(numbers(SESSIONS)),
     corrected: {

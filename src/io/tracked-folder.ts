@@ -6,6 +6,7 @@ import { correctedDepths } from '../core/similarity/nearby-pairs.ts';
 import { pathIn, type Store } from './byte-source.ts';
 import { resultFingerprint } from './fingerprint.ts';
 import { inferFeatures } from './infer-features.ts';
+import { readMotionBands, type SavedBand } from './motion-bands.ts';
 import { type NpyFile, openNpy, readNpyAs } from './npy.ts';
 import { SavedResult, type SavedRun } from './read-result.ts';
 import { checkSessions } from './sessions.ts';
@@ -24,6 +25,8 @@ export interface TrackedShank {
   readonly weights: Float64Array;
   readonly threshold: number;
   readonly motion: Motion;
+  /** How certain the motion is; none where that is not known. */
+  readonly bands: readonly SavedBand[];
 }
 
 export interface TrackedProbe {
@@ -207,11 +210,13 @@ async function shanksOf(saved: SavedResult, unitShanks: Int32Array): Promise<Tra
       remedy: 'The files come from different runs: run again.',
     });
   }
-  return motions.map((motion, i) => ({
-    shankId: motions.length > 1 ? ids[i] : undefined,
+  const parts = motions.map((motion, i) => ({ shankId: motions.length > 1 ? ids[i] : undefined, motion }));
+  const bands = await readMotionBands(saved.store, parts);
+  return parts.map((part, i) => ({
+    ...part,
+    bands: bands[i],
     weights: weights.data.subarray(i * features, (i + 1) * features),
     threshold: thresholds[i],
-    motion,
   }));
 }
 

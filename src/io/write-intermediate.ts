@@ -62,7 +62,7 @@ export function resultIterJson({ blocks, shankIds }: ResultBlocks): string {
   return `${JSON.stringify(content, jsonNumber, 2)}\n`;
 }
 
-const describeRound = ({ features, weights, threshold, matches, motion, pairUsed }: MotionRound) => ({
+const describeRound = ({ features, weights, threshold, matches, motion, bands, pairUsed }: MotionRound) => ({
   features,
   weights: [...weights],
   threshold,
@@ -72,6 +72,8 @@ const describeRound = ({ features, weights, threshold, matches, motion, pairUsed
   motion: motion
     ? { linearScale: motion.linearScale, linear: [...motion.linear], constant: [...motion.constant] }
     : null,
+  // The middle 95 % of the motions from resampled pairs, per session.
+  bands: bands.map(({ depth, lower, upper }) => ({ depth, lower: [...lower], upper: [...upper] })),
 });
 
 /** JSON has no infinite numbers: they are written as the texts "Infinity" and "-Infinity". */

@@ -284,6 +284,8 @@ describe('writeTrackingResult', () => {
       matches: 3,
       motion: { constant: [...result.rounds[0].motion!.constant] },
     });
+    const [{ lower, upper }] = result.rounds[0].bands;
+    expect(rounds[0].bands).toEqual([{ lower: [...lower], upper: [...upper] }]);
     expect(rounds[1]).toMatchObject({ threshold: 1.5, motion: null, weights: [...result.rounds[1].weights] });
   });
 

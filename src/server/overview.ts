@@ -2,6 +2,7 @@
 import { basename, resolve } from 'node:path';
 import { pairsWithinClusters } from '../core/curation/cluster-labels.ts';
 import { sessionMatches } from '../figures/matched-probability.ts';
+import type { SavedBand } from '../io/motion-bands.ts';
 import { openNpy } from '../io/npy.ts';
 import type { TrackedFolder, TrackedShank } from '../io/tracked-folder.ts';
 import { neuronsOf } from '../io/write-curated.ts';
@@ -69,15 +70,18 @@ function partOf(folder: TrackedFolder, shank: TrackedShank): TrackedPart {
   };
 }
 
-/** At all depths, or at the smallest and the largest y of the units of the shank. */
+/** At all depths; or at two of them, those whose band is known, else the smallest and the largest y of the units of the shank. */
 function curvesOf(
   { locations, unitShanks }: TrackedFolder,
-  { shankId, motion }: TrackedShank,
+  { shankId, motion, bands }: TrackedShank,
 ): MotionCurve[] {
-  const at = (depth?: number): MotionCurve => ({
+  const at = (depth?: number, band?: SavedBand): MotionCurve => ({
     depth,
     motion: Array.from(motion.constant, (_, s) => motion.getMotion(s + 1, depth)),
+    lower: band?.lower,
+    upper: band?.upper,
   });
+  if (bands.length > 0) return bands.map((band) => at(band.depth, band));
   if (!motion.isLinear) return [at()];
   let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
   unitShanks.forEach((shank, unit) => {
