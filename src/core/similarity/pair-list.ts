@@ -13,10 +13,14 @@ export const isSampled = (layout: NearbyLayout) => layout.cells > MOST_LISTED;
 
 /** (P,) values of a symmetric matrix at the pairs. */
 export function pairValues(matrix: SimilarityMatrix, units: number, pairs: UnitPairs): Float64Array {
-  const values = new Float64Array(pairs.count);
+  const { count, units: list } = pairs;
+  const values = new Float64Array(count);
   // Pairs come in the order of their second unit: its row is read along, not its column.
-  for (let p = 0; p < pairs.count; p++)
-    values[p] = valueAt(matrix, units, pairs.units[2 * p + 1], pairs.units[2 * p]);
+  if (isNearbyMatrix(matrix)) {
+    for (let p = 0; p < count; p++) values[p] = valueAt(matrix, units, list[2 * p + 1], list[2 * p]);
+  } else {
+    for (let p = 0; p < count; p++) values[p] = matrix[list[2 * p + 1] * units + list[2 * p]];
+  }
   return values;
 }
 
