@@ -64,7 +64,8 @@ describe('readDataset', () => {
     });
     expect(dataset.peth).toBeUndefined();
     expect(await dataset.spikeTimes(2)).toEqual(Float64Array.of(2, 20, 10.5));
-    expect(await readDatasetShape(store)).toEqual({ units: 4, channels: 6, samples: 3, pethBins: undefined });
+    const shape = { units: 4, channels: 6, samples: 3, pethBins: undefined, extent: 200 };
+    expect(await readDatasetShape(store)).toEqual(shape);
     expect(await hasPeth(store)).toBe(false);
   });
 
