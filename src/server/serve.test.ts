@@ -104,6 +104,15 @@ const post = (name: PathName, value: unknown, headers: Record<string, string> = 
     body: typeof value === 'string' ? value : JSON.stringify(value),
   });
 
+it('tells when the web application has not been built', async () => {
+  const serve = serveFolder(out, {
+    dataFolder: data,
+    viewerFolder: join(folder, 'nothing'),
+    version: '1.2.3',
+  });
+  await expect(serve).rejects.toThrow('no web application');
+});
+
 describe('requests that are refused', () => {
   it('without the token, or with another one', async () => {
     for (const path of [

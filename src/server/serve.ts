@@ -1,6 +1,7 @@
 /** `dant view`: a server on the loopback address over one output folder. */
+import { existsSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createAdaptorServer } from '@hono/node-server';
 import { InputError } from '../core/errors.ts';
@@ -36,7 +37,7 @@ const ADDRESS = '127.0.0.1';
 
 /**
  * Serves a finished output folder.
- * @throws InputError when there is no result, files do not belong together, or the port is taken
+ * @throws InputError when there is no result, files do not belong together, the web application is not built, or the port is taken
  */
 export async function serveFolder(outFolder: string, options: ServeOptions): Promise<Serving> {
   const folder = resolve(outFolder);
@@ -44,6 +45,14 @@ export async function serveFolder(outFolder: string, options: ServeOptions): Pro
   const token = newToken();
   let port = 0;
   const viewerFolder = options.viewerFolder ?? BUILT_VIEWER;
+  if (!existsSync(join(viewerFolder, 'index.html'))) {
+    throw new InputError({
+      where: viewerFolder,
+      found: 'no web application',
+      expected: 'the built one (index.html)',
+      remedy: 'Run `npm run build`, or install dant again.',
+    });
+  }
   const { version, onFault } = options;
   const { app, close } = createApp({
     folder,
