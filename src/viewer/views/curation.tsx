@@ -22,7 +22,7 @@ export function CurationView() {
         <h1>Curation</h1>
         <p className="facts">
           <span>
-            <b>{formatNumber(done.length)}</b> operations hold
+            <b>{formatNumber(done.length)}</b> {done.length === 1 ? 'operation holds' : 'operations hold'}
           </span>
           <span>
             <b>{formatNumber(confirmed)}</b> of {formatNumber(neurons.length)} neurons confirmed
