@@ -26,6 +26,7 @@ const [results, data] = DANT_BENCH_RESULTS
 const OPENINGS = 5;
 const NEXT_NEURONS = 40;
 const TABLE_ROWS = 50_000;
+const MAP_POINTS = 100_000;
 /** How long a table is scrolled or a matrix zoomed, ms. */
 const MOVING_MS = 4000;
 
@@ -56,7 +57,8 @@ try {
         ?.textContent,
   );
   const steps = await nextNeurons(page);
-  const zoom = await zoomMatrix(page);
+  const matrix = await zoomMatrix(page);
+  const map = await zoomMap();
   const table = await scrollTable(url);
   const row = (size: string, milliseconds: number) => ({
     kernels: 'chromium',
@@ -69,8 +71,10 @@ try {
     row('open again: median', quantile(openings.slice(1), 0.5)),
     row('next neuron: median', quantile(steps, 0.5)),
     row('next neuron: slowest', Math.max(...steps)),
-    row('zoom of the matrix: median frame', quantile(zoom, 0.5)),
-    row('zoom of the matrix: slowest frame', Math.max(...zoom)),
+    row('zoom of the matrix: median frame', quantile(matrix, 0.5)),
+    row('zoom of the matrix: slowest frame', Math.max(...matrix)),
+    row(`zoom of the map of ${MAP_POINTS} units: median frame`, quantile(map, 0.5)),
+    row(`zoom of the map of ${MAP_POINTS} units: slowest frame`, Math.max(...map)),
     row(`scroll ${TABLE_ROWS} rows: median frame`, quantile(table, 0.5)),
     row(`scroll ${TABLE_ROWS} rows: 95 % of frames within`, quantile(table, 0.95)),
   ]);
@@ -146,6 +150,22 @@ async function nextNeurons(page: Page): Promise<number[]> {
 async function zoomMatrix(page: Page): Promise<number[]> {
   await page.goto(`${url}#/matrix`);
   await page.waitForSelector('[data-complete=true] rect[role=application]');
+  return zoom(page);
+}
+
+async function zoomMap(): Promise<number[]> {
+  const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
+  const pack = Buffer.from(encodePack(manyUnits(MAP_POINTS)));
+  await page.route('**/api/units', (route) => route.fulfill({ body: pack, contentType: PACK_TYPE }));
+  await page.goto(`${url}#/map`);
+  await page.waitForSelector('rect[role=application]');
+  const frames = await zoom(page);
+  await page.close();
+  return frames;
+}
+
+/** Times of the frames while the wheel zooms in and out again, ms. */
+function zoom(page: Page): Promise<number[]> {
   return page.evaluate(
     (length) =>
       new Promise<number[]>((resolve) => {

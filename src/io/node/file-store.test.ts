@@ -119,4 +119,10 @@ describe.skipIf(process.platform !== 'linux')('checkWritable', () => {
   it('refuses a file system that takes no files', async () => {
     await expect(new FileStore('/proc/results').checkWritable()).rejects.toThrow('takes no files');
   });
+
+  it('is right: writing says so too', async () => {
+    const attempt = new FileStore('/proc').write('report.html', bytes('x'));
+    await expect(attempt).rejects.toThrow(InputError);
+    await expect(attempt).rejects.toThrow('takes no files');
+  });
 });

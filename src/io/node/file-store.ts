@@ -230,7 +230,7 @@ function cannotRead(path: string, error: unknown): unknown {
 }
 
 function cannotWrite(path: string, error: unknown, known?: string): unknown {
-  const reason = known ?? REASONS[codeOf(error) ?? ''];
+  const reason = known ?? { ...REASONS, ENOENT: 'a folder that takes no files' }[codeOf(error) ?? ''];
   if (!reason) return error;
   return new InputError(
     {
