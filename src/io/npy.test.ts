@@ -48,6 +48,8 @@ const anyArray = fc
     const length = sizeOf(shape) * itemSize;
     return fc.uint8Array({ minLength: length, maxLength: length }).map((bytes) => {
       const data = new DTYPES[dtype](bytes.map((b) => (dtype === 'bool' ? b & 1 : b)).buffer);
+      // JavaScript need not keep the other bits of a NaN when it copies the number: there is one kind of it here.
+      for (let i = 0; i < data.length; i++) if (Number.isNaN(data[i])) data[i] = Number.NaN;
       return { dtype, shape, data } as NpyArray & { data: TypedArray; dtype: NumericDtype };
     });
   });
