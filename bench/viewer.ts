@@ -153,10 +153,9 @@ async function zoomMatrix(page: Page): Promise<number[]> {
   return zoom(page);
 }
 
+/** Frames while the wheel zooms a map of many units, ms. */
 async function zoomMap(): Promise<number[]> {
-  const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
-  const pack = Buffer.from(encodePack(manyUnits(MAP_POINTS)));
-  await page.route('**/api/units', (route) => route.fulfill({ body: pack, contentType: PACK_TYPE }));
+  const page = await pageOfMany(MAP_POINTS);
   await page.goto(`${url}#/map`);
   await page.waitForSelector('rect[role=application]');
   const frames = await zoom(page);
@@ -192,11 +191,9 @@ function zoom(page: Page): Promise<number[]> {
   );
 }
 
-/** Frames while a table of many rows is scrolled, ms; the server's units are replaced by as many unmatched ones. */
+/** Frames while a table of many rows is scrolled, ms. */
 async function scrollTable(url: string): Promise<number[]> {
-  const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
-  const pack = Buffer.from(encodePack(manyUnits(TABLE_ROWS)));
-  await page.route('**/api/units', (route) => route.fulfill({ body: pack, contentType: PACK_TYPE }));
+  const page = await pageOfMany(TABLE_ROWS);
   await page.goto(`${url}#/neurons`);
   await page.waitForSelector('.table-body [role=row]');
   const frames = await page.evaluate(
@@ -221,6 +218,14 @@ async function scrollTable(url: string): Promise<number[]> {
   );
   await page.close();
   return frames;
+}
+
+/** A page to which the server's units are replaced by many unmatched ones. */
+async function pageOfMany(units: number): Promise<Page> {
+  const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
+  const pack = Buffer.from(encodePack(manyUnits(units)));
+  await page.route('**/api/units', (route) => route.fulfill({ body: pack, contentType: PACK_TYPE }));
+  return page;
 }
 
 function manyUnits(n: number) {

@@ -419,18 +419,10 @@ export class SimdKernels {
     x: Region,
     out: Region,
   ): void {
-    const words = lists.int32;
-    let word = 0;
-    let columns = 0;
-    let rowEnd = 0;
-    for (let panel = 0; panel < panels; panel++) {
-      const count = words[word++];
-      columns += count;
-      for (let k = 0; k < count; k++) rowEnd = Math.max(rowEnd, words[word++] + samples * F32);
-    }
+    const { words, columns, rowEnd } = krigingLists(lists, panels, samples);
     whole('krigePanels', 'panels', panels, 1);
     whole('krigePanels', 'samples', samples >= 8 ? samples : Number.NaN, 1);
-    holds('krigePanels', 'lists', lists, word * 4);
+    holds('krigePanels', 'lists', lists, words * 4);
     holds('krigePanels', 'coefficients', coefficients, columns * 4 * F32);
     holds('krigePanels', 'x', x, Math.max(rowEnd, channels * samples * F32));
     holds('krigePanels', 'out', out, 4 * panels * samples * F32);
@@ -448,20 +440,12 @@ export class SimdKernels {
     out: Region,
   ): void {
     const panels = Math.ceil(channels / 4);
-    const words = lists.int32;
     const unitBytes = channels * samples * F32;
     const outBytes = 4 * panels * samples * F32;
-    let word = 0;
-    let columns = 0;
-    let rowEnd = 0;
-    for (let panel = 0; panel < panels; panel++) {
-      const count = words[word++];
-      columns += count;
-      for (let k = 0; k < count; k++) rowEnd = Math.max(rowEnd, words[word++] + samples * F32);
-    }
+    const { words, columns, rowEnd } = krigingLists(lists, panels, samples);
     whole('krige', 'units', units, 1);
     whole('krige', 'samples', samples >= 8 ? samples : Number.NaN, 1);
-    holds('krige', 'lists', lists, word * 4);
+    holds('krige', 'lists', lists, words * 4);
     holds('krige', 'coefficients', coefficients, columns * 4 * F32);
     holds('krige', 'x', x, rowEnd <= unitBytes ? units * unitBytes : Number.NaN);
     holds('krige', 'out', out, units * outBytes);
@@ -476,6 +460,20 @@ export class SimdKernels {
       );
     }
   }
+}
+
+/** What the lists of columns of a Kriging kernel need: their length in words, all their columns, and where the last row they name ends (bytes). */
+function krigingLists(lists: Region, panels: number, samples: number) {
+  const list = lists.int32;
+  let words = 0;
+  let columns = 0;
+  let rowEnd = 0;
+  for (let panel = 0; panel < panels; panel++) {
+    const count = list[words++];
+    columns += count;
+    for (let k = 0; k < count; k++) rowEnd = Math.max(rowEnd, list[words++] + samples * F32);
+  }
+  return { words, columns, rowEnd };
 }
 
 /** The largest of the first `count` byte offsets. */
