@@ -33,6 +33,8 @@ for (const [units, sessions] of [
   const { weights, threshold, pairs, labels } = clustering;
   const similarity = allPairsOf(clustering.similarity);
   const featureSimilarity = clustering.featureSimilarity.map(allPairsOf);
+  const distance = kernels.float64(units * units);
+  await kernels.distances(similarity, units, distance);
   const tree = await kernels.weightedSpanningTree(featureSimilarity, weights, units);
   const limit = { maxClusterSize: sessions };
   const { linkage } = hdbscan(tree, units, limit);
@@ -43,7 +45,7 @@ for (const [units, sessions] of [
   const steps: Record<string, () => unknown> = {
     HDBSCAN: () => hdbscan(tree, units, limit),
     discriminant: () => linearDiscriminant(pairFeatures, matched),
-    'leaf order': () => kernels.leafOrder(linkage, similarity, units),
+    'leaf order': () => kernels.leafOrder(linkage, distance, units),
     'rigid motion': () => estimateMotion(motionPairs, sessions, { linearCorrection: false }),
     'linear motion': () => estimateMotion(motionPairs, sessions, { linearCorrection: true }),
     'band of the motion': () => bootstrapMotion(motionPairs, sessions, { linearCorrection: false, seed: 1 }),

@@ -78,6 +78,8 @@ export interface ClusteringResult extends PairClustering {
    * `valueAt` reads either.
    */
   readonly similarity: SimilarityMatrix;
+  /** (units, units) distance, of all pairs; where it is missing it follows from `similarity`. */
+  readonly distance?: Float64Array;
   /** (units, units) each, in the order of `features`. */
   readonly featureSimilarity: readonly SimilarityMatrix[];
   /** (units,) optimal leaf order of the single-linkage tree. */
@@ -93,6 +95,7 @@ export type ResultPart =
       /** Of all pairs. */
       readonly featureSimilarity: readonly Float64Array[];
       readonly similarity: Float64Array;
+      readonly distance: Float64Array;
     };
 
 /** The 2.5 and 97.5 percentile of the motion per session, at one depth. */

@@ -19,8 +19,8 @@ export interface MemoryEstimate {
 
 /** The motion loop holds the corrected waveforms of this round and the last two. */
 const CORRECTIONS_HELD = 3;
-/** Waveform similarities of three corrections, the weighted sum, and one to work in. */
-const MATRICES_BESIDES_HISTOGRAMS = 5;
+/** Waveform similarities of three corrections, the weighted sum, the distances, and one to work in. */
+const MATRICES_BESIDES_HISTOGRAMS = 6;
 /** The program itself, spike trains, pairs, and memory not yet given back. */
 const MARGIN = 1.2;
 const PROGRAM_BYTES = 200 * 2 ** 20;

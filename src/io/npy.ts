@@ -25,8 +25,10 @@ export interface ReadNpyOptions<T> {
   readonly signal?: AbortSignal;
 }
 
-/** More than any header of an array of numbers; small files are read at once. */
+/** More than any header of an array of numbers. */
 const HEAD_BYTES = 65_536;
+/** Files of up to so many bytes are read at once: opening one twice costs more than reading it. */
+const SMALL_FILE = 1 << 20;
 const PIECE_BYTES = 8 << 20;
 
 /** A .npy file whose header has been read. */
@@ -38,7 +40,7 @@ export interface NpyFile extends NpyHeader {
 
 /** Reads the header. @throws InputError when the file is no array of numbers or text, or is damaged */
 export async function openNpy(source: ByteSource): Promise<NpyFile> {
-  const head = await source.read(0, Math.min(source.size, HEAD_BYTES));
+  const head = await source.read(0, source.size <= SMALL_FILE ? source.size : HEAD_BYTES);
   return { source, head, ...parseNpyHeader(head, source.size, source.name) };
 }
 

@@ -23,6 +23,7 @@ export function pickledMember(name: string, dictionary: Readonly<Record<string, 
   const parts = [encodeNpyHeader('|O', []), ...pickle(dictionary)];
   return {
     name: `${name}.npy`,
+    ready: true,
     size: parts.reduce((sum, part) => sum + (isBytes(part) ? part.length : npyDataLength(part)), 0),
     async *chunks() {
       for (const part of parts) {

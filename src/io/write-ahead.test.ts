@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { exampleTracking } from '../../test/example-result.ts';
 import { StoppedError } from '../core/errors.ts';
+import { createPlainKernels } from '../core/kernels/plain.ts';
 import type { ResultPart, TrackingResult } from '../core/result.ts';
 import { allPairsOf } from '../core/similarity/nearby-matrix.ts';
 import { collectBytes, listDeep, type Store } from './byte-source.ts';
@@ -10,12 +11,17 @@ import { writeTrackingResult, writeWhileComputing } from './write-result.ts';
 const extra = { runTimeSec: 12, dateTime: '2026-01-01 12:00:00' };
 const result = exampleTracking(13);
 
+const { similarity } = result.clustering;
+const distance = new Float64Array(allPairsOf(similarity).length);
+await createPlainKernels().distances(allPairsOf(similarity), result.clustering.labels.length, distance);
+
 const partsOf = ({ corrected, clustering }: TrackingResult): ResultPart[] => [
   { kind: 'corrected', corrected },
   {
     kind: 'similarities',
     ...clustering,
     similarity: allPairsOf(clustering.similarity),
+    distance,
     featureSimilarity: clustering.featureSimilarity.map(allPairsOf),
   },
 ];

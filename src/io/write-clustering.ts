@@ -30,7 +30,7 @@ export const SIMILARITY_FILES: Readonly<Record<FeatureName, string>> = {
 
 /** What the matrices of similarities are made of. */
 type Similarities = Blocks<{
-  readonly clustering: Pick<ClusteringResult, 'features' | 'featureSimilarity' | 'similarity'>;
+  readonly clustering: Pick<ClusteringResult, 'features' | 'featureSimilarity' | 'similarity' | 'distance'>;
 }>;
 
 /** The similarity matrices of all features, zeros for those that were not compared. */
@@ -51,6 +51,11 @@ export const similarityMatrix = (blocks: Similarities): NpyOutput =>
 
 /** `1 / (1 + tanh S)`, 0 on the diagonal. */
 export const distanceMatrix = (blocks: Similarities): NpyOutput =>
+  blocks.blocks.every(({ result }) => result.clustering.distance)
+    ? storedMatrix(blocks, ({ clustering }) => clustering.distance)
+    : distancesOf(blocks);
+
+const distancesOf = (blocks: Similarities): NpyOutput =>
   unitMatrix(blocks, 'float64', ({ clustering }, unit, row) => {
     const similarity = allPairsOf(clustering.similarity);
     const start = unit * row.length;

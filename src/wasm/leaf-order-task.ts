@@ -1,16 +1,16 @@
 /** The leaf order of a dendrogram, on a thread of its own: every join needs the ones below it. */
-import { leafOrderOf } from '../core/clustering/leaf-order.ts';
+import { optimalLeafOrder } from '../core/clustering/leaf-order.ts';
 import type { SingleLinkage } from '../core/clustering/single-linkage.ts';
 
 export interface LeafOrderInput {
   readonly linkage: SingleLinkage;
-  /** (n, n) S, symmetric. */
-  readonly similarity: Float64Array;
+  /** (n, n) symmetric. */
+  readonly distance: Float64Array;
   readonly n: number;
 }
 
 /** The one task gives the order. */
 export const leafOrderTask =
-  (_simd: unknown, { linkage, similarity, n }: LeafOrderInput) =>
+  (_simd: unknown, { linkage, distance, n }: LeafOrderInput) =>
   (): Int32Array =>
-    leafOrderOf(linkage, similarity, n);
+    optimalLeafOrder(linkage, n, distance);

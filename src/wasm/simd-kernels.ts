@@ -262,14 +262,22 @@ export function createSimdKernels(name: string, pool: TaskPool): ClosableKernels
     return tree;
   }
 
+  async function distances(similarity: Float64Array, n: number, out: Float64Array, job?: Job): Promise<void> {
+    await reading([similarity], ([source]) =>
+      writing(out, (target) =>
+        pool.run('distances', { similarity: source, n, out: target }, tileCount(n), job),
+      ),
+    );
+  }
+
   async function leafOrder(
     linkage: SingleLinkage,
-    similarity: Float64Array,
+    distance: Float64Array,
     n: number,
     job?: Job,
   ): Promise<Int32Array> {
-    const [order] = await reading([similarity], ([source]) =>
-      pool.run('leafOrder', { linkage, similarity: source, n }, 1, job),
+    const [order] = await reading([distance], ([source]) =>
+      pool.run('leafOrder', { linkage, distance: source, n }, 1, job),
     );
     return order;
   }
@@ -288,6 +296,7 @@ export function createSimdKernels(name: string, pool: TaskPool): ClosableKernels
     weightedSum,
     spanningTree: (similarity, n, job) => weightedSpanningTree([similarity], Float64Array.of(1), n, job),
     weightedSpanningTree,
+    distances,
     leafOrder,
     ...createNearbyKernels(store, pool, readable),
     async close() {

@@ -13,6 +13,7 @@ import {
   type StandardizeRowsInput,
   standardizeRowsTasks,
 } from './correlate-rows-tasks.ts';
+import { type DistancesInput, distancesTasks } from './distances-task.ts';
 import {
   type ExactCorrelationInput,
   type ExactPairs,
@@ -45,6 +46,7 @@ export interface TaskInputs {
   krige: KrigeInput;
   weightedSum: WeightedSumInput;
   spanningTree: SpanningTreeInput;
+  distances: DistancesInput;
   leafOrder: LeafOrderInput;
   describeUnits: DescribeUnitsInput;
   nearbyRows: NearbyRowsInput;
@@ -98,6 +100,7 @@ const TASKS: { readonly [K in TaskName]: (simd: SimdKernels, input: TaskInputs[K
   krige: krigeTasks,
   weightedSum: weightedSumTasks,
   spanningTree: spanningTreeTask,
+  distances: distancesTasks,
   leafOrder: leafOrderTask,
   describeUnits: describeUnitsTasks,
   nearbyRows: nearbyRowsTasks,

@@ -321,8 +321,13 @@ describe.each(variants)('%s', (_name, kernels) => {
     const n = 60;
     const similarity = symmetric(createRandom(19), n, 2, 1e9);
     const linkage = singleLinkage(await oracle.spanningTree(similarity, n), n);
-    const expected = await oracle.leafOrder(linkage, similarity, n);
-    expect(await kernels.leafOrder(linkage, similarity, n)).toEqual(expected);
+    const distance = oracle.float64(n * n);
+    await oracle.distances(similarity, n, distance);
+    const same = kernels.float64(n * n, false);
+    await kernels.distances(similarity, n, same);
+    expect(same).toEqual(distance);
+    const expected = await oracle.leafOrder(linkage, distance, n);
+    expect(await kernels.leafOrder(linkage, distance, n)).toEqual(expected);
     expect([...expected].sort((i, j) => i - j)).toEqual(Array.from({ length: n }, (_, unit) => unit));
   });
 

@@ -36,6 +36,8 @@ export interface CandidateSimilarities {
   learn(labels: Int32Array, signal?: AbortSignal): Promise<Lesson>;
   /** Candidate pairs; where they are too many to list, those that share a cluster and a sample of the others. */
   pairs(labels: Int32Array): UnitPairs;
+  /** (P,) values of each feature at pairs that `pairs` gave. */
+  pairValues(pairs: UnitPairs): readonly Float64Array[];
   /** `Σ_f weights[f]·matrices[f]` */
   weighted(weights: Float64Array, signal?: AbortSignal): Promise<SimilarityMatrix>;
 }
@@ -98,13 +100,14 @@ export function releaseNearby(kernels: Kernels, { matrices }: Pick<CandidateSimi
   for (const matrix of matrices) if ('layout' in matrix) kernels.release(...memoryOf(matrix));
 }
 
-type Lessons = Pick<CandidateSimilarities, 'learn' | 'pairs'>;
+type Lessons = Pick<CandidateSimilarities, 'learn' | 'pairs' | 'pairValues'>;
 
 /** From the list of the pairs. */
 function listedLessons(matrices: readonly SimilarityMatrix[], units: number, candidates: UnitPairs): Lessons {
   const features = matrices.map((matrix) => pairValues(matrix, units, candidates));
   return {
     pairs: () => candidates,
+    pairValues: () => features,
     async learn(labels) {
       const matched = matchedPairs(labels, candidates);
       return {
@@ -122,6 +125,7 @@ function countedLessons(matrices: readonly NearbyMatrix[]): Lessons {
   let all: Moments | undefined;
   return {
     pairs: (labels) => samplePairs(layout, labels),
+    pairValues: (pairs) => matrices.map((matrix) => pairValues(matrix, layout.units, pairs)),
     async learn(labels, signal) {
       all ??= await candidateMoments(matrices, signal);
       const matched = noMoments(matrices.length);

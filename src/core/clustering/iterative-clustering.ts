@@ -5,7 +5,6 @@ import { distanceOf } from '../kernels/distance.ts';
 import type { ClusteringResult, PairClustering } from '../result.ts';
 import type { FeatureName } from '../settings.ts';
 import { allPairsOf, isNearbyMatrix, valueAt } from '../similarity/nearby-matrix.ts';
-import { pairValues } from '../similarity/pair-list.ts';
 import type { CandidateSimilarities } from './candidate-similarities.ts';
 import { hdbscan } from './hdbscan.ts';
 import { weightsAndThreshold } from './lda.ts';
@@ -42,7 +41,7 @@ export async function clusterIteratively(
   context: RunContext,
 ): Promise<IterativeClustering> {
   const { sessionCount, similarities } = input;
-  const { units, features, matrices } = similarities;
+  const { units, features } = similarities;
   const { signal } = context;
   let weights = new Float64Array(features.length).fill(1 / features.length);
   const weightHistory = [weights];
@@ -52,13 +51,12 @@ export async function clusterIteratively(
     const { labels, clusterCount, linkage } = hdbscan(tree, units, { maxClusterSize: sessionCount });
     const finish = (): IterativeClustering => {
       const pairs = similarities.pairs(labels);
-      const values = matrices.map((matrix) => pairValues(matrix, units, pairs));
       return {
         features,
         weights,
         threshold,
         pairs,
-        pairSimilarity: weightedValues(values, weights, pairs.count),
+        pairSimilarity: weightedValues(similarities.pairValues(pairs), weights, pairs.count),
         labels,
         clusterCount,
         linkage,
@@ -126,18 +124,21 @@ export async function clusterFully(
   const { linkage, pairSimilarity: _, ...clustering } = await clusterIteratively(input, options, context);
   const similarity = await similarities.weighted(clustering.weights, signal);
   let leafOrder: Int32Array;
+  let distance: Float64Array | undefined;
   if (isNearbyMatrix(similarity)) {
-    const distance = (i: number, j: number) => distanceOf(valueAt(similarity, units, i, j) || 0);
-    leafOrder = optimalLeafOrder(linkage, units, distance, LARGEST_ORDERED);
+    const between = (i: number, j: number) => distanceOf(valueAt(similarity, units, i, j) || 0);
+    leafOrder = optimalLeafOrder(linkage, units, between, LARGEST_ORDERED);
   } else {
     const featureSimilarity = matrices.map(allPairsOf);
-    context.onPart?.({ kind: 'similarities', features, featureSimilarity, similarity });
-    leafOrder = await kernels.leafOrder(linkage, similarity, units, { signal });
+    distance = kernels.float64(units * units, false);
+    await kernels.distances(similarity, units, distance, { signal });
+    context.onPart?.({ kind: 'similarities', features, featureSimilarity, similarity, distance });
+    leafOrder = await kernels.leafOrder(linkage, distance, units, { signal });
   }
   const { weights, threshold, labels, clusterCount, weightHistory } = clustering;
   const outcome = { weights, threshold, labels, clusterCount, weightHistory, leafOrder };
   if (step) await checkpoints?.save(step, { ...outcome, warnings: [...warnings] });
-  return { ...clustering, similarity, featureSimilarity: matrices, leafOrder };
+  return { ...clustering, similarity, distance, featureSimilarity: matrices, leafOrder };
 }
 
 function noDiscriminant(matches: number, candidates: number, features: readonly FeatureName[]): string {

@@ -1,5 +1,4 @@
 /** The order of the units in which a dendrogram is drawn. */
-import { distanceOf } from '../kernels/distance.ts';
 import { joinCosts } from './leaf-order-costs.ts';
 import { Ends } from './leaf-order-ends.ts';
 import type { SingleLinkage } from './single-linkage.ts';
@@ -76,11 +75,6 @@ export function optimalLeafOrder(
     if (r >= n && w < size[left[r - n]]) reversed[r] = 1;
   }
   return readLeaves(linkage, n, reversed);
-}
-
-/** `optimalLeafOrder` with the distances that weighted similarities stand for. @param similarity (n, n) S, symmetric */
-export function leafOrderOf(linkage: SingleLinkage, similarity: Float64Array, n: number): Int32Array {
-  return optimalLeafOrder(linkage, n, (i, j) => distanceOf(similarity[i * n + j]));
 }
 
 /** Leaves from left to right as the tree stands; where each node begins in them and how many it has. */

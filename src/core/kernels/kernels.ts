@@ -145,8 +145,11 @@ export interface Kernels {
     job?: Job,
   ): Promise<SpanningTree>;
 
-  /** `optimalLeafOrder` of the tree with distance `1 / (1 + tanh S)`. `similarity` is S, (n, n), symmetric. */
-  leafOrder(linkage: SingleLinkage, similarity: Float64Array, n: number, job?: Job): Promise<Int32Array>;
+  /** `1 / (1 + tanh S)`, 0 on the diagonal. `similarity` is S, (n, n), symmetric, and so is `out`. */
+  distances(similarity: Float64Array, n: number, out: Float64Array, job?: Job): Promise<void>;
+
+  /** `optimalLeafOrder` of the tree. `distance` is (n, n), symmetric. */
+  leafOrder(linkage: SingleLinkage, distance: Float64Array, n: number, job?: Job): Promise<Int32Array>;
 
   /** As `correlateRows`, for the pairs that `out` has cells for; row u of x belongs to unit u. */
   correlateRowsNearby(x: Float64Array, columns: number, out: NearbyMatrix, job?: Job): Promise<void>;

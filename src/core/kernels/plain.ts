@@ -2,7 +2,7 @@
  * The kernels in plain TypeScript: the readable oracle for every faster twin.
  * All sums run over the columns in their order, one accumulator per result, in float64.
  */
-import { leafOrderOf } from '../clustering/leaf-order.ts';
+import { optimalLeafOrder } from '../clustering/leaf-order.ts';
 import { primOverRows } from '../clustering/prim.ts';
 import { breathe } from '../context.ts';
 import {
@@ -51,7 +51,8 @@ export function createPlainKernels(): Kernels {
     weightedSum,
     spanningTree,
     weightedSpanningTree,
-    leafOrder: async (linkage, similarity, n) => leafOrderOf(linkage, similarity, n),
+    distances,
+    leafOrder: async (linkage, distance, n) => optimalLeafOrder(linkage, n, distance),
     correlateRowsNearby,
     correlateRowsWithGapsNearby,
     correlateWaveformsNearby,
@@ -308,6 +309,12 @@ async function weightedSum(
     const weight = weights[f];
     for (let i = 0; i < out.length; i++) out[i] += weight * feature[i];
   });
+}
+
+async function distances(similarity: Float64Array, n: number, out: Float64Array): Promise<void> {
+  for (let i = 0; i < n; i++) {
+    for (let j = 0; j < n; j++) out[i * n + j] = i === j ? 0 : distanceOf(similarity[i * n + j]);
+  }
 }
 
 async function spanningTree(similarity: Float64Array, n: number, job: Job = {}): Promise<SpanningTree> {
