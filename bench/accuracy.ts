@@ -7,6 +7,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { calibrationError, reliability } from '../src/core/confidence/calibration-error.ts';
 import { pairProbabilities } from '../src/core/confidence/match-confidence.ts';
 import { type Estimate, estimateErrorRates } from '../src/core/evaluation/error-rates.ts';
+import { hiddenPairs, sessionLinks } from '../src/core/evaluation/session-links.ts';
 import type { TrackingResult } from '../src/core/result.ts';
 import { resolveSettings, type UserSettings } from '../src/core/settings.ts';
 import { trackShanks } from '../src/core/shanks.ts';
@@ -55,6 +56,7 @@ function measure(recording: string, variant: string, truth: SimulatedRecording, 
   let firstLabel = 0;
   let independent = 0;
   let squares = 0;
+  let hidden = 0;
   for (const { units, result } of parts) {
     const { curation, clustering, confidence, sessions, sessionCount, features, motion } = result;
     const isOne = (a: number, b: number) => (truth.neuronId[units[a]] === truth.neuronId[units[b]] ? 1 : 0);
@@ -87,6 +89,9 @@ function measure(recording: string, variant: string, truth: SimulatedRecording, 
       candidates.probability.push(p);
       candidates.truth.push(isOne(a, b));
     });
+    hidden += hiddenPairs(
+      sessionLinks(sessionCount, sessions, curation.matchedPairs, confidence.matchProbability),
+    );
     const own = Array.from(units.keys(), (i) => features.locations[3 * i + 1]);
     squares += units.length * motionError(motion, truth.trueMotion, own).rms ** 2;
   }
@@ -94,6 +99,7 @@ function measure(recording: string, variant: string, truth: SimulatedRecording, 
   const rates = estimateErrorRates({
     matchProbability: Float64Array.from(matches.probability),
     expectedPairs: candidates.probability.reduce((sum, p) => sum + p, 0),
+    hiddenPairs: hidden,
     depthDistance: Float64Array.from(depthDistance),
     maxDistance: 100,
     independentMatches: independent,

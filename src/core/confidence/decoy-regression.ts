@@ -35,11 +35,11 @@ const TOLERANCE = 1e-5;
  */
 export function decoyRegression(input: DecoyRegressionInput): Float64Array {
   const { columns, priorPrecision } = input;
-  let coefficients = Float64Array.from(input.priorMean);
-  let value = logPosterior(input, coefficients);
+  let coefficients: Float64Array = Float64Array.from(input.priorMean);
+  let at = posteriorAt(input, coefficients);
   let damping = 1e-3;
   for (let step = 0; step < MAX_STEPS; step++) {
-    const { gradient, information } = derivatives(input, coefficients);
+    const { gradient, information } = at;
     let grown = 0;
     while (damping < 1e8) {
       const matrix = information.slice();
@@ -50,10 +50,10 @@ export function decoyRegression(input: DecoyRegressionInput): Float64Array {
       if (choleskyInPlace(matrix, columns)) {
         choleskySolveInPlace(matrix, columns, change);
         const next = coefficients.map((c, f) => c + change[f]);
-        const nextValue = logPosterior(input, next);
-        if (nextValue > value) {
-          grown = nextValue - value;
-          [coefficients, value] = [next, nextValue];
+        const nextAt = posteriorAt(input, next);
+        if (nextAt.value > at.value) {
+          grown = nextAt.value - at.value;
+          [coefficients, at] = [next, nextAt];
           damping = Math.max(1e-9, damping / 5);
           break;
         }
@@ -68,8 +68,8 @@ export function decoyRegression(input: DecoyRegressionInput): Float64Array {
 /** Probability of a match for log-odds η. */
 export const logistic = (eta: number): number => 1 / (1 + Math.exp(-eta));
 
-/** ln(1 + e^x) without overflow. */
-const softplus = (x: number) => (x > 30 ? x : Math.log1p(Math.exp(x)));
+/** ln(1 + e^x) without overflow, to 1e-13. */
+const softplus = (x: number) => (x > 30 ? x : x < -30 ? 0 : Math.log(1 + Math.exp(x)));
 
 /** x·β of one row of the evidence. */
 export function logOdds(
@@ -83,41 +83,37 @@ export function logOdds(
   return eta;
 }
 
-function logPosterior(input: DecoyRegressionInput, coefficients: Float64Array): number {
-  const { evidence, columns, decoy, weights, ratio, priorMean, priorPrecision } = input;
-  const logRatio = Math.log(ratio);
-  let sum = 0;
-  for (let i = 0; i < decoy.length; i++) {
-    // Log-odds of being unlabelled.
-    const tau = logRatio + softplus(logOdds(evidence, i, columns, coefficients));
-    sum += weights[i] * ((decoy[i] ? 0 : tau) - softplus(tau));
-  }
-  for (let f = 0; f < columns; f++) sum -= 0.5 * priorPrecision[f] * (coefficients[f] - priorMean[f]) ** 2;
-  return sum;
-}
-
-function derivatives(input: DecoyRegressionInput, coefficients: Float64Array) {
+/** The log posterior with its gradient and the expected information. */
+function posteriorAt(input: DecoyRegressionInput, coefficients: Float64Array) {
   const { evidence, columns, decoy, weights, ratio, priorMean, priorPrecision } = input;
   const logRatio = Math.log(ratio);
   const gradient = new Float64Array(columns);
   const information = new Float64Array(columns * columns);
+  let value = 0;
   for (let i = 0; i < decoy.length; i++) {
+    const row = i * columns;
     const eta = logOdds(evidence, i, columns, coefficients);
     const match = logistic(eta);
-    const unlabelled = logistic(logRatio + softplus(eta));
+    // Log-odds of being unlabelled.
+    const tau = logRatio + softplus(eta);
+    const unlabelled = logistic(tau);
+    value += weights[i] * ((decoy[i] ? 0 : tau) - softplus(tau));
     // dτ/dη = match; E[(label - P)²] = P(1 - P).
     const slope = weights[i] * match * ((decoy[i] ? 0 : 1) - unlabelled);
     const curvature = weights[i] * match * match * unlabelled * (1 - unlabelled);
     for (let f = 0; f < columns; f++) {
-      const x = evidence[i * columns + f];
+      const x = evidence[row + f];
       gradient[f] += slope * x;
-      for (let g = 0; g <= f; g++) information[f * columns + g] += curvature * x * evidence[i * columns + g];
+      const scaled = curvature * x;
+      for (let g = 0; g <= f; g++) information[f * columns + g] += scaled * evidence[row + g];
     }
   }
   for (let f = 0; f < columns; f++) {
     for (let g = f + 1; g < columns; g++) information[f * columns + g] = information[g * columns + f];
     information[f * columns + f] += priorPrecision[f];
-    gradient[f] -= priorPrecision[f] * (coefficients[f] - priorMean[f]);
+    const away = coefficients[f] - priorMean[f];
+    gradient[f] -= priorPrecision[f] * away;
+    value -= 0.5 * priorPrecision[f] * away * away;
   }
-  return { gradient, information };
+  return { value, gradient, information };
 }

@@ -1,6 +1,7 @@
 /** How sure each match is: probabilities that are calibrated on the recording itself. */
 import { decoyRegression, logistic, logOdds } from './decoy-regression.ts';
-import { MAX_MARGIN, type PairEvidenceInput, pairEvidence, pairsOfUnits } from './pair-evidence.ts';
+import { MAX_MARGIN, type PairEvidenceInput, pairEvidence } from './pair-evidence.ts';
+import { probabilityInLink } from './shared-neurons.ts';
 
 /** Confidence in a tracking. */
 export interface MatchConfidence {
@@ -38,7 +39,7 @@ const OVER_SPLIT_ODDS = 0.05;
 /** Share of the decoys by whose similarity the pairs are told that are certainly no matches. */
 const HOPELESS_SHARE = 0.8;
 /** More unlabelled pairs are thinned out evenly for the fit. */
-const MOST_FITTED = 40_000;
+const MOST_FITTED = 20_000;
 
 /**
  * Probability that each candidate pair is one neuron (`docs/methods.md`, "Confidence").
@@ -46,86 +47,98 @@ const MOST_FITTED = 40_000;
  * Units of one session are different neurons, so pairs within a session (decoys) show the similarities of non-matches. Evidence of a
  * pair: its similarity and that of each unit to the other's group, both relative to the threshold, and the margin to the best
  * alternative. `decoyRegression` finds the odds; pairs less similar than 80 % of the decoys count as certainly different, unless
- * they are matched.
+ * they are matched. Last, `probabilityInLink` takes into account how many neurons the two sessions share.
  */
 export function pairProbabilities(input: PairProbabilityInput): PairProbabilities {
   const { sessions, labels, pairs, pairSimilarity, unmatchedWeight = 1 } = input;
   const { count, units } = pairs;
-  const isDecoy = (p: number) => sessions[units[2 * p]] === sessions[units[2 * p + 1]];
-  const isMatched = (p: number) =>
-    labels[units[2 * p]] >= 0 && labels[units[2 * p]] === labels[units[2 * p + 1]];
-  const decoys: number[] = [];
-  for (let p = 0; p < count; p++) if (isDecoy(p)) decoys.push(pairSimilarity[p]);
-  const sorted = Float64Array.from(decoys).sort();
-  const hopeless =
-    sorted.length > 0 ? sorted[Math.floor(HOPELESS_SHARE * (sorted.length - 1))] : Number.NEGATIVE_INFINITY;
+  const isDecoy = new Uint8Array(count);
+  const isMatched = new Uint8Array(count);
+  let decoys = 0;
+  for (let p = 0; p < count; p++) {
+    const [a, b] = [units[2 * p], units[2 * p + 1]];
+    if (sessions[a] === sessions[b]) decoys += isDecoy[p] = 1;
+    if (labels[a] >= 0 && labels[a] === labels[b]) isMatched[p] = 1;
+  }
+  const sorted = pairSimilarity.filter((_, p) => isDecoy[p] === 1).sort();
+  const hopeless = decoys > 0 ? sorted[Math.floor(HOPELESS_SHARE * (decoys - 1))] : Number.NEGATIVE_INFINITY;
 
-  const evidence = evidenceRows(input);
-  const rows: number[] = [];
+  const evidence = evidenceOf(input);
   let [unlabelled, below, belowDecoys] = [0, 0, 0];
   for (let p = 0; p < count; p++) {
-    if (pairSimilarity[p] > hopeless) rows.push(p);
-    else if (isDecoy(p)) belowDecoys++;
+    if (pairSimilarity[p] > hopeless) unlabelled += 1 - isDecoy[p];
+    else if (isDecoy[p]) belowDecoys++;
     else below++;
   }
-  for (const p of rows) if (!isDecoy(p)) unlabelled++;
   const stride = Math.max(1, Math.ceil(unlabelled / MOST_FITTED));
-  let seen = 0;
-  const fitted = rows.filter((p) => isDecoy(p) || seen++ % stride === 0);
-  const coefficients =
-    belowDecoys > 0 && below > 0
-      ? decoyRegression({
-          evidence: gather(evidence, fitted),
-          columns: COLUMNS,
-          decoy: Uint8Array.from(fitted, (p) => (isDecoy(p) ? 1 : 0)),
-          weights: Float64Array.from(fitted, (p) =>
-            isDecoy(p) ? decoyWeight(evidence, p) : stride * (isMatched(p) ? 1 : unmatchedWeight),
-          ),
-          ratio: (unmatchedWeight * below) / belowDecoys,
-          priorMean: PRIOR_MEAN,
-          priorPrecision: PRIOR_PRECISION,
-        })
-      : Float64Array.from(PRIOR_MEAN);
+  const fitted: number[] = [];
+  for (let p = 0, seen = 0; p < count; p++) {
+    if (pairSimilarity[p] > hopeless && (isDecoy[p] || seen++ % stride === 0)) fitted.push(p);
+  }
+  const row = new Float64Array(COLUMNS);
+  const oddsBy = (coefficients: Float64Array, p: number) => {
+    fillRow(evidence, p, row, 0);
+    return logOdds(row, 0, COLUMNS, coefficients);
+  };
+  let coefficients: Float64Array = Float64Array.from(PRIOR_MEAN);
+  if (belowDecoys > 0 && below > 0) {
+    const rows = new Float64Array(fitted.length * COLUMNS);
+    fitted.forEach((p, i) => {
+      fillRow(evidence, p, rows, i * COLUMNS);
+    });
+    const prior = coefficients;
+    coefficients = decoyRegression({
+      evidence: rows,
+      columns: COLUMNS,
+      decoy: Uint8Array.from(fitted, (p) => isDecoy[p]),
+      weights: Float64Array.from(fitted, (p) =>
+        isDecoy[p] ? decoyWeight(oddsBy(prior, p)) : stride * (isMatched[p] ? 1 : unmatchedWeight),
+      ),
+      ratio: (unmatchedWeight * below) / belowDecoys,
+      priorMean: PRIOR_MEAN,
+      priorPrecision: PRIOR_PRECISION,
+    });
+  }
+  // Of a sample, the most similar candidate of a unit is not known.
+  const inLink = unmatchedWeight === 1 ? probabilityInLink({ ...input, ...evidence }) : undefined;
   const probability = new Float64Array(count);
   for (let p = 0; p < count; p++) {
-    if (isDecoy(p) || !(pairSimilarity[p] > hopeless || isMatched(p))) continue;
-    probability[p] = logistic(logOdds(evidence, p, COLUMNS, coefficients));
+    if (isDecoy[p] || !(pairSimilarity[p] > hopeless || isMatched[p])) continue;
+    const usual = logistic(oddsBy(coefficients, p));
+    probability[p] = inLink ? inLink(usual, sessions[units[2 * p]], sessions[units[2 * p + 1]]) : usual;
   }
-  return { probability, decoys: decoys.length };
+  return { probability, decoys };
 }
 
 /**
  * Sorters split neurons: a pair within a session that looks like one neuron by all that simulated recordings teach may be one. Its
  * weight is the probability that it is not, with prior odds of `OVER_SPLIT_ODDS` times those of a match between sessions.
  */
-function decoyWeight(evidence: Float64Array, p: number): number {
-  const odds = Math.exp(logOdds(evidence, p, COLUMNS, Float64Array.from(PRIOR_MEAN)));
-  return 1 / (1 + OVER_SPLIT_ODDS * odds);
+const decoyWeight = (priorLogOdds: number) => 1 / (1 + OVER_SPLIT_ODDS * Math.exp(priorLogOdds));
+
+interface Evidence {
+  /** (P,) how far similarity and support together lie above the threshold. */
+  readonly similarity: Float64Array;
+  /** (P,) as `pairEvidence` says, at least -`MAX_MARGIN`. */
+  readonly margin: Float64Array;
 }
 
-/** (P, COLUMNS) 1, similarity, margin, and how far each lies below where matches begin. */
-function evidenceRows(input: PairProbabilityInput): Float64Array {
-  const { pairs, pairSimilarity } = input;
+function evidenceOf(input: PairProbabilityInput): Evidence {
   const threshold = Number.isFinite(input.threshold) ? input.threshold : 0;
   const { support, margin } = pairEvidence(input);
-  const evidence = new Float64Array(pairs.count * COLUMNS);
-  for (let p = 0; p < pairs.count; p++) {
-    const similarity = (pairSimilarity[p] + support[p]) / 2 - threshold;
-    const clipped = Math.max(-MAX_MARGIN, margin[p]);
-    evidence.set(
-      [1, similarity, clipped, Math.max(0, -0.2 - similarity), Math.max(0, -clipped)],
-      p * COLUMNS,
-    );
-  }
-  return evidence;
+  return {
+    similarity: support.map((value, p) => (input.pairSimilarity[p] + value) / 2 - threshold),
+    margin: margin.map((value) => Math.max(-MAX_MARGIN, value)),
+  };
 }
 
-function gather(evidence: Float64Array, rows: readonly number[]): Float64Array {
-  const picked = new Float64Array(rows.length * COLUMNS);
-  rows.forEach((p, i) => {
-    picked.set(evidence.subarray(p * COLUMNS, (p + 1) * COLUMNS), i * COLUMNS);
-  });
-  return picked;
+/** Writes the evidence of a pair: 1, similarity, margin, and how far each lies below where matches begin. */
+function fillRow({ similarity, margin }: Evidence, p: number, rows: Float64Array, at: number): void {
+  rows[at] = 1;
+  rows[at + 1] = similarity[p];
+  rows[at + 2] = margin[p];
+  rows[at + 3] = Math.max(0, -0.2 - similarity[p]);
+  rows[at + 4] = Math.max(0, -margin[p]);
 }
 
 /**
@@ -144,22 +157,24 @@ export function confidenceOfMatches(
   probability: Float64Array,
   matchedPairs: Int32Array,
 ): MatchConfidence {
-  const { start, entries } = pairsOfUnits(units, pairs);
   const matchProbability = new Float64Array(matchedPairs.length / 2);
+  const keyOf = (a: number, b: number) => Math.min(a, b) * units + Math.max(a, b);
+  const matches = new Map<number, number>();
+  for (let m = 0; m < matchProbability.length; m++) {
+    matches.set(keyOf(matchedPairs[2 * m], matchedPairs[2 * m + 1]), m);
+  }
+  for (let p = 0; p < pairs.count; p++) {
+    if (probability[p] === 0) continue;
+    const m = matches.get(keyOf(pairs.units[2 * p], pairs.units[2 * p + 1]));
+    if (m !== undefined) matchProbability[m] = probability[p];
+  }
   const sums = new Float64Array(units);
   const counts = new Int32Array(units);
-  for (let m = 0; m < matchProbability.length; m++) {
-    const [a, b] = [matchedPairs[2 * m], matchedPairs[2 * m + 1]];
-    for (let e = start[a]; e < start[a + 1]; e++) {
-      const p = entries[e];
-      if (pairs.units[2 * p] + pairs.units[2 * p + 1] !== a + b) continue;
-      matchProbability[m] = probability[p];
-      break;
-    }
-    for (const unit of [a, b]) {
-      sums[unit] += matchProbability[m];
+  matchProbability.forEach((value, m) => {
+    for (const unit of [matchedPairs[2 * m], matchedPairs[2 * m + 1]]) {
+      sums[unit] += value;
       counts[unit]++;
     }
-  }
+  });
   return { matchProbability, unitConfidence: sums.map((sum, u) => sum / counts[u]) };
 }

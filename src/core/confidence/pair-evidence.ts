@@ -38,6 +38,9 @@ export function pairEvidence(input: PairEvidenceInput): PairEvidence {
   const occupied = sessionsOfGroups(input, groupOf, groupCount);
   const words = Math.ceil((input.sessionCount + 1) / 32);
   const { start, entries } = pairsOfUnits(units, pairs);
+  const longest = start.reduce((most, from, unit) => Math.max(most, start[unit + 1] - from || 0), 0);
+  /** The group of the other unit of every pair of a unit. */
+  const groupAt = new Int32Array(longest);
 
   const support = new Float64Array(pairs.count);
   const margin = new Float64Array(pairs.count).fill(MAX_MARGIN);
@@ -46,32 +49,34 @@ export function pairEvidence(input: PairEvidenceInput): PairEvidence {
   const touched = new Int32Array(groupCount);
   for (let unit = 0; unit < units; unit++) {
     let touchedCount = 0;
-    const groupOfEntry = (e: number) => {
-      const p = entries[e];
-      const [a, b] = [pairs.units[2 * p], pairs.units[2 * p + 1]];
-      return groupOf[a === unit ? b : a];
-    };
-    for (let e = start[unit]; e < start[unit + 1]; e++) {
-      const group = groupOfEntry(e);
+    const first = start[unit];
+    const count = start[unit + 1] - first;
+    for (let i = 0; i < count; i++) {
+      const p = entries[first + i];
+      const group = groupOf[pairs.units[2 * p] + pairs.units[2 * p + 1] - unit];
+      groupAt[i] = group;
       if (counts[group]++ === 0) touched[touchedCount++] = group;
-      sums[group] += pairSimilarity[entries[e]];
+      sums[group] += pairSimilarity[p];
     }
     let [best, second] = [Number.NEGATIVE_INFINITY, Number.NEGATIVE_INFINITY];
     let bestGroup = -1;
     const session = sessions[unit];
     for (let t = 0; t < touchedCount; t++) {
       const group = touched[t];
+      sums[group] /= counts[group];
       const taken = (occupied[group * words + (session >> 5)] >>> (session & 31)) & 1;
       if (taken && group !== groupOf[unit]) continue;
-      const mean = sums[group] / counts[group];
+      const mean = sums[group];
       if (mean > best) [second, best, bestGroup] = [best, mean, group];
       else if (mean > second) second = mean;
     }
-    for (let e = start[unit]; e < start[unit + 1]; e++) {
-      const [p, group] = [entries[e], groupOfEntry(e)];
-      const mean = sums[group] / counts[group];
+    for (let i = 0; i < count; i++) {
+      const p = entries[first + i];
+      const group = groupAt[i];
+      const mean = sums[group];
       support[p] += mean / 2;
-      margin[p] = Math.min(margin[p], mean - (group === bestGroup ? second : best));
+      const gain = mean - (group === bestGroup ? second : best);
+      if (gain < margin[p]) margin[p] = gain;
     }
     for (let t = 0; t < touchedCount; t++) sums[touched[t]] = counts[touched[t]] = 0;
   }

@@ -24,6 +24,8 @@ export interface ErrorRatesInput {
   readonly matchProbability: Float64Array;
   /** Sum of the probabilities of all candidate pairs between sessions; undefined where they are not at hand. */
   readonly expectedPairs?: number;
+  /** Pairs that the estimate cannot see, as `hiddenPairs` says; default 0. */
+  readonly hiddenPairs?: number;
   /** (M,) |Δdepth| of the matched pairs, motion taken out, µm. */
   readonly depthDistance: Float64Array;
   /** Largest depth distance of a candidate pair, µm. */
@@ -35,15 +37,16 @@ export interface ErrorRatesInput {
 /**
  * By how much the rates of simulated recordings (24 of bench/accuracy, other seeds than those of its table) differ from what
  * probabilities say: the false-positive rate by a factor of up to e^1.5 either way, small rates by 0.003. The sum of probabilities
- * over unmatched candidates counts look-alikes, so that the false-negative rate is 0.2 to 1.35 times what it says.
+ * over unmatched candidates counts look-alikes, so that the false-negative rate is 0.2 to 1.35 times what it says, small rates 0.02 less.
  */
 const FALSE_POSITIVE_FACTOR = Math.exp(1.5);
 const FALSE_POSITIVE_OFFSET = 0.003;
 const FALSE_NEGATIVE_FACTORS = { low: 0.2, estimate: 0.6, high: 1.35 };
+const FALSE_NEGATIVE_OFFSET = 0.02;
 
 /** Estimates error rates by decoys and by depths (`docs/methods.md`, "Error rates without ground truth"). */
 export function estimateErrorRates(input: ErrorRatesInput): ErrorRates {
-  const { matchProbability, expectedPairs, depthDistance, maxDistance, independentMatches } = input;
+  const { matchProbability, expectedPairs, hiddenPairs = 0, depthDistance, maxDistance } = input;
   const matches = matchProbability.length;
   const trueMatches = matchProbability.reduce((sum, p) => sum + p, 0);
   const falseShare = matches > 0 ? 1 - trueMatches / matches : 0;
@@ -53,8 +56,8 @@ export function estimateErrorRates(input: ErrorRatesInput): ErrorRates {
     low: rate((falseShare + FALSE_POSITIVE_OFFSET) / FALSE_POSITIVE_FACTOR - FALSE_POSITIVE_OFFSET),
     high: rate((falseShare + FALSE_POSITIVE_OFFSET) * FALSE_POSITIVE_FACTOR - FALSE_POSITIVE_OFFSET),
   };
-  const missed =
-    expectedPairs === undefined || expectedPairs === 0 ? 0 : rate(1 - trueMatches / expectedPairs);
+  const missedOf = (pairs: number) => (pairs > 0 ? rate(1 - trueMatches / pairs) : 0);
+  const missed = missedOf(expectedPairs ?? 0);
   const factors = FALSE_NEGATIVE_FACTORS;
   const mixture = fitDepthMixture(depthDistance, maxDistance);
   return {
@@ -63,8 +66,8 @@ export function estimateErrorRates(input: ErrorRatesInput): ErrorRates {
       ...(expectedPairs !== undefined && {
         falseNegatives: {
           estimate: rate(missed * factors.estimate),
-          low: rate(missed * factors.low),
-          high: rate(missed * factors.high),
+          low: rate(missed * factors.low - FALSE_NEGATIVE_OFFSET),
+          high: rate(missedOf(expectedPairs + hiddenPairs) * factors.high),
         },
       }),
     },
@@ -72,7 +75,7 @@ export function estimateErrorRates(input: ErrorRatesInput): ErrorRates {
       depth: {
         falsePositives: {
           estimate: mixture.falseShare,
-          ...mixtureInterval(depthDistance, maxDistance, independentMatches),
+          ...mixtureInterval(depthDistance, maxDistance, input.independentMatches),
         },
         mixture,
       },

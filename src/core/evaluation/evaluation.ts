@@ -9,6 +9,7 @@ import {
   type FunctionalFeature,
   functionalCheck,
 } from './functional-checks.ts';
+import { hiddenPairs, sessionLinks } from './session-links.ts';
 import { type SurvivalPoint, survival, type YieldPoint, yieldCurve } from './survival.ts';
 
 export interface Evaluation {
@@ -96,6 +97,7 @@ export function evaluateTracking(input: EvaluationInput): Evaluation {
     errorRates: estimateErrorRates({
       matchProbability,
       expectedPairs: probability?.reduce((sum, p) => sum + p, 0),
+      hiddenPairs: hiddenPairs(sessionLinks(sessionCount, sessions, matchedPairs, matchProbability)),
       depthDistance,
       maxDistance: input.maxDistance,
       independentMatches: matchedUnits - neurons,

@@ -78,3 +78,29 @@ export function unfittingSessions(links: SessionLinks): number[][] {
     .filter((members) => members !== largest)
     .map((members) => members.map((s) => s + 1).sort((a, b) => a - b));
 }
+
+/**
+ * How many more pairs of one neuron there would be if the groups of sessions that fit no other fitted as well as sessions usually do: a
+ * jump of the probe hides them, another animal has none.
+ */
+export function hiddenPairs(links: SessionLinks): number {
+  const { sessionCount: n, units, matches } = links;
+  const groupOf = new Int32Array(n);
+  unfittingSessions(links).forEach((group, g) => {
+    for (const session of group) groupOf[session - 1] = g + 1;
+  });
+  const strength = linkStrengths(links);
+  const within: number[] = [];
+  const across: number[] = [];
+  for (let i = 0; i < n; i++) {
+    for (let j = i + 1; j < n; j++) {
+      if (units[i] >= LEAST_UNITS && units[j] >= LEAST_UNITS) {
+        (groupOf[i] === groupOf[j] ? within : across).push(i * n + j);
+      }
+    }
+  }
+  if (within.length === 0) return 0;
+  const usual = within.map((cell) => strength[cell]).sort((a, b) => a - b)[within.length >> 1];
+  const smaller = (cell: number) => Math.min(units[Math.floor(cell / n)], units[cell % n]);
+  return across.reduce((sum, cell) => sum + Math.max(0, usual * smaller(cell) - matches[cell]), 0);
+}
