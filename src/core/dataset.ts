@@ -84,6 +84,19 @@ export function subsetSource(source: WaveformSource, which: Int32Array): Wavefor
   };
 }
 
+/** The units of two sources, those of the second after those of the first. */
+export function joinSources(first: WaveformSource, second: WaveformSource): WaveformSource {
+  return {
+    ...first,
+    units: first.units + second.units,
+    async *pieces(memory, signal) {
+      yield* first.pieces(memory, signal);
+      for await (const piece of second.pieces(memory, signal))
+        yield { ...piece, firstUnit: first.units + piece.firstUnit };
+    },
+  };
+}
+
 /** Positions and shanks of the recording sites. */
 export interface Probe {
   readonly channels: number;

@@ -51,7 +51,8 @@ export function similarityMap({ shanks, unitCount }: Recording, { positions }: U
     const cells = positions[s].map((position) => Math.floor((position * side) / unitCount));
     const note = (a: number, b: number, value: number) => {
       const cell = cells[a] * side + cells[b];
-      if (!(values[cell] >= value)) values[cell] = values[cells[b] * side + cells[a]] = value;
+      if (value > values[cell] || Number.isNaN(values[cell]))
+        values[cell] = values[cells[b] * side + cells[a]] = value;
     };
     if (!isNearbyMatrix(similarity)) {
       for (let a = 0; a < units; a++) for (let b = 0; b < a; b++) note(a, b, similarity[a * units + b]);

@@ -22,7 +22,7 @@ const PLAN = 'plan.json';
 interface Plan {
   /** Files to remove, in order. */
   readonly remove: readonly string[];
-  /** Files to put in place, in order. */
+  /** Files, and folders that are not there yet, to put in place, in order. */
   readonly put: readonly string[];
 }
 
@@ -56,13 +56,37 @@ export async function replaceFiles<T>(
   const plan: Plan = {
     remove: [...stale.filter(isMark), ...stale.filter((path) => !isMark(path))],
     put: [
-      ...written.filter((path) => !isMark(path)),
+      ...(await wholeFolders(
+        store,
+        written.filter((path) => !isMark(path)),
+        written.filter(isMark),
+      )),
       ...written.filter(isMark).sort((a, b) => depth(b) - depth(a)),
     ],
   };
   await staging.write(PLAN, new TextEncoder().encode(JSON.stringify(plan)));
   await carryOut(store, place, plan);
   return value;
+}
+
+/** The files, or the folder at the top that they are in, where there is none of its name: thousands of files are moved as one then. */
+async function wholeFolders(
+  store: Store,
+  files: readonly string[],
+  marks: readonly string[],
+): Promise<string[]> {
+  const present = await store.list();
+  const folderOf = (path: string) => path.slice(0, path.indexOf('/') + 1);
+  const isNew = (folder: string) =>
+    folder !== '' && !present.includes(folder) && !marks.some((mark) => mark.startsWith(folder));
+  return [
+    ...new Set(
+      files.map((path) => {
+        const folder = folderOf(path);
+        return isNew(folder) ? folder.slice(0, -1) : path;
+      }),
+    ),
+  ];
 }
 
 /** Puts in place what `replaceFiles` had written when its process ended, if it had written everything. */
@@ -74,7 +98,8 @@ export async function finishReplacing(store: Store, place = STAGING): Promise<vo
 }
 
 async function carryOut(store: Store, place: string, { remove, put }: Plan): Promise<void> {
-  const left = new Set(await listDeep(subStore(store, place)));
+  const files = await listDeep(subStore(store, place));
+  const left = new Set(files.flatMap((path) => [path, path.split('/')[0]]));
   // Once the first file is in place, what was to be removed is gone, and new files may have its name.
   if (put.every((path) => left.has(path))) for (const path of remove) await store.remove(path);
   for (const path of put) if (left.has(path)) await store.rename(`${place}/${path}`, path);

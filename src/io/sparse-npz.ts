@@ -1,5 +1,6 @@
 /** Matrices of nearby pairs as SciPy's sparse files: `scipy.sparse.load_npz` gives a CSR matrix. */
 import type { TrackingResult } from '../core/result.ts';
+import { candidateRows } from '../core/similarity/candidate-rows.ts';
 import {
   isNearbyMatrix,
   type NearbyMatrix,
@@ -46,7 +47,7 @@ export function sparseMembers(result: ResultBlocks, content: SparseContent): Zip
     npyMember('indices', {
       dtype: index,
       shape: [elements],
-      data: () => inPieces(units, rows.fill, (columns) => columns),
+      data: () => inPieces(units, rows.columns, (length) => new Int32Array(length)),
     }),
     npyMember('indptr', { dtype: index, shape: [units + 1], data: indptr }),
     npyMember('format', { dtype: 'unicode', shape: [], data: ['csr'] }),
@@ -54,7 +55,7 @@ export function sparseMembers(result: ResultBlocks, content: SparseContent): Zip
     npyMember('data', {
       dtype: isDouble ? 'float64' : 'float32',
       shape: [elements],
-      data: () => inPieces(units, rows.fill, (_, values) => values),
+      data: () => inPieces(units, rows.values, (length) => new Float64Array(length)),
     }),
   ];
 }
@@ -92,90 +93,85 @@ export function sparseClusterMembers(units: number, labels: Int32Array): ZipMemb
   ];
 }
 
-type FillRow = (unit: number, columns: Int32Array, values: Float64Array) => number;
+/** Writes what there is of a row and returns how much that is. */
+type FillRow<T> = (unit: number, row: T) => number;
 
 /** Rows one after another, with the columns ascending. */
 function sparseRows({ units, blocks }: ResultBlocks, { matrixOf, element, diagonal }: SparseContent) {
   const place = placeOfUnits(units, blocks);
-  const matrices = new Map(blocks.map((block) => [block, matrixOf(block.result)]));
-  const dense = new Float64Array(units);
-  const marks = new Uint32Array(Math.ceil(units / 32));
-  const nearbyOf = (unit: number): { matrix: NearbyMatrix | undefined; index: number; own: Int32Array } => {
+  const matrices = new Map(
+    blocks.map((block) => {
+      const matrix = matrixOf(block.result);
+      return [block, matrix && isNearbyMatrix(matrix) ? openMatrix(matrix) : undefined];
+    }),
+  );
+  const rowOf = (unit: number) => {
     const { block, index } = place[unit];
-    const matrix = matrices.get(block);
-    return { matrix: matrix && isNearbyMatrix(matrix) ? matrix : undefined, index, own: block.units };
+    const open = matrices.get(block);
+    return { open, index, own: block.units, others: open?.candidates(index) ?? NONE };
   };
-  const fill: FillRow = (unit, columns, values) => {
-    const { matrix, index, own } = nearbyOf(unit);
-    if (matrix) {
-      const { layout, pieces, pieceOf, origin, scale } = matrix;
-      const { order, sessions, begin, end } = layout;
-      const p = layout.position[index];
-      for (let q = begin[p]; q < end[p]; q++) {
-        if (sessions[q] === sessions[p]) continue;
-        const value = q < p ? pieces[pieceOf[q]][origin[q] + p] : pieces[pieceOf[p]][origin[p] + q];
-        const column = own[order[q]];
-        dense[column] = element ? element(value * scale) : value * scale;
-        marks[column >>> 5] |= 1 << (column & 31);
-      }
-    }
-    if (diagonal !== undefined) {
-      dense[unit] = diagonal;
-      marks[unit >>> 5] |= 1 << (unit & 31);
-    }
+  /** Candidates before the unit itself. */
+  const before = (others: Int32Array, index: number) => {
     let count = 0;
-    for (let word = 0; word < marks.length; word++) {
-      for (let bits = marks[word]; bits !== 0; bits &= bits - 1) {
-        const column = 32 * word + 31 - Math.clz32(bits & -bits);
-        columns[count] = column;
-        values[count++] = dense[column];
-      }
-      marks[word] = 0;
-    }
+    while (count < others.length && others[count] < index) count++;
     return count;
   };
+  const columns: FillRow<Int32Array> = (unit, row) => {
+    const { index, own, others } = rowOf(unit);
+    const middle = diagonal === undefined ? others.length : before(others, index);
+    for (let i = 0; i < others.length; i++) row[i < middle ? i : i + 1] = own[others[i]];
+    if (diagonal === undefined) return others.length;
+    row[middle] = unit;
+    return others.length + 1;
+  };
+  const values: FillRow<Float64Array> = (unit, row) => {
+    const { open, index, others } = rowOf(unit);
+    const middle = diagonal === undefined ? others.length : before(others, index);
+    if (open) open.read(index, others, row);
+    if (element) for (let i = 0; i < others.length; i++) row[i] = element(row[i]);
+    if (diagonal === undefined) return others.length;
+    row.copyWithin(middle + 1, middle, others.length);
+    row[middle] = diagonal;
+    return others.length + 1;
+  };
+  return { columns, values, pairsOf: (unit: number) => rowOf(unit).others.length };
+}
+
+const NONE = new Int32Array(0);
+
+function openMatrix(matrix: NearbyMatrix) {
+  const { layout, pieces, pieceOf, origin, scale } = matrix;
+  const { position } = layout;
   return {
-    fill,
-    pairsOf(unit: number): number {
-      const { matrix, index } = nearbyOf(unit);
-      if (!matrix) return 0;
-      const { sessions, begin, end, position } = matrix.layout;
-      const p = position[index];
-      let count = 0;
-      for (let q = begin[p]; q < end[p]; q++) if (sessions[q] !== sessions[p]) count++;
-      return count;
+    candidates: candidateRows(layout, matrix),
+    /** Values of a unit with others. */
+    read(unit: number, others: Int32Array, row: Float64Array): void {
+      const p = position[unit];
+      const own = pieces[pieceOf[p]];
+      for (let i = 0; i < others.length; i++) {
+        const q = position[others[i]];
+        row[i] = (q < p ? pieces[pieceOf[q]][origin[q] + p] : own[origin[p] + q]) * scale;
+      }
     },
   };
 }
 
 function* inPieces<T extends Int32Array | Float64Array>(
   units: number,
-  fill: FillRow,
-  choose: (columns: Int32Array, values: Float64Array) => T,
+  fill: FillRow<T>,
+  make: (length: number) => T,
 ): Generator<T> {
-  const columns = new Int32Array(units);
-  const values = new Float64Array(units);
-  const row = choose(columns, values);
-  let parts: T[] = [];
+  const most = PIECE_LENGTH + units + 1;
+  let piece = make(most);
   let length = 0;
-  const joined = (): T => {
-    const piece = row instanceof Int32Array ? new Int32Array(length) : new Float64Array(length);
-    let at = 0;
-    for (const part of parts) {
-      piece.set(part, at);
-      at += part.length;
-    }
-    parts = [];
-    length = 0;
-    return piece as T;
-  };
   for (let unit = 0; unit < units; unit++) {
-    const count = fill(unit, columns, values);
-    parts.push(row.slice(0, count) as T);
-    length += count;
-    if (length >= PIECE_LENGTH) yield joined();
+    length += fill(unit, piece.subarray(length, length + units) as T);
+    if (length < PIECE_LENGTH) continue;
+    yield piece.subarray(0, length) as T;
+    piece = make(most);
+    length = 0;
   }
-  if (length > 0) yield joined();
+  if (length > 0) yield piece.subarray(0, length) as T;
 }
 
 /** An .npz file that is written under the name of the .npy file it replaces. */

@@ -1,8 +1,9 @@
 /** `waveform_all.npy` as a source that is read piece by piece. */
-import type { WaveformPiece, WaveformSource } from '../core/dataset.ts';
+import { subsetSource, type WaveformPiece, type WaveformSource, waveformSource } from '../core/dataset.ts';
 import { InputError, throwIfStopped } from '../core/errors.ts';
+import { pathIn, type Store } from './byte-source.ts';
 import { firstNotFinite } from './not-finite.ts';
-import { type NpyFile, readNpyRowsAs } from './npy.ts';
+import { type NpyFile, openNpy, readNpyFileAs, readNpyRowsAs } from './npy.ts';
 
 /** Bytes of a piece, about; one is read while the one before is worked on. */
 export const WAVEFORM_PIECE_BYTES = 64 << 20;
@@ -10,9 +11,15 @@ export const WAVEFORM_PIECE_BYTES = 64 << 20;
 /**
  * @param file an array of shape (units, channels, samples)
  * @param pieceBytes bytes of a piece, about
+ * @param which the units to read, ascending; all when left out
  */
-export function waveformFile(file: NpyFile, pieceBytes = WAVEFORM_PIECE_BYTES): WaveformSource {
-  const [units, channels, samples] = file.shape;
+export function waveformFile(
+  file: NpyFile,
+  pieceBytes = WAVEFORM_PIECE_BYTES,
+  which?: Int32Array,
+): WaveformSource {
+  const [all, channels, samples] = file.shape;
+  const units = which?.length ?? all;
   const size = channels * samples;
   const perPiece = Math.max(1, Math.min(units, Math.floor(pieceBytes / 4 / size)));
   return {
@@ -25,9 +32,15 @@ export function waveformFile(file: NpyFile, pieceBytes = WAVEFORM_PIECE_BYTES): 
         throwIfStopped(signal);
         const count = Math.min(perPiece, units - firstUnit);
         const data = buffers[(firstUnit / perPiece) % 2].subarray(0, count * size);
-        await readNpyRowsAs(file, firstUnit, firstUnit + count, 'float32', data);
-        const bad = firstNotFinite(data);
-        if (bad >= 0) throw waveformNotFinite(file, data[bad], firstUnit * size + bad);
+        for (const [from, to] of which
+          ? runsOf(which.subarray(firstUnit, firstUnit + count))
+          : [[0, count]]) {
+          const row = which ? which[firstUnit + from] : firstUnit;
+          const rows = data.subarray(from * size, to * size);
+          await readNpyRowsAs(file, row, row + to - from, 'float32', rows);
+          const bad = firstNotFinite(rows);
+          if (bad >= 0) throw waveformNotFinite(file, rows[bad], row * size + bad);
+        }
         return { firstUnit, units: count, data };
       };
       let next: Promise<WaveformPiece> | undefined = read(0);
@@ -47,6 +60,35 @@ export function waveformFile(file: NpyFile, pieceBytes = WAVEFORM_PIECE_BYTES): 
       }
     },
   };
+}
+
+/** Where numbers that follow each other begin and end. */
+function runsOf(numbers: Int32Array): [from: number, to: number][] {
+  const runs: [number, number][] = [];
+  numbers.forEach((number, i) => {
+    if (i > 0 && number === numbers[i - 1] + 1) runs[runs.length - 1][1] = i + 1;
+    else runs.push([i, i + 1]);
+  });
+  return runs;
+}
+
+/** The waveforms of units of a data folder, read when they are asked for; in Fortran order as a whole. */
+export async function openWaveforms(store: Store): Promise<(units: Int32Array) => WaveformSource> {
+  const source = await store.open('waveform_all.npy');
+  if (!source) {
+    throw new InputError({
+      where: pathIn(store, 'waveform_all.npy'),
+      found: 'no such file',
+      expected: 'the waveforms of all units',
+      remedy: 'Put it back, or give the right data folder.',
+    });
+  }
+  const file = await openNpy(source);
+  if (!file.fortranOrder) return (which) => waveformFile(file, WAVEFORM_PIECE_BYTES, which);
+  const [units, channels, samples] = file.shape;
+  const { data } = await readNpyFileAs(file, 'float32');
+  const whole = waveformSource({ data, units, channels, samples });
+  return (which) => subsetSource(whole, which);
 }
 
 /** @param index position of the value among all of the file */

@@ -98,24 +98,32 @@ const weights = (blocks: ResultBlocks) =>
 const threshold = (blocks: ResultBlocks) => perBlock(blocks, [], ({ clustering }) => [clustering.threshold]);
 const pairs = (blocks: ResultBlocks) => unitPairs(blocks, ({ clustering }) => clustering.pairs.units);
 
+/** Up to so many values the similarities of pairs are kept for the files that hold them. */
+const MOST_KEPT = 2 ** 24;
+const keptSimilarities = new WeakMap<ResultBlocks, Float64Array>();
+
 /** (P, features) similarities of the candidate pairs, features in the order of the settings. */
-function pairSimilarities({ blocks, settings }: ResultBlocks): NpyOutput {
+function pairSimilarities(all: ResultBlocks): NpyOutput {
+  const { blocks, settings } = all;
   const features = settings.clustering.features.length;
-  const counts = blocks.map(({ result }) => result.clustering.pairs.count);
-  return {
-    dtype: 'float64',
-    shape: [counts.reduce((sum, count) => sum + count, 0), features],
-    *data() {
-      for (const { result } of blocks) {
-        const { featureSimilarity, pairs } = result.clustering;
-        const columns = featureSimilarity.map((matrix) => pairValues(matrix, result.features.units, pairs));
-        const values = new Float64Array(pairs.count * features);
-        for (let p = 0; p < pairs.count; p++)
-          for (let f = 0; f < features; f++) values[p * features + f] = columns[f][p];
-        yield values;
-      }
-    },
-  };
+  const count = blocks.reduce((sum, { result }) => sum + result.clustering.pairs.count, 0);
+  const array = { dtype: 'float64', shape: [count, features] } as const;
+  function* parts() {
+    for (const { result } of blocks) {
+      const { featureSimilarity, pairs } = result.clustering;
+      const values = new Float64Array(pairs.count * features);
+      featureSimilarity.forEach((matrix, f) => {
+        const column = pairValues(matrix, result.features.units, pairs);
+        for (let p = 0; p < pairs.count; p++) values[p * features + f] = column[p];
+      });
+      yield values;
+    }
+  }
+  if (blocks.length > 1 || count * features > MOST_KEPT) return { ...array, data: parts };
+  const known = keptSimilarities.get(all);
+  const [data] = known ? [known] : parts();
+  keptSimilarities.set(all, data);
+  return { ...array, data };
 }
 
 /** (units,) units in the optimal order of the tree, block after block. */

@@ -26,8 +26,8 @@ export interface ResultExtra extends RunTimes {
   readonly waveforms?: Waveforms;
   /** `units.csv` of the input, whose columns are carried over. */
   readonly unitRows?: readonly UnitRow[];
-  /** Waveforms of a result that does not hold them. @param which indices among all units; all when left out */
-  readonly streamed?: (blocks: ResultBlocks, which?: Int32Array) => StreamedWaveforms;
+  /** Waveforms of a result that does not hold them, or that none are written. @param which indices among all units; all when left out */
+  readonly streamed?: 'none' | ((blocks: ResultBlocks, which?: Int32Array) => StreamedWaveforms);
   /** Writes more files of the result, such as figures, before all of them are put in place. */
   readonly also?: (store: Store) => Promise<void>;
   /** Takes a line for the log. */
@@ -151,6 +151,7 @@ export interface StreamedWaveforms {
 
 /** The waveforms, centred and corrected, as far as the settings ask for them. */
 function waveformFiles(blocks: ResultBlocks, extra: ResultExtra, which?: Int32Array): NamedArrays {
+  if (extra.streamed === 'none') return {};
   const { settings, features, units } = blocks;
   const corrected = correctedWaveforms(blocks, settings.waveformCorrection.n_templates);
   const [, channels, samples] = corrected.shape;

@@ -5,8 +5,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { snapshotOfFolder } from '../../test/cli/snapshot-of-folder.ts';
 import { splitRecording } from '../../test/support/split-recording.ts';
 import { InputError, StoppedError } from '../core/errors.ts';
+import type { UserSettings } from '../core/settings.ts';
 import { openFile } from '../io/node/file-store.ts';
-import { readNpyAs } from '../io/npy.ts';
+import { openNpy, readNpyAs } from '../io/npy.ts';
+import { openNpz } from '../io/npz.ts';
 import { addSessions } from './add.ts';
 import { runFolder } from './run.ts';
 import { scoreFolder } from './score.ts';
@@ -15,11 +17,37 @@ import { simulateFolder } from './simulate.ts';
 let root: string;
 const at = (...parts: string[]) => join(root, ...parts);
 const quiet = { figures: false };
+const settings = { waveformCorrection: { n_nearest_channels: 16 }, n_jobs: 1 };
 
 async function numbers(...path: string[]): Promise<number[]> {
   const source = await openFile(at(...path));
   if (!source) throw new Error(`${at(...path)} is missing`);
   return [...(await readNpyAs(source, 'float64')).data];
+}
+
+/** Elements of a sparse matrix, row by row. */
+async function elements(
+  folder: string,
+  name: string,
+): Promise<[row: number, column: number, value: number][]> {
+  const source = await openFile(at(folder, `${name}.npz`));
+  if (!source) throw new Error(`${name}.npz is missing in ${folder}`);
+  const file = await openNpz(source);
+  const [indptr, indices] = await Promise.all(
+    ['indptr', 'indices'].map((part) => file.readAs(part, 'int32')),
+  );
+  const { data } = await file.readAs('data', 'float64');
+  const list: [number, number, number][] = [];
+  for (let row = 0; row + 1 < indptr.data.length; row++)
+    for (let i = indptr.data[row]; i < indptr.data[row + 1]; i++) list.push([row, indices.data[i], data[i]]);
+  return list;
+}
+
+/** Of the matched pairs of a result. */
+async function probabilities(folder: string): Promise<Map<string, number>> {
+  const pairs = await numbers(folder, 'MatchedPairs.npy');
+  const values = await numbers(folder, 'MatchProbability.npy');
+  return new Map(values.map((value, m) => [`${pairs[2 * m]} ${pairs[2 * m + 1]}`, value]));
 }
 
 beforeAll(async () => {
@@ -34,7 +62,6 @@ beforeAll(async () => {
   await splitRecording(at('all'), at('old'), 1, 5);
   await splitRecording(at('all'), at('sixth'), 6, 6);
   await splitRecording(at('all'), at('last'), 7, 7);
-  const settings = { waveformCorrection: { n_nearest_channels: 16 }, n_jobs: 1 };
   const run = (data: string, output: string) =>
     runFolder(
       { ...settings, path_to_data: at(data), output_folder: at(output) },
@@ -92,21 +119,92 @@ describe('adding sessions', () => {
 
   it('compares what running compares: similarities of candidates with new units are the same', async () => {
     await addSessions(at('result'), at('sixth'), { ...quiet, output: at('other') });
-    const peaks = await numbers('other', 'AutoCorr_similarity_matrix.npy');
-    const whole = await numbers('whole', 'AutoCorr_similarity_matrix.npy');
-    const [units, all] = [Math.sqrt(peaks.length), Math.sqrt(whole.length)];
     const old = (await numbers('result', 'IdxCluster.npy')).length;
-    let compared = 0;
-    for (let a = 0; a < units; a++) {
-      for (let b = old; b < units; b++) {
-        const z = peaks[a * units + b];
-        expect(z).toBe(peaks[b * units + a]);
-        if (z === 0) continue;
-        compared++;
+    const all = (await numbers('whole', 'IdxCluster.npy')).length;
+    for (const name of ['AutoCorr_similarity_matrix']) {
+      const whole = await numbers('whole', `${name}.npy`);
+      const compared = await elements('other', name);
+      let withNew = 0;
+      for (const [a, b, z] of compared) {
         expect(z).toBeCloseTo(whole[a * all + b], 8);
+        if (Math.max(a, b) >= old) withNew++;
       }
+      expect(withNew).toBeGreaterThan(old);
     }
-    expect(compared).toBeGreaterThan(old);
+  });
+
+  it('keeps all similarities of old units', async () => {
+    const old = (await numbers('result', 'IdxCluster.npy')).length;
+    for (const name of ['SimilarityMatrix', 'waveform_similarity_matrix']) {
+      const before = await numbers('result', `${name}.npy`);
+      const after = (await elements('other', name)).filter(([a, b]) => Math.max(a, b) < old);
+      for (const [a, b, z] of after) expect(z).toBeCloseTo(before[a * old + b], 12);
+      const sessions = await numbers('old', 'session_index.npy');
+      const pairs = await numbers('result', 'SimilarityPairs.npy');
+      const apart = pairs.filter((unit, i) => i % 2 === 0 && sessions[unit] !== sessions[pairs[i + 1]]);
+      expect(after.length).toBe(2 * apart.length + old);
+    }
+  });
+
+  it('keeps the probability of old matches, and gives every new one its own', async () => {
+    const [before, after] = await Promise.all(['result', 'other'].map(probabilities));
+    for (const [pair, probability] of before) expect(after.get(pair)).toBe(probability);
+    expect(after.size).toBeGreaterThan(before.size);
+    for (const probability of after.values()) expect(probability).toBeGreaterThan(0.2);
+  });
+
+  it('goes on from a result of nearby candidates, and from one without corrected waveforms', async () => {
+    const nearby: UserSettings = {
+      ...settings,
+      clustering: { candidates: 'nearby' },
+      save_waveforms: 'never',
+    };
+    await runFolder(
+      { ...nearby, path_to_data: at('old'), output_folder: at('nearby') },
+      { ...quiet, fromFile: false },
+    );
+    const labels = await numbers('nearby', 'IdxCluster.npy');
+    const before = snapshotOfFolder(at('nearby'));
+    await addSessions(at('nearby'), at('sixth'), { ...quiet, output: at('near-6') });
+    expect(snapshotOfFolder(at('nearby'))).toEqual(before);
+    await addSessions(at('near-6'), at('last'), quiet);
+    expectKept(labels, await numbers('near-6', 'IdxCluster.npy'));
+    const [grown, whole] = [await scoreFolder(at('near-6')), await scoreFolder(at('whole'))];
+    expect(grown.pairs.f1).toBeGreaterThan(whole.pairs.f1 - 0.01);
+  });
+
+  it('tells the same whatever kernels compute, and however many threads', async () => {
+    const grownBy = async (name: string, changes: UserSettings) => {
+      await runFolder(
+        { ...settings, ...changes, path_to_data: at('old'), output_folder: at(name) },
+        { ...quiet, fromFile: false },
+      );
+      await addSessions(at(name), at('sixth'), { ...quiet, output: at(`${name}-6`) });
+      return {
+        labels: await numbers(`${name}-6`, 'IdxCluster.npy'),
+        similarity: await elements(`${name}-6`, 'SimilarityMatrix'),
+      };
+    };
+    const plain = await grownBy('plain', { kernels: 'plain' });
+    const one = await grownBy('one', { n_jobs: 1 });
+    const two = await grownBy('two', { n_jobs: 2 });
+    expect(two).toEqual(one);
+    expect(plain.labels).toEqual(one.labels);
+    plain.similarity.forEach(([, , z], i) => {
+      expect(z).toBeCloseTo(one.similarity[i][2], 4);
+    });
+  });
+
+  it('writes corrected waveforms of all units when they are asked for', async () => {
+    await runFolder(
+      { ...settings, save_waveforms: 'always', path_to_data: at('old'), output_folder: at('with') },
+      { ...quiet, fromFile: false },
+    );
+    await addSessions(at('with'), at('sixth'), quiet);
+    const units = (await numbers('with', 'IdxCluster.npy')).length;
+    const source = await openFile(at('with', 'waveforms_corrected.npy'));
+    expect(source && (await openNpy(source)).shape.slice(0, 1)).toEqual([units]);
+    expect(await readdir(at('other'))).not.toContain('waveforms_corrected.npy');
   });
 });
 
@@ -159,13 +257,9 @@ describe('what cannot be added', () => {
     await rename(at('away'), at('old'));
   });
 
-  it('anything, to a result without its corrected waveforms, or without its end', async () => {
-    const lacking = await changed(
-      'lacking',
-      (folder) => rm(join(folder, 'waveforms_corrected.npy')),
-      'result',
-    );
-    await refused('sixth', 'waveforms_corrected.npy', lacking);
+  it('anything, to a result without its clustering, or without its end', async () => {
+    const lacking = await changed('lacking', (folder) => rm(join(folder, 'ClusteringResults.npz')), 'result');
+    await refused('sixth', 'ClusteringResults.npz', lacking);
     const unfinished = await changed('unfinished', (folder) => rm(join(folder, 'Output.npz')), 'result');
     await refused('sixth', 'Output.npz', unfinished);
   });

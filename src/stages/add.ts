@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { inStage, type RunContext, type RunEvent } from '../core/context.ts';
-import type { Dataset } from '../core/dataset.ts';
+import { type Dataset, joinSources, type StreamedDataset, waveformSource } from '../core/dataset.ts';
 import { InputError } from '../core/errors.ts';
 import type { PossibleMerge } from '../core/growing/assign-new.ts';
 import { type Established, type Grown, growResult } from '../core/growing/grow.ts';
@@ -23,13 +23,16 @@ import { readNpyAs } from '../io/npy.ts';
 import { SavedResult } from '../io/read-result.ts';
 import { RECORDED_FILE } from '../io/recorded-channels.ts';
 import { finishReplacing } from '../io/replace-files.ts';
+import { savedPairs } from '../io/saved-pairs.ts';
 import { readUnits, type UnitRow } from '../io/units-table.ts';
+import { openWaveforms } from '../io/waveform-file.ts';
 import { writeTrackingResult } from '../io/write-result.ts';
 import { createKernels, threadsOf } from '../workers/node.ts';
 import { beginWriting } from './begin-writing.ts';
 import type { AddOptions, AddSummary } from './stage-options.ts';
-import { loadCorrected, savedClustering, savedFeatures } from './stage-state.ts';
+import { savedFeatures } from './stage-state.ts';
 import { startStopwatch } from './stopwatch.ts';
+import { streamedWaveforms } from './streamed-waveforms.ts';
 
 /**
  * Adds the sessions of a data folder to a finished result, which keeps its neurons: old units keep their labels, new ones join them or
@@ -67,14 +70,16 @@ export async function addSessions(
   };
   await requireSameProbe(oldData, fresh, source);
   const shape = await readDatasetShape(fresh);
-  requireMemory({ ...shape, units: shape.units + saved.units }, settings, memoryLimit(), source.name);
+  requireMemory({ ...shape, units: shape.units + saved.units }, settings, memoryLimit(), source.name, {
+    nearby: true,
+  });
   await target.checkWritable();
   const threads = threadsOf(settings.n_jobs);
   const kernels = await createKernels({ kernels: settings.kernels, threads });
   try {
     const context: RunContext = { kernels, onEvent, signal };
     const { old, dataset } = await inStage(context, 'read', async () => ({
-      old: await readEstablished(saved, settings, sessions, sessionCount),
+      old: await readEstablished(saved, settings, sessions, sessionCount, oldData),
       dataset: await readFresh(fresh, settings, kernels, options),
     }));
     requireSamePeth(old, dataset, fresh);
@@ -91,7 +96,10 @@ export async function addSessions(
     ];
     for (const merge of grown.possibleMerges) onEvent({ kind: 'warning', text: possibleMergeText(merge) });
     const extra = beginWriting(grown.result, context, {
-      waveforms: undefined,
+      streamed:
+        settings.save_waveforms === 'always'
+          ? (blocks) => streamedWaveforms(joined(old, dataset, grown), blocks, undefined, context)
+          : 'none',
       unitRows: await joinedRows(parts),
       runTimeSec: stopwatch.total(),
       figures: options.figures ?? true,
@@ -110,7 +118,7 @@ export async function addSessions(
 }
 
 /** What cannot be had from elsewhere. */
-const NEEDED_FILES = ['waveforms_corrected.npy', 'SimilarityMatrix.npy', 'ClusteringResults.npz'];
+const NEEDED_FILES = ['ClusteringResults.npz', 'motion_constant.npy', 'CurationPairs.npy'];
 
 /** What `Output.npz` says about the result, checked. */
 async function openEstablished(store: FileStore) {
@@ -154,16 +162,9 @@ async function readEstablished(
   settings: Settings,
   sessions: Int32Array,
   sessionCount: number,
+  data: FileStore,
 ): Promise<Established> {
   const { store } = saved;
-  if (await store.open('SimilarityMatrix.npz')) {
-    throw new InputError({
-      where: pathIn(store, 'SimilarityMatrix.npz'),
-      found: 'a result of nearby candidates',
-      expected: 'one that compared all pairs (clustering.candidates: "all")',
-      remedy: 'Run dant on the data of all sessions together.',
-    });
-  }
   for (const name of NEEDED_FILES) {
     if (await store.open(name)) continue;
     throw new InputError({
@@ -173,17 +174,22 @@ async function readEstablished(
       remedy: 'Run dant again on the data of the result, or on all sessions together.',
     });
   }
-  const features = await savedFeatures(saved);
   const labels = await saved.labels();
   const { pairs, types } = await saved.curation();
   const [motion] = await saved.motions();
+  const { features } = settings.clustering;
   return {
     sessions,
     sessionCount,
-    features,
+    features: await savedFeatures(saved),
     motion,
-    corrected: await loadCorrected(store),
-    clustering: await savedClustering(saved, settings),
+    waveforms: await openWaveforms(data),
+    clustering: {
+      features,
+      weights: (await saved.weights()).data,
+      threshold: (await saved.thresholds())[0],
+      leafOrder: (await saved.leafOrder()) as Int32Array,
+    },
     curation: {
       labels,
       clusterCount: labels.reduce((count, label) => Math.max(count, label + 1), 0),
@@ -191,6 +197,8 @@ async function readEstablished(
       curationPairs: pairs,
       curationTypes: Uint8Array.from(types),
     },
+    matchProbability: await saved.matchProbability(),
+    pairs: () => savedPairs(saved, features),
   };
 }
 
@@ -286,6 +294,24 @@ function requireNew(old: Established, { result }: Grown, fresh: FileStore, store
       remedy: 'Nothing needs to be done if an earlier `dant add` was interrupted at its very end.',
     });
   }
+}
+
+/** The recording of all sessions, to write its waveforms. */
+function joined(
+  old: Established,
+  fresh: Dataset,
+  { result: { sessions, sessionCount } }: Grown,
+): StreamedDataset {
+  return {
+    ...fresh,
+    units: sessions.length,
+    sessions,
+    sessionCount,
+    waveforms: joinSources(
+      old.waveforms(Int32Array.from(old.sessions.keys())),
+      waveformSource(fresh.waveforms),
+    ),
+  };
 }
 
 function possibleMergeText({ labels, units, score }: PossibleMerge): string {

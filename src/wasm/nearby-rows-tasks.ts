@@ -18,11 +18,17 @@ export interface NearbyRowsInput {
 export type NearbyTile = readonly [row: number, column: number];
 
 /** The tiles that hold all cells. */
-export function nearbyTiles({ units, end }: NearbyLayout): NearbyTile[] {
+export function nearbyTiles({ units, start, end }: NearbyLayout): NearbyTile[] {
   const tiles: NearbyTile[] = [];
   for (let row = 0; row < units; row += TILE) {
-    const last = end[Math.min(units, row + TILE) - 1];
-    for (let column = row; column < last; column += TILE) tiles.push([row, column]);
+    let first = units;
+    let last = 0;
+    for (let p = row; p < Math.min(units, row + TILE); p++) {
+      if (start[p] >= end[p]) continue;
+      first = Math.min(first, start[p]);
+      last = Math.max(last, end[p]);
+    }
+    for (let column = first - (first % TILE); column < last; column += TILE) tiles.push([row, column]);
   }
   return tiles;
 }
@@ -30,7 +36,7 @@ export function nearbyTiles({ units, end }: NearbyLayout): NearbyTile[] {
 /** Each task is one tile. It returns its first pair of units without a common column, if two of different sessions have none. */
 export function nearbyRowsTasks(simd: SimdKernels, { x, columns, gaps, out }: NearbyRowsInput) {
   const { layout, pieces, pieceOf, origin, scale } = out;
-  const { units, order, end, sessions } = layout;
+  const { units, order, start, end, sessions } = layout;
   const a = createSide(simd, columns, gaps);
   const b = createSide(simd, columns, gaps);
   const [z, sumX, sumY, sumXX, sumYY, sumXY] = Array.from({ length: gaps ? 6 : 1 }, () =>
@@ -39,8 +45,8 @@ export function nearbyRowsTasks(simd: SimdKernels, { x, columns, gaps, out }: Ne
   const again = simd.float64(gaps ? TILE * TILE : 2);
   const rowsAt = (first: number, count: number) =>
     Array.from({ length: count }, (_, i) => {
-      const start = order[first + i] * columns;
-      return x.subarray(start, start + columns);
+      const at = order[first + i] * columns;
+      return x.subarray(at, at + columns);
     });
 
   return (_index: number, [firstRow, firstColumn]: NearbyTile): readonly [number, number] | undefined => {
@@ -70,14 +76,14 @@ export function nearbyRowsTasks(simd: SimdKernels, { x, columns, gaps, out }: Ne
     const values = z.float64;
     for (let i = 0; i < rows; i++) {
       const p = firstRow + i;
-      const from = Math.max(firstColumn, p + 1);
+      const from = Math.max(firstColumn, start[p]);
       const to = Math.min(firstColumn + width, end[p]);
       const cells = pieces[pieceOf[p]];
-      const start = i * stride - firstColumn;
+      const base = i * stride - firstColumn;
       if (out.precision !== 'int16') {
-        if (from < to) cells.set(values.subarray(start + from, start + to), origin[p] + from);
+        if (from < to) cells.set(values.subarray(base + from, base + to), origin[p] + from);
       } else {
-        for (let q = from; q < to; q++) cells[origin[p] + q] = Math.round(values[start + q] / scale);
+        for (let q = from; q < to; q++) cells[origin[p] + q] = Math.round(values[base + q] / scale);
       }
     }
     return disjoint;
@@ -92,7 +98,7 @@ export function nearbyRowsTasks(simd: SimdKernels, { x, columns, gaps, out }: Ne
     for (let i = 0; i < rows; i++) {
       const p = firstRow + i;
       const to = Math.min(firstColumn + width, end[p]);
-      for (let q = Math.max(firstColumn, p + 1); q < to; q++) {
+      for (let q = Math.max(firstColumn, start[p]); q < to; q++) {
         const at = i * stride + q - firstColumn;
         if (values[at] === Number.POSITIVE_INFINITY) {
           values[at] = 0;

@@ -1,11 +1,13 @@
 /** Nearby pairs by all kernels: the plain ones are the oracle, the SIMD ones agree with it and bit for bit with each other. */
 import { afterAll, describe, expect, it } from 'vitest';
+import { newPairs } from '../core/growing/new-pairs.ts';
 import type { Kernels } from '../core/kernels/kernels.ts';
 import { createPlainKernels } from '../core/kernels/plain.ts';
 import { createRandom } from '../core/random.ts';
 import { nearbyLayout } from '../core/similarity/nearby-layout.ts';
 import {
   type CellPrecision,
+  cellOf,
   createNearbyMatrix,
   fillWithLowest,
   type NearbyMatrix,
@@ -128,6 +130,30 @@ describe('nearby pairs', () => {
       if (!pair) throw new Error('no pair was told');
       expect(sessions[pair[0]]).not.toBe(sessions[pair[1]]);
       expect((pair[0] + pair[1]) % 2).toBe(1);
+    }
+  });
+
+  it('of new units with old ones are correlated as all pairs are', async () => {
+    const oldUnits = 300;
+    const old = Int32Array.from({ length: oldUnits }, (_, unit) => unit).filter((unit) => unit % 7 !== 0);
+    const { between, among } = newPairs(60, oldUnits, old, sessions, depths);
+    expect(between.cells).toBeGreaterThan(20_000);
+    const x = Float64Array.from({ length: units * 21 }, () => random.normal());
+    const all = plain.float64(units * units);
+    await plain.correlateRows(x, units, 21, all);
+    for (const kernels of [plain, ...(await Promise.all(simd))]) {
+      for (const part of [between, among]) {
+        const out = createNearbyMatrix(part, kernels.float32);
+        await kernels.correlateRowsNearby(x, 21, out);
+        let largest = 0;
+        for (let p = 0; p < part.units; p++) {
+          for (let q = part.start[p]; q < part.end[p]; q++) {
+            const expected = all[part.order[p] * units + part.order[q]];
+            largest = Math.max(largest, Math.abs(cellOf(out, p, q) - expected));
+          }
+        }
+        expect(largest).toBeLessThan(1e-9);
+      }
     }
   });
 

@@ -4,6 +4,7 @@ import { waveformSource } from '../../src/core/dataset.ts';
 import { createPlainKernels } from '../../src/core/kernels/plain.ts';
 import type { MotionRound } from '../../src/core/result.ts';
 import { resolveSettings, type UserSettings } from '../../src/core/settings.ts';
+import { trackShanks, trackShanksNearby } from '../../src/core/shanks.ts';
 import { isNearbyMatrix, valueAt } from '../../src/core/similarity/nearby-matrix.ts';
 import { simulateRecording } from '../../src/core/simulation/simulate.ts';
 import { track } from '../../src/core/track.ts';
@@ -75,4 +76,41 @@ describe('tracking of nearby pairs, when every pair is a candidate,', () => {
       { numRuns: 3 },
     );
   });
+
+  it.each(['none', 'rigid'] as const)(
+    'gives the same for shanks that are tracked apart, their motion pooled: %s',
+    async (pool_shanks) => {
+      const { dataset: recording } = simulateRecording({
+        probe: 'np2-four-shank',
+        sessions: 3,
+        neuronsPerSession: 16,
+        samples: 24,
+        firing: { durationMs: 60_000 },
+        peth: false,
+        seed: 7,
+      });
+      const sessions = Int32Array.from({ length: recording.units }, (_, unit) => unit + 1);
+      const dataset = { ...recording, sessions, sessionCount: recording.units };
+      const { settings } = resolveSettings(
+        {
+          waveformCorrection: { n_nearest_channels: 16 },
+          motionEstimation: { pool_shanks, max_iter: 2 },
+          clustering: { max_distance: 1e5 },
+        },
+        { hasPeth: false, fromFile: false },
+      );
+      const dense = await trackShanks(dataset, settings, context);
+      const waveforms = waveformSource(dataset.waveforms);
+      const nearby = await trackShanksNearby({ ...dataset, waveforms }, settings, context);
+      expect(dense.shanks.length).toBeGreaterThan(1);
+      expect(nearby.labels).toEqual(dense.labels);
+      expect(nearby.matchedPairs).toEqual(dense.matchedPairs);
+      nearby.shanks.forEach(({ result }, i) => {
+        const expected = dense.shanks[i].result;
+        expect(result.motion).toEqual(expected.motion);
+        expect(result.clustering.weights).toEqual(expected.clustering.weights);
+        expect(result.confidence).toEqual(expected.confidence);
+      });
+    },
+  );
 });

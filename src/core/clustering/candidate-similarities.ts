@@ -1,6 +1,6 @@
 /** Similarities as the clustering sees them: of all pairs of units, or of nearby ones only. */
 import { throwIfStopped } from '../errors.ts';
-import type { Job, Kernels, SpanningTree } from '../kernels/kernels.ts';
+import type { Kernels, SpanningTree } from '../kernels/kernels.ts';
 import type { Discriminant, UnitPairs } from '../result.ts';
 import type { FeatureName } from '../settings.ts';
 import { addValues, candidateMoments, type Moments, noMoments } from '../similarity/moments.ts';
@@ -64,15 +64,11 @@ export function denseSimilarities(
   };
 }
 
-/**
- * @param matrices of one layout
- * @param progress told of how many units a spanning tree has
- */
+/** @param matrices of one layout */
 export function nearbySimilarities(
   features: readonly FeatureName[],
   matrices: readonly NearbyMatrix[],
   kernels: Kernels,
-  progress?: Job['progress'],
 ): CandidateSimilarities {
   const [{ layout }] = matrices;
   const { units } = layout;
@@ -81,22 +77,31 @@ export function nearbySimilarities(
     features,
     matrices,
     ...(isSampled(layout) ? countedLessons(matrices) : listedLessons(matrices, units, allPairs(layout))),
-    spanningTree: (weights, signal) => nearbySpanningTree(matrices, weights, { signal, progress }),
-    async weighted(weights, signal) {
-      const sum = createNearbyMatrix(layout, kernels.float32, matrices[0].precision);
-      for (let p = 0; p < units; p++) {
-        if (p % 4096 === 0) throwIfStopped(signal);
-        const { origin, pieceOf, scale } = sum;
-        for (let q = p + 1; q < layout.end[p]; q++) {
-          let value = 0;
-          for (let f = 0; f < matrices.length; f++)
-            value += weights[f] * (matrices[f].pieces[pieceOf[p]][origin[p] + q] * scale);
-          setCell(sum, p, q, value);
-        }
-      }
-      return sum;
-    },
+    spanningTree: (weights, signal) => nearbySpanningTree(matrices, weights, signal),
+    weighted: async (weights, signal) => weightedNearby(matrices, weights, kernels, signal),
   };
+}
+
+/** `Σ_f weights[f]·matrices[f]`. @param matrices of one layout */
+export function weightedNearby(
+  matrices: readonly NearbyMatrix[],
+  weights: Float64Array,
+  kernels: Kernels,
+  signal?: AbortSignal,
+): NearbyMatrix {
+  const [{ layout, precision }] = matrices;
+  const sum = createNearbyMatrix(layout, kernels.float32, precision);
+  const { origin, pieceOf, scale } = sum;
+  for (let p = 0; p < layout.units; p++) {
+    if (p % 4096 === 0) throwIfStopped(signal);
+    for (let q = p + 1; q < layout.end[p]; q++) {
+      let value = 0;
+      for (let f = 0; f < matrices.length; f++)
+        value += weights[f] * (matrices[f].pieces[pieceOf[p]][origin[p] + q] * scale);
+      setCell(sum, p, q, value);
+    }
+  }
+  return sum;
 }
 
 /** Gives back the memory of nearby matrices that no one needs any more. */

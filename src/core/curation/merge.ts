@@ -1,5 +1,6 @@
 /** Average-linkage joining of the clusters and single units that density clustering broke apart. */
 import type { UnitPairs } from '../result.ts';
+import { isCandidate } from '../similarity/nearby-layout.ts';
 import {
   isNearbyMatrix,
   type NearbyMatrix,
@@ -133,8 +134,8 @@ function groupsOf(labels: Int32Array): { groups: Group[]; groupOf: Int32Array } 
 
 /** The pairs that may end up in one group. */
 interface MatchablePairs {
-  /** Similarity of a candidate pair of two sessions; NaN for any other. */
-  scoreOf(i: number, j: number): number;
+  /** Similarity of a candidate pair of two sessions, undefined where it was not compared; NaN for any other. */
+  scoreOf(i: number, j: number): number | undefined;
   /** Calls `meet` for all such pairs whose similarity exceeds `least`. */
   forEachAbove(least: number, meet: (i: number, j: number) => void): void;
 }
@@ -166,7 +167,10 @@ function nearbyPairs(similarity: NearbyMatrix): MatchablePairs {
   const { layout, pieces, pieceOf, origin, scale } = similarity;
   const { units, order, sessions, end } = layout;
   return {
-    scoreOf: (i, j) => valueAt(similarity, units, i, j),
+    scoreOf(i, j) {
+      const value = valueAt(similarity, units, i, j);
+      return similarity.gaps && Number.isNaN(value) && isCandidate(layout, i, j) ? undefined : value;
+    },
     forEachAbove(least, meet) {
       for (let p = 0; p < units; p++) {
         const cells = pieces[pieceOf[p]];
@@ -178,18 +182,22 @@ function nearbyPairs(similarity: NearbyMatrix): MatchablePairs {
   };
 }
 
-/** Mean similarity over all pairs between two groups; NaN when they may not join. */
+/** Mean similarity over all pairs between two groups that were compared; NaN when they may not join. */
 function meanScore(
   unitsA: readonly number[],
   unitsB: readonly number[],
-  scoreOf: (i: number, j: number) => number,
+  scoreOf: MatchablePairs['scoreOf'],
 ): number {
   let sum = 0;
+  let count = 0;
   for (const i of unitsA) {
     for (const j of unitsB) {
-      sum += scoreOf(i, j);
+      const score = scoreOf(i, j);
+      if (score === undefined) continue;
+      sum += score;
+      count++;
       if (Number.isNaN(sum)) return sum;
     }
   }
-  return sum / (unitsA.length * unitsB.length);
+  return sum / count;
 }

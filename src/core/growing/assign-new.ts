@@ -2,10 +2,10 @@
 import { contiguousLabels } from '../curation/cluster-labels.ts';
 import { CurationRecord } from '../curation/curation-record.ts';
 import { type MergeInput, mergeGroups } from '../curation/merge.ts';
-import type { ComparedPairs } from './compare-new.ts';
 import { mutualBest } from './new-motion.ts';
+import type { ComparedPairs } from './new-pairs.ts';
 
-export interface AssignInput extends Omit<MergeInput, 'established'> {
+export interface AssignInput extends Omit<MergeInput, 'established' | 'pairs'> {
   /** (oldUnits,) neuron of each old unit from 0; -1 unmatched. */
   readonly oldLabels: Int32Array;
   /** The candidate pairs with new units. */
@@ -51,7 +51,12 @@ export function assignNew(input: AssignInput, { threshold, mergeFactor }: Assign
   const refused =
     mergeFactor === undefined
       ? []
-      : mergeGroups(labels, { ...input, established }, mergeFactor * threshold, new CurationRecord());
+      : mergeGroups(
+          labels,
+          { ...input, pairs: input.compared, established },
+          mergeFactor * threshold,
+          new CurationRecord(),
+        );
   const grown = contiguousLabels(labels);
   for (let unit = 0; unit < established; unit++) {
     if (oldLabels[unit] >= 0 && grown.labels[unit] !== oldLabels[unit]) {

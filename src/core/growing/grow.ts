@@ -1,36 +1,41 @@
 /** A finished result and the units of new sessions: only pairs with new units are compared. */
-import { matchConfidence } from '../confidence/match-confidence.ts';
 import { inStage, type RunContext } from '../context.ts';
-import { pairsWithinClusters } from '../curation/cluster-labels.ts';
-import type { Dataset } from '../dataset.ts';
-import { MAX_Z } from '../kernels/kernels.ts';
-import { correctTemplates, templatePositions } from '../motion/corrected-waveforms.ts';
-import { createInterpolator } from '../motion/kriging.ts';
-import { Motion, motionRange } from '../motion/motion.ts';
+import { type Dataset, type Probe, type WaveformSource, type Waveforms, waveformSource } from '../dataset.ts';
+import { templatePositions } from '../motion/corrected-waveforms.ts';
+import type { Motion } from '../motion/motion.ts';
+import { motionRoundCount } from '../motion/motion-feature-sets.ts';
 import { preprocessUnits } from '../preprocess.ts';
-import type { CorrectedWaveforms, Histogram, MotionRound, TrackingResult, UnitFeatures } from '../result.ts';
-import type { FeatureName, Settings } from '../settings.ts';
-import { allPairsOf, type SimilarityMatrix } from '../similarity/nearby-matrix.ts';
-import { correctedDepths, getNearbyPairs } from '../similarity/nearby-pairs.ts';
-import { pairValues } from '../similarity/pair-list.ts';
+import type { ClusteringResult, CurationResult, Histogram, TrackingResult, UnitFeatures } from '../result.ts';
+import type { Settings } from '../settings.ts';
+import { nearbyLayout } from '../similarity/nearby-layout.ts';
+import { correctedDepths } from '../similarity/nearby-pairs.ts';
+import { comparedCandidates } from '../similarity/pair-list.ts';
 import { nearestChannelsOnShank } from '../similarity/waveform-similarity.ts';
 import { assignNew, type PossibleMerge } from './assign-new.ts';
-import { type Comparable, type ComparedPairs, compareNew, growMatrix } from './compare-new.ts';
-import { commonDisplacement, fittedMotion, mutualBest, weighted } from './new-motion.ts';
+import { findMotion, type MotionSearch } from './find-motion.ts';
+import { growConfidence } from './grow-confidence.ts';
+import { growSimilarities } from './grow-similarities.ts';
+import type { KnownPairs } from './new-pairs.ts';
+import { type UnitWindows, windowReader } from './unit-windows.ts';
 
 /** What of a result is needed to go on from it. */
-export type Established = Pick<
-  TrackingResult,
-  'sessions' | 'sessionCount' | 'features' | 'motion' | 'corrected' | 'clustering' | 'curation'
->;
+export interface Established
+  extends Pick<TrackingResult, 'sessions' | 'sessionCount' | 'features' | 'motion'> {
+  /** Waveforms of some units as they came. @param units ascending */
+  readonly waveforms: (units: Int32Array) => WaveformSource;
+  readonly clustering: Pick<ClusteringResult, 'features' | 'weights' | 'threshold' | 'leafOrder'>;
+  readonly curation: CurationResult;
+  /** (M,) of the matched pairs; undefined in results of earlier versions. */
+  readonly matchProbability?: Float64Array;
+  /** All candidate pairs of two sessions with their similarities, part by part; those of one session too, where they are known. */
+  readonly pairs: () => AsyncIterable<KnownPairs>;
+}
 
 export interface Grown {
-  /** All units, old ones first. */
+  /** All units, old ones first; without waveforms. */
   readonly result: TrackingResult;
   readonly possibleMerges: readonly PossibleMerge[];
 }
-
-const MOST_ROUNDS = 10;
 
 /**
  * Adds sessions to a result. Weights, threshold, old motion and old labels stay as they are.
@@ -55,81 +60,79 @@ export async function growResult(
   const preprocessed = await inStage(context, 'preprocessing', () =>
     preprocessUnits(fresh, settings, context),
   );
-  const oldUnits = old.features.units;
-  const features = joinFeatures(old.features, preprocessed.features);
+  const features = joinFeatures(old.features, preprocessed.features, context);
   const sessions = Int32Array.from([
     ...old.sessions,
     ...Array.from(fresh.sessions, (session) => session + old.sessionCount),
   ]);
-  const { probe } = fresh;
-  const neighbours = nearestChannelsOnShank(probe, settings.waveformCorrection.n_nearest_channels);
-  const comparable: Comparable = { features, sessions, oldUnits, neighbours };
-  const correct = corrector(old, preprocessed.waveforms, features, sessions, fresh, settings, context);
-
-  const { round, motion, corrected, compared } = await inStage(context, 'motion', () =>
-    findMotion(old, comparable, sessions, correct, fresh, settings, context),
-  );
-
+  const { probe, sessionCount: newSessions } = fresh;
   const { clustering } = old;
-  const grown = await inStage(context, 'clustering', async () => {
-    const { units } = features;
-    const { float64 } = context.kernels;
-    const matrixOf = (known: SimilarityMatrix, values: Float64Array) =>
-      growMatrix(allPairsOf(known), oldUnits, units, compared, values, MAX_Z, float64);
-    return {
-      featureSimilarity: clustering.featureSimilarity.map((known, f) =>
-        matrixOf(known, compared.similarity[f]),
-      ),
-      similarity: matrixOf(clustering.similarity, round.pairSimilarity),
-      pairs: getNearbyPairs(settings.clustering.max_distance, sessions, features.locations, motion),
-    };
-  });
+  const { max_distance } = settings.clustering;
+  const neighbours = nearestChannelsOnShank(probe, settings.waveformCorrection.n_nearest_channels);
+  const representatives = latestOfNeurons(old.curation.labels, old.sessions);
+  const windows = openWindows(
+    old,
+    { probe, waveforms: preprocessed.waveforms, features, sessions, neighbours, representatives },
+    settings,
+    context,
+  );
+  const search: MotionSearch = {
+    ...{ features, sessions, newSessions, neighbours, representatives },
+    ...{ channelLocations: probe.locations, old: windows.old, fresh: windows.fresh },
+  };
+  const { motion, round, compared } = await inStage(context, 'motion', () =>
+    findMotion(old, search, settings, context),
+  );
+  const { pairSimilarity } = round;
 
-  const assignment = await inStage(context, 'curation', async () => {
+  const similarities = await inStage(context, 'clustering', async () => {
+    const depths = correctedDepths(features.locations, sessions, motion);
+    return growSimilarities(nearbyLayout(max_distance, sessions, depths), old, compared, context);
+  });
+  const { similarity } = similarities;
+
+  const { labels, clusterCount, possibleMerges } = await inStage(context, 'curation', async () => {
     const { auto_merge, merge_factor } = settings.autoCuration;
     return assignNew(
-      { oldLabels: old.curation.labels, sessions, compared, pairSimilarity: round.pairSimilarity, ...grown },
+      { oldLabels: old.curation.labels, sessions, compared, pairSimilarity, similarity },
       { threshold: clustering.threshold, mergeFactor: auto_merge ? merge_factor : undefined },
     );
   });
-  const { labels, clusterCount, possibleMerges } = assignment;
-  const matchedPairs = pairsWithinClusters(labels);
-  const { pairs } = grown;
-  const confidence = matchConfidence(
-    {
-      units: features.units,
-      sessionCount: motion.sessionCount,
-      sessions,
-      labels,
-      pairs,
-      pairSimilarity: pairValues(grown.similarity, features.units, pairs),
-      threshold: clustering.threshold,
-    },
-    matchedPairs,
-  );
+  const grown: ClusteringResult = {
+    ...clustering,
+    ...similarities,
+    pairs: comparedCandidates(similarity, labels),
+    labels,
+    clusterCount,
+    leafOrder: growOrder(clustering.leafOrder, labels),
+    weightHistory: [clustering.weights],
+  };
+  const { sessionCount } = motion;
+  const { matchedPairs, ...confidence } = growConfidence(old, {
+    labels,
+    sessions,
+    sessionCount,
+    compared,
+    pairSimilarity,
+    similarity,
+  });
   return {
     possibleMerges,
     result: {
       settings,
       sessions,
-      sessionCount: motion.sessionCount,
+      sessionCount,
       features,
       rounds: [round],
       motion,
-      corrected,
-      clustering: {
-        ...clustering,
-        ...grown,
-        labels,
-        clusterCount,
-        leafOrder: growOrder(clustering.leafOrder, labels),
+      corrected: {
+        units: features.units,
+        ...sizeOf(fresh),
+        templates: [],
+        interpolated: windows.interpolated,
       },
-      curation: {
-        ...old.curation,
-        labels,
-        clusterCount,
-        matchedPairs,
-      },
+      clustering: grown,
+      curation: { ...old.curation, labels, clusterCount, matchedPairs },
       confidence,
       warnings,
       kernels: context.kernels.name,
@@ -137,158 +140,83 @@ export async function growResult(
   };
 }
 
-type Correct = (motion: Motion) => Promise<CorrectedWaveforms>;
+const sizeOf = ({ waveforms: { channels, samples } }: Dataset) => ({ channels, samples });
 
-/** The waveforms of all units where the reference probes of the result would have seen them: the old ones as they are. */
-function corrector(
+/** Units of a neuron that new units are compared with. */
+const LATEST = 3;
+
+/** The latest units of every neuron, and all units without one, ascending. */
+export function latestOfNeurons(labels: Int32Array, sessions: Int32Array): Int32Array {
+  const order = [...labels.keys()].sort((a, b) => sessions[b] - sessions[a] || a - b);
+  const taken = new Map<number, number>();
+  const chosen = order.filter((unit) => {
+    const label = labels[unit];
+    const count = taken.get(label) ?? 0;
+    taken.set(label, count + 1);
+    return label < 0 || count < LATEST;
+  });
+  return Int32Array.from(chosen).sort();
+}
+
+interface NewUnits {
+  readonly probe: Probe;
+  /** Of the new units, aligned where the settings ask for it. */
+  readonly waveforms: Waveforms;
+  /** Of all units. */
+  readonly features: UnitFeatures;
+  readonly sessions: Int32Array;
+  readonly neighbours: Int32Array;
+  readonly representatives: Int32Array;
+}
+
+/** The waveforms of the units that are compared where the reference probes of the result would have seen them. */
+function openWindows(
   old: Established,
-  waveforms: Dataset['waveforms'],
-  features: UnitFeatures,
-  sessions: Int32Array,
-  { probe }: Dataset,
+  { probe, waveforms, features, sessions, neighbours, representatives }: NewUnits,
   settings: Settings,
   context: RunContext,
-): Correct {
-  const { kernels } = context;
-  const { channels, samples, interpolated, templates: known } = old.corrected;
-  const oldUnits = old.features.units;
-  const size = channels * samples;
-  const { n_templates } = settings.waveformCorrection;
-  const positions = interpolated ? templatePositions(old.motion, probe.locations, n_templates) : [0];
-  const all = known.map((template) => {
-    const array = kernels.float32(features.units * size);
-    array.set(template);
-    return array;
-  });
-  const fresh = all.map((template) => template.subarray(oldUnits * size));
-  const interpolator = createInterpolator(probe.locations, channels);
-  const corrected = { units: features.units, channels, samples, templates: all, interpolated };
-  return async (motion) => {
-    if (!interpolated) {
-      fresh[0].set(waveforms.data);
-      return corrected;
-    }
-    await correctTemplates(
-      waveforms,
-      sessions.subarray(oldUnits),
-      features.locations.subarray(3 * oldUnits),
-      motion,
-      new Map(fresh.map((template, r) => [template, positions[r]])),
-      { interpolator, context },
-    );
-    return corrected;
+) {
+  const { n_templates, path_to_motion } = settings.waveformCorrection;
+  const interpolated = motionRoundCount(settings) > 0 || path_to_motion !== '';
+  const positions = interpolated
+    ? [...new Set(templatePositions(old.motion, probe.locations, n_templates))]
+    : [undefined];
+  const read = windowReader(probe, neighbours, positions, settings, context);
+  const { locations, peakChannels } = features;
+  const of = { sessions, locations, peakChannels };
+  const freshUnits = Int32Array.from({ length: waveforms.units }, (_, unit) => old.features.units + unit);
+  const freshSource = waveformSource(waveforms);
+  let fresh: UnitWindows | undefined;
+  return {
+    interpolated,
+    /** Of the old units. */
+    old: () => {
+      const source = old.waveforms(representatives);
+      return read(
+        { ...of, source, units: representatives, motion: old.motion },
+        settings.centering_waveforms,
+      );
+    },
+    /** Of the new units under a motion. */
+    async fresh(motion: Motion): Promise<UnitWindows> {
+      for (const { pieces } of fresh?.templates ?? []) context.kernels.release(...pieces);
+      fresh = await read({ ...of, source: freshSource, units: freshUnits, motion }, false);
+      return fresh;
+    },
   };
 }
 
-async function findMotion(
-  old: Established,
-  comparable: Comparable,
-  sessions: Int32Array,
-  correct: Correct,
-  { probe, sessionCount }: Dataset,
-  settings: Settings,
-  context: RunContext,
-): Promise<{
-  round: MotionRound;
-  motion: Motion;
-  corrected: CorrectedWaveforms;
-  /** The pairs of new units that are candidates, under that motion. */
-  compared: ComparedPairs;
-}> {
-  const { motionEstimation, waveformCorrection } = settings;
-  const { locations } = comparable.features;
-  const { clustering } = old;
-  const still = new Array<number>(sessionCount).fill(0);
-  let motion = new Motion(old.sessionCount + sessionCount, {
-    linearScale: old.motion.linearScale,
-    linear: [...old.motion.linear, ...still],
-    constant: [...old.motion.constant, ...still],
-  });
-  const [low, high] = motionRange(old.motion, probe.locations);
-  const depthsOf = () => ({ sessions, locations, motion, oldSessions: old.sessionCount });
-  const isOld = (p: ComparedPairs) => (at: number) => p.units[2 * at] < comparable.oldUnits;
-  const say = (round: number, matches: number, names: readonly FeatureName[]) => {
-    const found = [...motion.constant.subarray(old.sessionCount)].map((value) => value.toFixed(1));
-    const text = `Round ${round}: motion of the new sessions from ${matches} pairs with ${names.join(', ')}: ${found.join(', ')} µm.`;
-    context.onEvent?.({ kind: 'log', text });
-  };
-  const compare = (names: readonly FeatureName[], corrected: CorrectedWaveforms, reach: number) => {
-    const depths = correctedDepths(locations, sessions, motion);
-    return compareNew(names, comparable, corrected, depths, reach, context);
-  };
-
-  // Nothing is known of the new sessions at first: their probe may be anywhere it has been.
-  const first = firstFeatures(motionEstimation.features[0]);
-  const uncorrected = first.includes('Waveform') ? await correct(motion) : old.corrected;
-  const guess = await compare(first, uncorrected, motionEstimation.max_distance + high - low);
-  const best = mutualBest(
-    guess,
-    weighted(
-      guess,
-      first.map(() => 1 / first.length),
-    ),
-    sessions,
-  ).map((is, p) => (is === 1 && isOld(guess)(p) ? 1 : 0));
-  motion = commonDisplacement(guess, best, depthsOf(), context);
-  say(1, countOf(best), first);
-
-  for (let i = 2; ; i++) {
-    const corrected = await correct(motion);
-    const compared = await compare(clustering.features, corrected, settings.clustering.max_distance);
-    const similarity = weighted(compared, clustering.weights);
-    const matched = mutualBest(compared, similarity, sessions).map((is, p) =>
-      is === 1 && similarity[p] > clustering.threshold ? 1 : 0,
-    );
-    const used = matched.map((is, p) => (is === 1 && isOld(compared)(p) ? 1 : 0));
-    const { linear_correction } = waveformCorrection;
-    const found = fittedMotion(compared, used, depthsOf(), linear_correction, context);
-    const settled = largestChange(found, motion, probe.locations) < motionEstimation.motion_tol;
-    // The motion that is kept is the one with which the waveforms were corrected.
-    if (!settled && i < MOST_ROUNDS) motion = found;
-    say(i, countOf(used), clustering.features);
-    if (!settled && i < MOST_ROUNDS) continue;
-    const round: MotionRound = {
-      features: clustering.features,
-      weights: clustering.weights,
-      threshold: clustering.threshold,
-      matches: countOf(matched),
-      pairs: { count: compared.count, units: compared.units },
-      pairSimilarity: similarity,
-      pairMatched: matched,
-      pairUsed: used,
-      motion,
-      bands: [],
-    };
-    return { round, motion, corrected, compared };
-  }
-}
-
-const countOf = (marks: Uint8Array) => marks.reduce((sum, mark) => sum + mark, 0);
-
-/** Those of a feature set that do not depend on the motion, if there are any. */
-function firstFeatures(set: readonly FeatureName[]): readonly FeatureName[] {
-  const independent = set.filter((name) => name !== 'Waveform');
-  return independent.length > 0 ? independent : set;
-}
-
-/** Largest difference of two motions over sessions, at the lowest and at the highest channel, µm. */
-function largestChange(a: Motion, b: Motion, channelLocations: Float64Array): number {
-  const linear = a.linear.map((value, s) => a.linearScale * value - b.linearScale * b.linear[s]);
-  const constant = a.constant.map((value, s) => value - b.constant[s]);
-  const difference = new Motion(a.sessionCount, { linearScale: 1, linear, constant });
-  const [low, high] = motionRange(difference, channelLocations);
-  return Math.max(Math.abs(low), Math.abs(high));
-}
-
-function joinFeatures(a: UnitFeatures, b: UnitFeatures): UnitFeatures {
+function joinFeatures(a: UnitFeatures, b: UnitFeatures, { kernels }: RunContext): UnitFeatures {
   const histogram = (x?: Histogram, y?: Histogram) =>
-    x && y && { data: join(Float64Array, x.data, y.data), bins: x.bins };
+    x && y && { data: join(x.data, y.data, kernels.float64), bins: x.bins };
+  const float64 = (length: number) => new Float64Array(length);
+  const int32 = (length: number) => new Int32Array(length);
   return {
     units: a.units + b.units,
-    locations: join(Float64Array, a.locations, b.locations),
-    amplitude: join(Float64Array, a.amplitude, b.amplitude),
-    peakChannels: join(Int32Array, a.peakChannels, b.peakChannels),
-    unitShanks: join(Int32Array, a.unitShanks, b.unitShanks),
+    locations: join(a.locations, b.locations, float64),
+    amplitude: join(a.amplitude, b.amplitude, float64),
+    peakChannels: join(a.peakChannels, b.peakChannels, int32),
+    unitShanks: join(a.unitShanks, b.unitShanks, int32),
     autoCorr: histogram(a.autoCorr, b.autoCorr),
     isi: histogram(a.isi, b.isi),
     peth: histogram(a.peth, b.peth),
@@ -296,8 +224,8 @@ function joinFeatures(a: UnitFeatures, b: UnitFeatures): UnitFeatures {
   };
 }
 
-function join<T extends Float64Array | Int32Array>(Type: new (length: number) => T, a: T, b: T): T {
-  const joined = new Type(a.length + b.length);
+function join<T extends Float64Array | Int32Array>(a: T, b: T, make: (length: number) => T): T {
+  const joined = make(a.length + b.length);
   joined.set(a);
   joined.set(b, a.length);
   return joined;

@@ -2,7 +2,7 @@
 import type { RunContext } from '../context.ts';
 import { LINEAR_SCALE, Motion } from '../motion/motion.ts';
 import type { UnitPairs } from '../result.ts';
-import type { ComparedPairs } from './compare-new.ts';
+import type { ComparedPairs } from './new-pairs.ts';
 
 /** Where the units of the pairs were found, and the motion of those that is known. */
 export interface PairedDepths {

@@ -16,13 +16,12 @@ export async function correlateRowsNearby(
   out: NearbyMatrix,
   job: Job = {},
 ): Promise<void> {
-  const { units, order, end } = out.layout;
-  const standard = new Float64Array(units * columns);
-  for (let u = 0; u < units; u++)
-    standardizeRow(x.subarray(u * columns, (u + 1) * columns), standard, u * columns);
+  const { units, order, start, end } = out.layout;
+  const standard = new Float64Array(x.length);
+  for (let at = 0; at < x.length; at += columns) standardizeRow(x.subarray(at, at + columns), standard, at);
   for (let p = 0; p < units; p++) {
     const a = order[p] * columns;
-    for (let q = p + 1; q < end[p]; q++)
+    for (let q = start[p]; q < end[p]; q++)
       setCell(out, p, q, fisherZ(dot(standard, a, order[q] * columns, columns)));
     await pause(p, units, job);
   }
@@ -38,9 +37,9 @@ export async function correlateRowsWithGapsNearby(
     await correlateRowsNearby(x, columns, out, job);
     return undefined;
   }
-  const { units, order, end, sessions } = out.layout;
+  const { units, order, start, end, sessions } = out.layout;
   for (let p = 0; p < units; p++) {
-    for (let q = p + 1; q < end[p]; q++) {
+    for (let q = start[p]; q < end[p]; q++) {
       const r = correlateCommonColumns(x, columns, order[p], order[q]);
       if (r === undefined && sessions[p] !== sessions[q]) return [order[p], order[q]];
       setCell(out, p, q, fisherZ(r ?? 0));

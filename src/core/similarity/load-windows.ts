@@ -46,36 +46,79 @@ export async function loadWindows(
     kernels.float32,
   );
   const size = channels * samples;
-  for await (const piece of waveforms.pieces(kernels, signal)) {
-    const { firstUnit } = piece;
-    const centered = settings.centering_waveforms ? kernels.float32(piece.units * size) : undefined;
-    for (let i = 0; centered && i < piece.units; i++) {
-      const source = piece.data.subarray(i * size, (i + 1) * size);
-      const target = centered.subarray(i * size, (i + 1) * size);
-      centerWaveform(source, channels, samples, features.peakChannels[firstUnit + i], target);
-    }
-    const data = centered ?? piece.data;
-    if (!shifts) {
-      for (let i = 0; i < piece.units; i++)
-        keepWindow(windows, firstUnit + i, data.subarray(i * size, (i + 1) * size));
-    } else {
-      const groups = [...groupByValue(shifts.subarray(firstUnit, firstUnit + piece.units))];
-      for (let start = 0; start < groups.length; start += BATCH) {
-        const batch: KrigingGroup[] = groups.slice(start, start + BATCH).map(([shift, members]) => ({
-          matrix: interpolator.matrix(shift),
-          units: Int32Array.from(members),
-        }));
-        await kernels.krigeWindows(data, batch, firstUnit, windows, { signal });
-      }
-    }
-    if (centered) kernels.release(centered);
-    progress(firstUnit + piece.units, units);
+  for await (const { firstUnit, units: count, data } of waveforms.pieces(kernels, signal)) {
+    const end = firstUnit + count;
+    await fillWindows(
+      {
+        data: data.subarray(0, count * size),
+        firstUnit,
+        peakChannels: features.peakChannels.subarray(firstUnit, end),
+        centered: settings.centering_waveforms,
+      },
+      [{ windows, shifts: shifts?.subarray(firstUnit, end) }],
+      interpolator,
+      context,
+    );
+    progress(end, units);
   }
   return windows;
 }
 
+/** Waveforms of some units that follow each other. */
+export interface WindowPart {
+  /** (units of the part, channels, samples) */
+  readonly data: Float32Array;
+  /** Window of the first of them. */
+  readonly firstUnit: number;
+  /** (units of the part,) */
+  readonly peakChannels: Int32Array;
+  /** Whether they are to be aligned by their troughs first. */
+  readonly centered: boolean;
+}
+
+/** Windows of one reference probe. */
+export interface WindowTarget {
+  readonly windows: WaveformWindows;
+  /** (units of the part,) displacements, µm; undefined leaves the waveforms as they are. */
+  readonly shifts?: Float64Array;
+}
+
+/** Keeps what lies in the windows of some units. */
+export async function fillWindows(
+  { data, firstUnit, peakChannels, centered }: WindowPart,
+  targets: readonly WindowTarget[],
+  interpolator: Interpolator,
+  { kernels, signal }: Pick<RunContext, 'kernels' | 'signal'>,
+): Promise<void> {
+  const units = peakChannels.length;
+  const { channels, samples } = targets[0].windows;
+  const size = channels * samples;
+  const aligned = centered ? kernels.float32(units * size) : undefined;
+  for (let i = 0; aligned && i < units; i++) {
+    const target = aligned.subarray(i * size, (i + 1) * size);
+    centerWaveform(data.subarray(i * size, (i + 1) * size), channels, samples, peakChannels[i], target);
+  }
+  const source = aligned ?? data;
+  for (const { windows, shifts } of targets) {
+    if (!shifts) {
+      for (let i = 0; i < units; i++)
+        keepWindow(windows, firstUnit + i, source.subarray(i * size, (i + 1) * size));
+      continue;
+    }
+    const groups = [...groupByValue(shifts)];
+    for (let start = 0; start < groups.length; start += BATCH) {
+      const batch: KrigingGroup[] = groups.slice(start, start + BATCH).map(([shift, members]) => ({
+        matrix: interpolator.matrix(shift),
+        units: Int32Array.from(members),
+      }));
+      await kernels.krigeWindows(source, batch, firstUnit, windows, { signal });
+    }
+  }
+  if (aligned) kernels.release(aligned);
+}
+
 /** (units,) channel nearest in depth to where the peak of each unit is once it is displaced. */
-function shiftedPeaks(probe: Probe, peaks: Int32Array, shifts: Float64Array | undefined): Int32Array {
+export function shiftedPeaks(probe: Probe, peaks: Int32Array, shifts: Float64Array | undefined): Int32Array {
   if (!shifts) return peaks;
   const order = Array.from({ length: probe.channels }, (_, c) => c);
   const depthOf = (channel: number) => probe.locations[2 * channel + 1];

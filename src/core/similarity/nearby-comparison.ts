@@ -21,7 +21,7 @@ import { nearestChannelsOnShank } from './waveform-similarity.ts';
 import { planWindows } from './waveform-windows.ts';
 
 /** How far the peak of a unit may be from its location along the probe, µm. */
-const PEAK_SLACK = 50;
+export const PEAK_SLACK = 50;
 
 export function compareNearby(
   dataset: StreamedDataset,
@@ -134,9 +134,7 @@ export function compareNearby(
             : await ofHistograms(name, layout, stage),
         );
       }
-      current = nearbySimilarities(names, matrices, kernels, (done, total) =>
-        context.onEvent?.({ kind: 'progress', stage, step: 'clustering', done, total }),
-      );
+      current = nearbySimilarities(names, matrices, kernels);
       return current;
     },
   };

@@ -13,7 +13,9 @@ export interface NearbyLayout {
   readonly sessions: Int32Array;
   /** (units,) first position within reach of each position; itself when there is none before it. */
   readonly begin: Int32Array;
-  /** (units,) end of the positions within reach: those after position p are p + 1 to end[p] - 1. */
+  /** (units,) first of the positions after each position that are compared with it: the next one. */
+  readonly start: Int32Array;
+  /** (units,) end of the positions within reach: those after position p are start[p] to end[p] - 1. */
   readonly end: Int32Array;
   /** Pairs of positions within reach, those of one session among them: the cells that a matrix stores. */
   readonly cells: number;
@@ -46,6 +48,7 @@ export function nearbyLayout(
     ordered[p] = sessions[order[p]];
   }
   const begin = new Int32Array(units);
+  const start = Int32Array.from({ length: units }, (_, p) => p + 1);
   const end = new Int32Array(units);
   const inReach = new Map<number, number>();
   let cells = 0;
@@ -66,7 +69,7 @@ export function nearbyLayout(
     while (end[first] <= p) first++;
     begin[p] = first;
   }
-  return { units, order, position, sessions: ordered, begin, end, cells, pairs: cells - sameSession };
+  return { units, order, position, sessions: ordered, begin, start, end, cells, pairs: cells - sameSession };
 }
 
 /** Whether two units are a candidate pair. */

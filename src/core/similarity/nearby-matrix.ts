@@ -19,6 +19,8 @@ export interface NearbyMatrix {
   readonly pieceOf: Uint16Array;
   /** (units,) where position 0 of the row of each position would be in its piece: position q is at `origin[p] + q`. */
   readonly origin: Int32Array;
+  /** Whether some candidate pairs have no value: NaN. A run compares all; what is added to its result, some. */
+  readonly gaps?: boolean;
 }
 
 /** A (units, units) matrix of all pairs in row-major order, or one of nearby pairs. */
@@ -61,18 +63,18 @@ export function createNearbyMatrix(
   float32: (length: number) => Float32Array,
   precision: CellPrecision = precisionFor(layout.cells),
 ): NearbyMatrix {
-  const { units, end } = layout;
+  const { units, start, end } = layout;
   const perPiece = PIECE_BYTES / CELL_BYTES[precision];
   const pieceOf = new Uint16Array(units);
   const origin = new Int32Array(units);
   const used: number[] = [0];
   for (let p = 0; p < units; p++) {
-    const length = end[p] - p - 1;
+    const length = end[p] - start[p];
     if (length > perPiece) throw new RangeError(`createNearbyMatrix: got a row of ${length} cells`);
     if (used[used.length - 1] + length > perPiece) used.push(0);
     const piece = used.length - 1;
     pieceOf[p] = piece;
-    origin[p] = used[piece] - p - 1;
+    origin[p] = used[piece] - start[p];
     used[piece] += length;
   }
   const bytesOf = (cells: number) =>
@@ -134,9 +136,19 @@ export function valueAt(
 ): number {
   if (!isNearbyMatrix(matrix)) return matrix[a * units + b];
   if (a === b) return diagonal;
-  const { layout, pieces, pieceOf, origin, scale } = matrix;
-  const p = Math.min(layout.position[a], layout.position[b]);
-  const q = Math.max(layout.position[a], layout.position[b]);
-  if (q >= layout.end[p] || layout.sessions[p] === layout.sessions[q]) return Number.NaN;
+  const { position, sessions } = matrix.layout;
+  return sessions[position[a]] === sessions[position[b]] ? Number.NaN : cellAt(matrix, a, b);
+}
+
+/** Value at two different units, of one session or of two; NaN for units that are not within reach. */
+export function cellAt(matrix: NearbyMatrix, a: number, b: number): number {
+  const { position, end } = matrix.layout;
+  const p = Math.min(position[a], position[b]);
+  const q = Math.max(position[a], position[b]);
+  return q < end[p] ? cellOf(matrix, p, q) : Number.NaN;
+}
+
+/** Value at two positions within reach of each other, p < q. */
+export function cellOf({ pieces, pieceOf, origin, scale }: NearbyMatrix, p: number, q: number): number {
   return pieces[pieceOf[p]][origin[p] + q] * scale;
 }

@@ -1,7 +1,8 @@
 /** Candidate pairs one by one, out of the layout of nearby ones. */
 import type { ClusteringResult, UnitPairs } from '../result.ts';
+import { type CandidateRows, candidateRows } from './candidate-rows.ts';
 import { isCandidate, type NearbyLayout } from './nearby-layout.ts';
-import { isNearbyMatrix, type SimilarityMatrix, valueAt } from './nearby-matrix.ts';
+import { cellAt, isNearbyMatrix, type NearbyMatrix, type SimilarityMatrix } from './nearby-matrix.ts';
 
 /** Up to so many cells all candidate pairs are listed; of more, a sample. */
 const MOST_LISTED = 2 ** 24;
@@ -11,36 +12,54 @@ const SAMPLE = 2 ** 21;
 /** Whether `listPairs` gives a sample. */
 export const isSampled = (layout: NearbyLayout) => layout.cells > MOST_LISTED;
 
-/** (P,) values of a symmetric matrix at the pairs. */
+/** (P,) values of a symmetric matrix at the pairs; of nearby ones also those of one session. */
 export function pairValues(matrix: SimilarityMatrix, units: number, pairs: UnitPairs): Float64Array {
   const { count, units: list } = pairs;
   const values = new Float64Array(count);
   // Pairs come in the order of their second unit: its row is read along, not its column.
   if (isNearbyMatrix(matrix)) {
-    for (let p = 0; p < count; p++) values[p] = valueAt(matrix, units, list[2 * p + 1], list[2 * p]);
+    for (let p = 0; p < count; p++) values[p] = cellAt(matrix, list[2 * p], list[2 * p + 1]);
   } else {
     for (let p = 0; p < count; p++) values[p] = matrix[list[2 * p + 1] * units + list[2 * p]];
   }
   return values;
 }
 
+/**
+ * The pairs of a matrix that `ClusteringResult` lists: all that have a value, or a sample of them.
+ * @param labels (units,) as of `samplePairs`
+ */
+export function comparedCandidates(matrix: NearbyMatrix, labels: Int32Array): UnitPairs {
+  const { layout } = matrix;
+  if (!isSampled(layout)) return listRows(candidateRows(layout, matrix), layout.units);
+  const { units, sampledFrom } = samplePairs(layout, labels);
+  const known: number[] = [];
+  for (let i = 0; i < units.length; i += 2)
+    if (!Number.isNaN(cellAt(matrix, units[i], units[i + 1]))) known.push(units[i], units[i + 1]);
+  return { count: known.length / 2, units: Int32Array.from(known), sampledFrom };
+}
+
 /** All candidate pairs, ordered by the higher unit, then the lower one. */
-export function allPairs(layout: NearbyLayout): UnitPairs {
-  const { units, position, order, sessions, begin, end } = layout;
-  const list = new Int32Array(2 * layout.pairs);
+export const allPairs = (layout: NearbyLayout): UnitPairs => listRows(candidateRows(layout), layout.units);
+
+function listRows(rows: CandidateRows, units: number): UnitPairs {
+  const below = (row: Int32Array, b: number) => {
+    let count = 0;
+    while (count < row.length && row[count] < b) count++;
+    return count;
+  };
+  let count = 0;
+  for (let b = 0; b < units; b++) count += below(rows(b), b);
+  const list = new Int32Array(2 * count);
   let at = 0;
   for (let b = 0; b < units; b++) {
-    const p = position[b];
-    const lower: number[] = [];
-    for (let q = begin[p]; q < end[p]; q++) {
-      if (order[q] < b && sessions[q] !== sessions[p]) lower.push(order[q]);
-    }
-    for (const a of lower.sort((x, y) => x - y)) {
-      list[at++] = a;
+    const row = rows(b);
+    for (let i = 0; i < row.length && row[i] < b; i++) {
+      list[at++] = row[i];
       list[at++] = b;
     }
   }
-  return { count: layout.pairs, units: list };
+  return { count, units: list };
 }
 
 /**

@@ -76,7 +76,6 @@ export function findPeakChannels(
  *
  * @param corrected waveforms of one or several templates
  * @param neighbours (channels, n) of `nearestChannelsOnShank`
- * @param fresh only pairs with one of the first `fresh` units are compared; what is given for others means nothing
  * @returns (units, units), symmetric, diagonal 6
  */
 export async function waveformSimilarity(
@@ -84,7 +83,6 @@ export async function waveformSimilarity(
   neighbours: Int32Array,
   context: RunContext,
   progress?: Job['progress'],
-  fresh?: number,
 ): Promise<Float64Array> {
   const { units, channels, samples } = corrected;
   const templates = [...new Set(corrected.templates)];
@@ -98,7 +96,6 @@ export async function waveformSimilarity(
         samples,
         neighbours,
         neighbourCount: neighbours.length / channels,
-        fresh,
       },
       out,
       {

@@ -1,10 +1,12 @@
 /** Two data folders of one probe as one: the sessions of the second follow those of the first. */
-import { copyFile, link, mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { constants, copyFileSync, linkSync } from 'node:fs';
+import { copyFile, type FileHandle, mkdir, open as openHandle } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { breathe } from '../../core/context.ts';
 import { throwIfStopped } from '../../core/errors.ts';
 import { type Chunks, pathIn } from '../byte-source.ts';
-import { concurrently } from '../concurrently.ts';
-import { openNpy, readNpyFileAs, readNpyRowsAs } from '../npy.ts';
+import { type NpyFile, openNpy, readNpyFileAs, readNpyRowsAs } from '../npy.ts';
+import { encodeNpyHeader } from '../npy-header.ts';
 import { type NpyOutput, npyChunks } from '../npy-writer.ts';
 import { spikeFileName } from '../spike-times.ts';
 import { encodeUnits, readUnits, UNITS_FILE, type UnitRow } from '../units-table.ts';
@@ -21,6 +23,10 @@ export interface JoinedPart {
 
 /** Units whose waveforms are read at once. */
 const PIECE_UNITS = 64;
+/** Bytes that are copied at once. */
+const PIECE_BYTES = 8 << 20;
+/** Spike trains that are linked between two looks at the signal. */
+const UNITS_AT_ONCE = 512;
 
 /**
  * Writes a data folder with the units of both parts. Spike trains are hard links to the files of the parts where the file system
@@ -74,7 +80,10 @@ export async function joinRecordings(
   };
   const array = (name: string, output: NpyOutput) => write(name, npyChunks(output));
 
-  await rows('waveform_all.npy', 'float32');
+  const waveforms = await Promise.all(stores.map((store) => open(store, 'waveform_all.npy')));
+  const [a, b] = waveforms;
+  const appended = a && b && (await appendRows(a, b, join(target, 'waveform_all.npy'), signal));
+  if (!appended) await rows('waveform_all.npy', 'float32');
   const sessions = [...first.sessions, ...Array.from(second.sessions, (s) => s + first.sessionCount)];
   await array('session_index.npy', { dtype: 'int64', shape: [units], data: sessions });
   for (const name of ['channel_locations.npy', 'channel_shanks.npy']) {
@@ -90,21 +99,52 @@ export async function joinRecordings(
 
   await mkdir(join(target, 'spike_times'), { recursive: true });
   const inPlace = first.folder === final;
-  await concurrently(units, async (unit) => {
-    throwIfStopped(signal);
+  for (let unit = inPlace ? first.units : 0; unit < units; unit++) {
+    if (unit % UNITS_AT_ONCE === 0) await breathe(signal);
     const [folder, own] = unit < first.units ? [first.folder, unit] : [second.folder, unit - first.units];
-    if (inPlace && folder === final) return;
-    await linkOrCopy(join(folder, spikeFileName(own)), join(target, spikeFileName(unit)));
-  });
+    linkOrCopy(join(folder, spikeFileName(own)), join(target, spikeFileName(unit)));
+  }
 }
 
-async function linkOrCopy(from: string, to: string): Promise<void> {
+/** Each takes microseconds: handing them to a thread would take longer. */
+function linkOrCopy(from: string, to: string): void {
   try {
-    await link(from, to);
+    linkSync(from, to);
   } catch {
     // Another file system, or one without links.
-    await copyFile(from, to);
+    copyFileSync(from, to);
   }
+}
+
+/**
+ * Writes the rows of two files of float32 in C order one after the other; those of the first are copied by the file system, which may share them.
+ * @returns whether it could be done that way
+ */
+async function appendRows(a: NpyFile, b: NpyFile, to: string, signal?: AbortSignal): Promise<boolean> {
+  const shape = [a.shape[0] + b.shape[0], ...a.shape.slice(1)];
+  const header = encodeNpyHeader('<f4', shape);
+  const isPlain = ({ dtype, littleEndian, fortranOrder }: NpyFile) =>
+    dtype === 'float32' && littleEndian && !fortranOrder;
+  if (!isPlain(a) || !isPlain(b) || a.dataOffset !== header.length) return false;
+  await mkdir(dirname(to), { recursive: true });
+  await copyFile(a.source.name, to, constants.COPYFILE_FICLONE);
+  const file = await openHandle(to, 'r+');
+  try {
+    await writeAll(file, header, 0);
+    for (let at = b.dataOffset; at < b.source.size; at += PIECE_BYTES) {
+      throwIfStopped(signal);
+      const bytes = await b.source.read(at, Math.min(PIECE_BYTES, b.source.size - at));
+      await writeAll(file, bytes, a.source.size + at - b.dataOffset);
+    }
+  } finally {
+    await file.close();
+  }
+  return true;
+}
+
+async function writeAll(file: FileHandle, bytes: Uint8Array, position: number): Promise<void> {
+  for (let done = 0; done < bytes.length; )
+    done += (await file.write(bytes, done, bytes.length - done, position + done)).bytesWritten;
 }
 
 /** The true motion of simulated recordings, (2, sessions). */

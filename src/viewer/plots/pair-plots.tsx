@@ -3,11 +3,11 @@ import { useMemo } from 'react';
 import type { Overview, PairHistograms, PairSampleArrays } from '../../server/protocol.ts';
 import { stepPath, VerticalLine } from '../charts/marks.tsx';
 import { Plot } from '../charts/plot.tsx';
-import { extent, formatNumber, padded } from '../charts/scale.ts';
+import { formatNumber, padded } from '../charts/scale.ts';
 import { Scatter } from '../charts/scatter.tsx';
 import { go, href } from '../state/route.ts';
 import { ink } from '../theme/palette.ts';
-import { MATCH_KEYS } from './session-axis.ts';
+import { extent, MATCH_KEYS } from './overview-plots.tsx';
 
 export const measureTitle = (measure: string) => (measure === 'weighted' ? 'Weighted' : measure);
 

@@ -1,0 +1,112 @@
+/** How sure the matches of a grown result are: what was known of old ones stays. */
+import { type MatchConfidence, pairProbabilities } from '../confidence/match-confidence.ts';
+import { pairsWithinClusters } from '../curation/cluster-labels.ts';
+import type { CurationResult } from '../result.ts';
+import type { NearbyLayout } from '../similarity/nearby-layout.ts';
+import { cellAt, type NearbyMatrix } from '../similarity/nearby-matrix.ts';
+import type { Established } from './grow.ts';
+import type { ComparedPairs } from './new-pairs.ts';
+
+export interface GrownMatches {
+  /** (units,) neuron of each unit from 0; -1 unmatched. */
+  readonly labels: Int32Array;
+  readonly sessions: Int32Array;
+  readonly sessionCount: number;
+  readonly compared: ComparedPairs;
+  /** (compared pairs,) weighted similarity. */
+  readonly pairSimilarity: Float64Array;
+  /** Weighted similarity of all pairs. */
+  readonly similarity: NearbyMatrix;
+}
+
+/**
+ * Matches of old units keep their probability. That of a compared pair follows from its evidence, with pairs within the new sessions as
+ * decoys; a new unit and an old one of its neuron that were not compared have the mean of the pairs of both with the neuron's units that were.
+ */
+export function growConfidence(
+  {
+    curation,
+    matchProbability: known,
+    clustering,
+  }: Pick<Established, 'curation' | 'matchProbability' | 'clustering'>,
+  grown: GrownMatches,
+): MatchConfidence & { readonly matchedPairs: Int32Array } {
+  const { labels } = grown;
+  const units = labels.length;
+  const keyOf = (a: number, b: number) => Math.max(a, b) * units + Math.min(a, b);
+  const probabilities = new Map<number, number>();
+  const compared = comparedProbabilities(curation, clustering.threshold, grown);
+  compared.forEach(({ a, b, probability }) => {
+    if (labels[a] >= 0 && labels[a] === labels[b]) probabilities.set(keyOf(a, b), probability);
+  });
+  known?.forEach((probability, m) => {
+    probabilities.set(keyOf(curation.matchedPairs[2 * m], curation.matchedPairs[2 * m + 1]), probability);
+  });
+  /** Of every unit: how many of its pairs have a probability, and their sum. */
+  const [counts, sums] = [new Float64Array(units), new Float64Array(units)];
+  compared.forEach(({ a, b, probability }) => {
+    if (a >= curation.labels.length || !probabilities.has(keyOf(a, b))) return;
+    counts[b]++;
+    sums[b] += probability;
+  });
+  const matchedPairs = pairsWithinClusters(labels);
+  const matchProbability = new Float64Array(matchedPairs.length / 2);
+  const [all, total] = [new Float64Array(units), new Float64Array(units)];
+  for (let m = 0; m < matchProbability.length; m++) {
+    const [a, b] = [matchedPairs[2 * m], matchedPairs[2 * m + 1]];
+    const late = Math.max(a, b);
+    matchProbability[m] =
+      probabilities.get(keyOf(a, b)) ?? (counts[late] > 0 ? sums[late] / counts[late] : 0);
+    for (const unit of [a, b]) {
+      all[unit]++;
+      total[unit] += matchProbability[m];
+    }
+  }
+  return { matchedPairs, matchProbability, unitConfidence: total.map((sum, unit) => sum / all[unit]) };
+}
+
+/** Of the compared pairs, and of old matches, whose similarity speaks for the neurons of their units. */
+function comparedProbabilities(
+  { matchedPairs: oldMatches, labels: { length: oldUnits } }: CurationResult,
+  threshold: number,
+  { labels, sessions, sessionCount, compared, pairSimilarity, similarity }: GrownMatches,
+): { a: number; b: number; probability: number }[] {
+  const list: number[] = [];
+  const values: number[] = [];
+  for (let m = 0; m < oldMatches.length; m += 2) {
+    const value = cellAt(similarity, oldMatches[m], oldMatches[m + 1]);
+    if (Number.isNaN(value)) continue;
+    list.push(oldMatches[m], oldMatches[m + 1]);
+    values.push(value);
+  }
+  const count = compared.count + values.length;
+  const pairs = { count, units: new Int32Array(2 * count) };
+  pairs.units.set(compared.units);
+  pairs.units.set(list, 2 * compared.count);
+  const all = new Float64Array(count);
+  all.set(pairSimilarity);
+  all.set(values, compared.count);
+  // Of the candidates of a new unit only some were compared.
+  const candidates = newCandidates(similarity.layout, oldUnits);
+  const unmatchedWeight = Math.max(1, candidates / compared.count);
+  const { probability } = pairProbabilities({
+    ...{ units: labels.length, sessions, sessionCount, labels, pairs, threshold },
+    pairSimilarity: all,
+    unmatchedWeight,
+  });
+  return Array.from({ length: count }, (_, p) => ({
+    a: pairs.units[2 * p],
+    b: pairs.units[2 * p + 1],
+    probability: probability[p],
+  }));
+}
+
+/** Pairs within reach of each other of which one is new. */
+function newCandidates({ units, order, begin, end }: NearbyLayout, oldUnits: number): number {
+  let twice = 0;
+  for (let p = 0; p < units; p++) {
+    if (order[p] < oldUnits) continue;
+    for (let q = begin[p]; q < end[p]; q++) if (q !== p) twice += order[q] < oldUnits ? 2 : 1;
+  }
+  return twice / 2;
+}

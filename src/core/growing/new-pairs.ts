@@ -1,0 +1,117 @@
+/** Which pairs of units with new ones among them are compared. */
+import type { UnitPairs } from '../result.ts';
+import { type NearbyLayout, nearbyLayout } from '../similarity/nearby-layout.ts';
+import type { NearbyMatrix } from '../similarity/nearby-matrix.ts';
+
+/** Old and new units in one order: the new ones are those from `oldUnits` on. */
+export interface NewPairs {
+  /** Pairs of a new unit and an old one: the new units come first, each kind in order of depth. Cells are in the rows of new units. */
+  readonly between: NearbyLayout;
+  /** Pairs of new units. */
+  readonly among: NearbyLayout;
+}
+
+/** A similarity of the pairs. */
+export interface NewSimilarity {
+  readonly between: NearbyMatrix;
+  readonly among: NearbyMatrix;
+}
+
+/** Pairs and their Fisher z by each of some features. */
+export interface ComparedPairs extends UnitPairs {
+  /** (pairs,) each, in the order of the features. */
+  readonly similarity: readonly Float64Array[];
+}
+
+/** Pairs that a result tells of, by all of its features or by some. */
+export interface KnownPairs extends UnitPairs {
+  /** (pairs,) each, in the order of the features; undefined for those that another part tells. */
+  readonly similarity: readonly (Float64Array | undefined)[];
+}
+
+/**
+ * The pairs of a new unit with another one whose depths differ by at most `reach`.
+ *
+ * @param reach µm
+ * @param old the old units that are compared
+ * @param sessions (units,) session numbers, 1..N
+ * @param depths (units,) µm, the motion taken out
+ */
+export function newPairs(
+  reach: number,
+  oldUnits: number,
+  old: Int32Array,
+  sessions: Int32Array,
+  depths: Float64Array,
+): NewPairs {
+  const own = nearbyLayout(reach, sessions.subarray(oldUnits), depths.subarray(oldUnits));
+  const fresh = own.order.map((unit) => oldUnits + unit);
+  const others = old.slice().sort((a, b) => depths[a] - depths[b] || a - b);
+  const units = fresh.length + others.length;
+  const order = new Int32Array(units);
+  order.set(fresh);
+  order.set(others, fresh.length);
+  const start = Int32Array.from({ length: units }, (_, p) => p + 1);
+  const end = start.slice();
+  let cells = 0;
+  let [first, last] = [fresh.length, fresh.length];
+  for (let p = 0; p < fresh.length; p++) {
+    const depth = depths[fresh[p]];
+    while (first < units && depth - depths[order[first]] > reach) first++;
+    while (last < units && depths[order[last]] - depth <= reach) last++;
+    start[p] = Math.min(first, last);
+    end[p] = last;
+    cells += last - start[p];
+  }
+  const between: NearbyLayout = {
+    units,
+    order,
+    position: new Int32Array(0),
+    sessions: order.map((unit) => sessions[unit]),
+    begin: new Int32Array(0),
+    start,
+    end,
+    cells,
+    pairs: cells,
+  };
+  return { between, among: { ...own, order: fresh, position: new Int32Array(0) } };
+}
+
+/**
+ * All pairs of a layout with their similarities.
+ * @returns pairs a < b of which b is new, ordered by b, then a
+ */
+export function listNewPairs(
+  { between, among }: NewPairs,
+  oldUnits: number,
+  similarities: readonly NewSimilarity[],
+): ComparedPairs {
+  const count = between.cells + among.cells;
+  const units = new Int32Array(2 * count);
+  const values = similarities.map(() => new Float64Array(count));
+  const fresh = among.units;
+  const places = new Int32Array(fresh);
+  for (let p = 0; p < fresh; p++) places[among.order[p] - oldUnits] = p;
+  let at = 0;
+  const add = (a: number, b: number, part: keyof NewPairs, p: number, q: number) => {
+    units[2 * at] = a;
+    units[2 * at + 1] = b;
+    for (let f = 0; f < values.length; f++) {
+      const { pieces, pieceOf, origin, scale } = similarities[f][part];
+      values[f][at] = pieces[pieceOf[p]][origin[p] + q] * scale;
+    }
+    at++;
+  };
+  const sorted = (positions: number[], { order }: NearbyLayout) =>
+    positions.sort((p, q) => order[p] - order[q]);
+  for (let b = oldUnits; b < oldUnits + fresh; b++) {
+    const p = places[b - oldUnits];
+    const old: number[] = [];
+    for (let q = between.start[p]; q < between.end[p]; q++) old.push(q);
+    for (const q of sorted(old, between)) add(between.order[q], b, 'between', p, q);
+    const lower: number[] = [];
+    for (let q = among.begin[p]; q < among.end[p]; q++) if (among.order[q] < b) lower.push(q);
+    for (const q of sorted(lower, among)) add(among.order[q], b, 'among', Math.min(p, q), Math.max(p, q));
+  }
+  return { count, units, similarity: values };
+}

@@ -1,0 +1,56 @@
+/** The candidate pairs of a result with their similarities by each feature, whichever way its files keep them. */
+import type { KnownPairs } from '../core/growing/new-pairs.ts';
+import type { FeatureName } from '../core/settings.ts';
+import { openNpz } from './npz.ts';
+import type { SavedResult } from './read-result.ts';
+import { openSimilarity } from './similarity-access.ts';
+import { SIMILARITY_FILES } from './write-clustering.ts';
+
+/** Pairs of a part, about, where they come row by row. */
+const PART_PAIRS = 1 << 20;
+
+/**
+ * All pairs a < b that the result lists; else those of its sparse files, feature after feature.
+ *
+ * @param features of its final clustering
+ * @throws InputError when the files are damaged
+ */
+export async function* savedPairs(
+  { store, units }: SavedResult,
+  features: readonly FeatureName[],
+): AsyncGenerator<KnownPairs> {
+  const source = await store.open('ClusteringResults.npz');
+  const archive = source && (await openNpz(source));
+  if (archive?.names.includes('similarity_all')) {
+    const { data: pairs } = await archive.readAs('idx_unit_pairs', 'int32');
+    const { data } = await archive.readAs('similarity_all', 'float64');
+    const count = pairs.length / 2;
+    const similarity = features.map((_, f) =>
+      Float64Array.from({ length: count }, (_, p) => data[p * features.length + f]),
+    );
+    yield { count, units: pairs, similarity };
+    return;
+  }
+  for (const [f, name] of features.entries()) {
+    const matrix = await openSimilarity(store, SIMILARITY_FILES[name], units);
+    if (!matrix?.sparse) continue;
+    let pairs: number[] = [];
+    let values: number[] = [];
+    const part = (): KnownPairs => ({
+      count: values.length,
+      units: Int32Array.from(pairs),
+      similarity: features.map((_, g) => (g === f ? Float64Array.from(values) : undefined)),
+    });
+    for await (const { unit, columns = [], values: row } of matrix.scan()) {
+      for (let i = 0; i < columns.length && columns[i] < unit; i++) {
+        pairs.push(columns[i], unit);
+        values.push(row[i]);
+      }
+      if (values.length < PART_PAIRS) continue;
+      yield part();
+      pairs = [];
+      values = [];
+    }
+    yield part();
+  }
+}
