@@ -1,12 +1,14 @@
 /**
  * Tracking by nearby pairs as the number of units grows: seconds of every stage and peak memory, each recording in a process of its own.
- * `npm run bench -- scale` takes an hour and 12 GB of disk; `UNITS=3000,10000 npm run bench -- scale` less.
+ * `npm run bench -- scale` takes an hour and 12 GB of disk; `UNITS=3000,10000 npm run bench -- scale` less. The package must be built.
  */
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { availableParallelism, cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { version } from '../package.json';
+import { renderSvg } from '../src/figures/render.ts';
+import type { RunSummary } from '../src/stages/stage-options.ts';
 
 /** Units, sessions and drift of each recording. */
 const RECORDINGS = [
@@ -16,9 +18,11 @@ const RECORDINGS = [
   { units: 100_000, sessions: 200, drift: 3 },
 ];
 const STAGES = ['preprocessing', 'motion', 'clustering', 'curation', 'write'] as const;
+const TABLE = 'bench/results/scale.csv';
+const FIGURE = 'docs/images/scale.svg';
 
 const wanted = process.env.UNITS?.split(',').map(Number) ?? RECORDINGS.map(({ units }) => units);
-const folder = mkdtempSync(join(tmpdir(), 'dant-scale-'));
+const folder = mkdtempSync(join(process.env.SCRATCH ?? tmpdir(), 'dant-scale-'));
 
 function dant(...args: string[]): string {
   const { status, stdout, stderr } = spawnSync(process.execPath, ['dist/cli/main.js', ...args], {
@@ -30,7 +34,16 @@ function dant(...args: string[]): string {
 }
 
 const machine = `${cpus()[0].model.trim()} x${availableParallelism()}`.replaceAll(',', ' ');
-const rows = [`version,machine,node,units,sessions,${STAGES.join(',')},total,peak_bytes`];
+const HEADER = `version,machine,node,units,sessions,candidate_pairs,${STAGES.join(',')},total,processor_seconds,peak_bytes`;
+
+/** Replaces the row of this version, machine, Node and size. */
+function keep(own: string, values: readonly (number | string)[]): void {
+  const old = existsSync(TABLE) ? readFileSync(TABLE, 'utf8').trimEnd().split('\n').slice(1) : [];
+  const rows = [...old.filter((row) => !row.startsWith(own)), own + values.join()];
+  mkdirSync('bench/results', { recursive: true });
+  writeFileSync(TABLE, `${[HEADER, ...rows].join('\n')}\n`);
+}
+
 try {
   for (const { units, sessions, drift } of RECORDINGS.filter((recording) =>
     wanted.includes(recording.units),
@@ -45,27 +58,76 @@ try {
       one,
     ]);
     const options = ['--output', results, ...settings, '--no-figures', '--checkpoints', 'never'];
-    const out = JSON.parse(dant('run', data, ...options, '--quiet', '--json'));
-    const { seconds, totalSeconds, peakMemory } = out.result ?? out;
-    const times = STAGES.map((stage) => (seconds[stage] ?? 0).toFixed(1));
-    console.log(`${units} units: ${totalSeconds.toFixed(0)} s, ${(peakMemory / 1e9).toFixed(2)} GB`);
-    rows.push(
-      [
-        version,
-        machine,
-        process.version,
-        units,
-        sessions,
-        ...times,
-        totalSeconds.toFixed(1),
-        peakMemory,
-      ].join(),
+    const run = JSON.parse(dant('run', data, ...options, '--quiet', '--json')) as { result: RunSummary };
+    const { seconds, totalSeconds, processorSeconds, peakMemory, candidatePairs } = run.result;
+    console.log(
+      `${units} units: ${totalSeconds.toFixed(0)} s, ${processorSeconds.toFixed(0)} s of processor time, ${(peakMemory / 1e9).toFixed(2)} GB`,
     );
+    keep(`${version},${machine},${process.version},${units},`, [
+      sessions,
+      candidatePairs,
+      ...STAGES.map((stage) => (seconds[stage] ?? 0).toFixed(1)),
+      totalSeconds.toFixed(1),
+      processorSeconds.toFixed(1),
+      peakMemory,
+    ]);
     rmSync(data, { recursive: true });
     rmSync(results, { recursive: true });
   }
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }
-mkdirSync('bench/results', { recursive: true });
-writeFileSync('bench/results/scale.csv', `${rows.join('\n')}\n`);
+
+writeFileSync(FIGURE, await draw(readFileSync(TABLE, 'utf8')));
+
+/** Seconds and memory against candidate pairs, of this version on this machine; a line shows what growth in proportion would be. */
+function draw(table: string): Promise<string> {
+  const columns = HEADER.split(',');
+  const rows = table
+    .trimEnd()
+    .split('\n')
+    .slice(1)
+    .filter((row) => row.startsWith(`${version},${machine},${process.version},`))
+    .map((row) => Object.fromEntries(row.split(',').map((value, i) => [columns[i], Number(value)])))
+    .sort((a, b) => a.units - b.units);
+  const [first] = rows;
+  const values = rows.map((row) => ({
+    pairs: row.candidate_pairs / 1e6,
+    units: `${row.units.toLocaleString('en')} units`,
+    seconds: row.total,
+    proportion: first.total * (row.candidate_pairs / first.candidate_pairs),
+    memory: row.peak_bytes / 1e9,
+  }));
+  const x = {
+    field: 'pairs',
+    type: 'quantitative',
+    scale: { type: 'log' },
+    title: 'Candidate pairs, millions',
+  } as const;
+  const panel = (field: string, title: string, more: object[] = []) => ({
+    width: 280,
+    height: 220,
+    encoding: { x },
+    layer: [
+      ...more,
+      {
+        mark: { type: 'line', point: true },
+        encoding: { y: { field, type: 'quantitative', scale: { type: 'log' }, title } },
+      },
+      {
+        mark: { type: 'text', dy: -10, align: 'right' },
+        encoding: { y: { field, type: 'quantitative' }, text: { field: 'units' } },
+      },
+    ],
+  });
+  const proportional = {
+    mark: { type: 'line', strokeDash: [4, 4], color: '#888' },
+    encoding: { y: { field: 'proportion', type: 'quantitative', scale: { type: 'log' } } },
+  };
+  return renderSvg({
+    $schema: 'https://vega.github.io/schema/vega-lite/v6.json',
+    background: 'white',
+    data: { values },
+    hconcat: [panel('seconds', 'Seconds', [proportional]), panel('memory', 'Peak memory, GB')],
+  } as Parameters<typeof renderSvg>[0]);
+}

@@ -4,7 +4,13 @@ import type { Dataset, StreamedDataset } from '../core/dataset.ts';
 import { InputError } from '../core/errors.ts';
 import { type Motion, motionRange } from '../core/motion/motion.ts';
 import { trackShank } from '../core/one-shank.ts';
-import { isMultiShank, type MultiShankResult, type ResultPart, type TrackingResult } from '../core/result.ts';
+import {
+  isMultiShank,
+  type MultiShankResult,
+  type ResultPart,
+  type TrackingResult,
+  type UnitPairs,
+} from '../core/result.ts';
 import type { UserSettings } from '../core/settings.ts';
 import { trackShanks, trackShanksNearby } from '../core/shanks.ts';
 import { track } from '../core/track.ts';
@@ -171,6 +177,7 @@ function summarize(
   run: { stopwatch: Stopwatch; threads: number; warnings: readonly string[] },
 ): RunSummary {
   const multi = isMultiShank(result);
+  const { user, system } = process.cpuUsage();
   const parts: { shank?: number; of: TrackingResult }[] = multi
     ? result.shanks.map(({ shankId, result: of }) => ({ shank: shankId, of }))
     : [{ of: result }];
@@ -182,6 +189,7 @@ function summarize(
     samples: dataset.waveforms.samples,
     shanks: parts.length,
     clusters: multi ? result.clusterCount : result.curation.clusterCount,
+    candidatePairs: parts.reduce((sum, { of: { clustering } }) => sum + candidateCount(clustering.pairs), 0),
     matches: (multi ? result.matchedPairs : result.curation.matchedPairs).length / 2,
     weights: parts.flatMap(({ shank, of }) =>
       of.clustering.features.map((feature, f) => ({
@@ -197,6 +205,7 @@ function summarize(
     ),
     seconds: run.stopwatch.seconds,
     totalSeconds: run.stopwatch.total(),
+    processorSeconds: (user + system) / 1e6,
     // maxRSS is in kilobytes on every platform.
     peakMemory: process.resourceUsage().maxRSS * 1024,
     kernels: result.kernels,
@@ -205,6 +214,8 @@ function summarize(
     outputFolder: output.name,
   };
 }
+
+const candidateCount = ({ count, sampledFrom }: UnitPairs) => sampledFrom ?? count;
 
 function rangeOf(motions: readonly Motion[], channelLocations: Float64Array): [number, number] {
   const ranges = motions.map((motion) => motionRange(motion, channelLocations));

@@ -46,6 +46,8 @@ export interface RunSummary {
   readonly clusters: number;
   /** Matched pairs of units. */
   readonly matches: number;
+  /** Pairs of units that could have been matched, at the end. */
+  readonly candidatePairs: number;
   /** One per shank. */
   readonly weights: readonly { readonly shank?: number; readonly feature: string; readonly weight: number }[];
   /** Similarity threshold, one per shank. */
@@ -54,6 +56,8 @@ export interface RunSummary {
   readonly motionRange: readonly [number, number];
   readonly seconds: Readonly<Partial<Record<Stage, number>>>;
   readonly totalSeconds: number;
+  /** Processor time of all threads, s. */
+  readonly processorSeconds: number;
   /** Largest resident memory of the process, bytes. */
   readonly peakMemory: number;
   readonly kernels: string;

@@ -1,6 +1,6 @@
 /** Similarities as the clustering sees them: of all pairs of units, or of nearby ones only. */
 import { throwIfStopped } from '../errors.ts';
-import type { Kernels, SpanningTree } from '../kernels/kernels.ts';
+import type { Job, Kernels, SpanningTree } from '../kernels/kernels.ts';
 import type { Discriminant, UnitPairs } from '../result.ts';
 import type { FeatureName } from '../settings.ts';
 import { addValues, candidateMoments, type Moments, noMoments } from '../similarity/moments.ts';
@@ -64,11 +64,15 @@ export function denseSimilarities(
   };
 }
 
-/** @param matrices of one layout */
+/**
+ * @param matrices of one layout
+ * @param progress told of how many units a spanning tree has
+ */
 export function nearbySimilarities(
   features: readonly FeatureName[],
   matrices: readonly NearbyMatrix[],
   kernels: Kernels,
+  progress?: Job['progress'],
 ): CandidateSimilarities {
   const [{ layout }] = matrices;
   const { units } = layout;
@@ -77,7 +81,7 @@ export function nearbySimilarities(
     features,
     matrices,
     ...(isSampled(layout) ? countedLessons(matrices) : listedLessons(matrices, units, allPairs(layout))),
-    spanningTree: (weights, signal) => nearbySpanningTree(matrices, weights, signal),
+    spanningTree: (weights, signal) => nearbySpanningTree(matrices, weights, { signal, progress }),
     weighted: async (weights, signal) => weightedNearby(matrices, weights, kernels, signal),
   };
 }

@@ -71,6 +71,8 @@ function reduce(
   const risingB = countK >= WORTH_SORTING && a.outerCount >= WORTH_SORTING ? b.rising : undefined;
   const orderA = risingA?.order;
   const orderB = risingB?.order;
+  const orderedA = risingA?.cost ?? costA;
+  const orderedB = risingB?.cost ?? costB;
 
   const best = new Float64Array(countK);
   const second = new Float64Array(countK);
@@ -87,9 +89,9 @@ function reduce(
       let next = Number.POSITIVE_INFINITY;
       let lowestM = 0;
       for (let i = 0; i < countM; i++) {
-        const m = orderA ? orderA[rowA + i] : i;
-        const cost = costA[rowA + m];
+        const cost = orderedA[rowA + i];
         if (cost + atLeast > lowest) break;
+        const m = orderA ? orderA[rowA + i] : i;
         const sum = cost + distances[row + m];
         if (sum >= next) continue;
         if (sum < lowest) {
@@ -112,9 +114,9 @@ function reduce(
       let next = Number.POSITIVE_INFINITY;
       let k = 0;
       for (let i = 0; i < countK; i++) {
-        const candidate = orderB ? orderB[rowB + i] : i;
-        const cost = costB[rowB + candidate];
+        const cost = orderedB[rowB + i];
         if (cost + atLeast > lowest) break;
+        const candidate = orderB ? orderB[rowB + i] : i;
         const sum = cost + best[candidate];
         if (sum >= next) continue;
         if (sum < lowest) {

@@ -4,6 +4,8 @@
 export interface RisingOrder {
   /** (outerCount, innerCount) inner ends, lowest cost first, but only as far as `reach` tells costs apart. */
   readonly order: Int32Array;
+  /** (outerCount, innerCount) their costs, in that order. */
+  readonly cost: Float32Array;
   /** (outerCount,) how far a cost can lie below one that comes before it. */
   readonly reach: Float64Array;
 }
@@ -70,6 +72,7 @@ export class Ends {
 function bucketSort({ cost, outerCount, innerCount, lowest }: Ends): RisingOrder {
   const buckets = Math.min(256, 4 * innerCount);
   const order = new Int32Array(cost.length);
+  const inOrder = new Float32Array(cost.length);
   const reach = new Float64Array(outerCount);
   const next = new Int32Array(buckets + 1);
   const bucketOf = new Uint8Array(innerCount);
@@ -86,7 +89,11 @@ function bucketSort({ cost, outerCount, innerCount, lowest }: Ends): RisingOrder
       next[bucketOf[m] + 1]++;
     }
     for (let bucket = 1; bucket < buckets; bucket++) next[bucket] += next[bucket - 1];
-    for (let m = 0; m < innerCount; m++) order[row + next[bucketOf[m]]++] = m;
+    for (let m = 0; m < innerCount; m++) {
+      const place = row + next[bucketOf[m]]++;
+      order[place] = m;
+      inOrder[place] = cost[row + m];
+    }
   }
-  return { order, reach };
+  return { order, cost: inOrder, reach };
 }

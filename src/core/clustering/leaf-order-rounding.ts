@@ -49,38 +49,45 @@ export function settleRivals(
   limit: number,
 ): number {
   const { a, b, distances, smallest, nearest, best, rising } = rivals;
-  const [countM, countK] = [a.innerCount, b.innerCount];
-  const fromU = a.cost.subarray(u * countM, (u + 1) * countM);
-  const fromW = b.cost.subarray(w * countK, (w + 1) * countK);
+  const { innerCount: countM, cost: costA } = a;
+  const { innerCount: countK, cost: costB } = b;
+  // Called for millions of pairs: rows are addressed, not cut out.
+  const rowA = u * countM;
+  const rowB = w * countK;
   const bound = Math.fround(smallest);
   const floor = addCosts(a.lowest[u], b.lowest[w], smallest);
-  if (addCosts(fromU[m], fromW[k], Math.max(distances[k * countM + m], bound)) === floor) return floor;
+  const nearby = Math.max(distances[k * countM + m], bound);
+  if (addCosts(costA[rowA + m], costB[rowB + k], nearby) === floor) return floor;
 
   let lowest = Number.POSITIVE_INFINITY;
   let next = Number.POSITIVE_INFINITY;
   let lowestRoundedUp = Number.POSITIVE_INFINITY;
-  const order = rising?.order.subarray(u * countM, (u + 1) * countM);
+  const order = rising?.order;
   for (let i = 0; i < countK; i++) {
-    if (best[i] + fromW[i] > limit) continue;
+    const fromW = costB[rowB + i];
+    if (best[i] + fromW > limit) continue;
     // A cost above this one, and all that come after it in their order, are too large with any distance.
     const most = rising
-      ? limit * (1 + 2 ** -40) - fromW[i] - nearest[i] + rising.reach[u]
+      ? limit * (1 + 2 ** -40) - fromW - nearest[i] + rising.reach[u]
       : Number.POSITIVE_INFINITY;
     for (let n = 0; n < countM; n++) {
-      const j = order ? order[n] : n;
-      if (fromU[j] > most) break;
+      const j = order ? order[rowA + n] : n;
+      const fromU = costA[rowA + j];
+      if (fromU > most) break;
       const distance = distances[i * countM + j];
-      if (fromU[j] + distance + fromW[i] > limit) continue;
-      const sum = addCosts(fromU[j], fromW[i], distance);
+      if (fromU + distance + fromW > limit) continue;
+      const sum = addCosts(fromU, fromW, distance);
       if (sum < lowest) {
         next = lowest;
         lowest = sum;
       } else if (sum > lowest && sum < next) next = sum;
-      const roundedUp = addCosts(fromU[j], fromW[i], Math.max(distance, bound));
+      const roundedUp = addCosts(fromU, fromW, Math.max(distance, bound));
       if (roundedUp < lowestRoundedUp) lowestRoundedUp = roundedUp;
     }
   }
   if (next > lowestRoundedUp) return lowest;
+  const fromU = costA.subarray(rowA, rowA + countM);
+  const fromW = costB.subarray(rowB, rowB + countK);
   return rivals.swapped
     ? searchInOrder(fromW, fromU, (i, j) => distances[i * countM + j], bound)
     : searchInOrder(fromU, fromW, (j, i) => distances[i * countM + j], bound);

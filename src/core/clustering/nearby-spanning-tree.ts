@@ -1,7 +1,7 @@
 /** Prim's algorithm where only nearby pairs have a distance. */
 import { breathe } from '../context.ts';
 import { distanceOf } from '../kernels/distance.ts';
-import type { SpanningTree } from '../kernels/kernels.ts';
+import type { Job, SpanningTree } from '../kernels/kernels.ts';
 import type { NearbyMatrix } from '../similarity/nearby-matrix.ts';
 import { UnitQueue } from './unit-queue.ts';
 
@@ -19,7 +19,7 @@ const TURN = 1 << 24;
 export async function nearbySpanningTree(
   features: readonly NearbyMatrix[],
   weights: Float64Array,
-  signal?: AbortSignal,
+  { signal, progress }: Job = {},
 ): Promise<SpanningTree> {
   const { layout, pieceOf, origin, scale } = features[0];
   const { units, order, position, sessions, begin, end } = layout;
@@ -70,6 +70,7 @@ export async function nearbySpanningTree(
     looked += end[p] - begin[p];
     if (looked > TURN) {
       looked = 0;
+      progress?.(edge + 1, edges);
       await breathe(signal);
     }
   }

@@ -134,7 +134,9 @@ export function compareNearby(
             : await ofHistograms(name, layout, stage),
         );
       }
-      current = nearbySimilarities(names, matrices, kernels);
+      current = nearbySimilarities(names, matrices, kernels, (done, total) =>
+        context.onEvent?.({ kind: 'progress', stage, step: 'clustering', done, total }),
+      );
       return current;
     },
   };

@@ -1,5 +1,5 @@
 /** Marks that plots are made of. Coordinates are px of the drawing area. */
-import type { KeyboardEvent } from 'react';
+import type { KeyboardEvent, MouseEvent } from 'react';
 import { go } from '../state/route.ts';
 import { ink } from '../theme/palette.ts';
 import type { Area } from './plot.tsx';
@@ -83,6 +83,38 @@ export function HitLink({ to, label, x, y, width, height, tabbable = true }: Lin
       onKeyDown={onKeyDown}
     >
       <title>{label}</title>
+    </rect>
+  );
+}
+
+interface HitAreaProps<T> {
+  readonly area: Area;
+  /** What lies at a point, in parts of width and height. */
+  readonly find: (x: number, y: number) => T;
+  readonly describe: (found: T) => string;
+  readonly onPick: (found: T) => void;
+}
+
+/** The whole drawing area: tells what is under the pointer, and picks it. */
+export function HitArea<T>({ area, find, describe, onPick }: HitAreaProps<T>) {
+  const under = (event: MouseEvent) => {
+    const box = event.currentTarget.getBoundingClientRect();
+    return find((event.clientX - box.left) / box.width, (event.clientY - box.top) / box.height);
+  };
+  return (
+    <rect
+      width={area.width}
+      height={area.height}
+      fill="transparent"
+      data-screen-only=""
+      style={{ cursor: 'pointer' }}
+      onPointerMove={(event) => {
+        const title = event.currentTarget.firstElementChild;
+        if (title) title.textContent = describe(under(event));
+      }}
+      onClick={(event) => onPick(under(event))}
+    >
+      <title />
     </rect>
   );
 }

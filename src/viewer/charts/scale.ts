@@ -22,6 +22,16 @@ export function linearScale(
   });
 }
 
+/** Smallest and largest finite value. */
+export function extent(values: ArrayLike<number>): [number, number] {
+  let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  for (let i = 0; i < values.length; i++) {
+    if (values[i] < low) low = values[i];
+    if (values[i] > high) high = values[i];
+  }
+  return low <= high ? [low, high] : [0, 1];
+}
+
 /** The domain widened by a part of its length at both ends; never empty. */
 export function padded([low, high]: readonly [number, number], part = 0.04): [number, number] {
   if (!(low <= high)) return [0, 1];

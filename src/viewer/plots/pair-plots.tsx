@@ -3,11 +3,11 @@ import { useMemo } from 'react';
 import type { Overview, PairHistograms, PairSampleArrays } from '../../server/protocol.ts';
 import { stepPath, VerticalLine } from '../charts/marks.tsx';
 import { Plot } from '../charts/plot.tsx';
-import { formatNumber, padded } from '../charts/scale.ts';
+import { extent, formatNumber, padded } from '../charts/scale.ts';
 import { Scatter } from '../charts/scatter.tsx';
 import { go, href } from '../state/route.ts';
 import { ink } from '../theme/palette.ts';
-import { extent, MATCH_KEYS } from './overview-plots.tsx';
+import { MATCH_KEYS } from './session-axis.ts';
 
 export const measureTitle = (measure: string) => (measure === 'weighted' ? 'Weighted' : measure);
 

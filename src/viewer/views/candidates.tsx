@@ -2,25 +2,19 @@
 import { type KeyboardEvent, useEffect, useMemo, useState } from 'react';
 import { api } from '../api/client.ts';
 import { useFetched } from '../api/use-fetched.ts';
-import { formatNumber } from '../charts/scale.ts';
+import { extent, formatNumber } from '../charts/scale.ts';
 import { parseSubject, type Subject, subjectOf, subjectTitle, unitsOf } from '../model/groups.ts';
 import { type NeuronData, neuronData, neuronDataKey } from '../model/neuron-data.ts';
 import { whyNotJoined } from '../model/why-not.ts';
 import { SubjectHead } from '../parts/subject-head.tsx';
 import { useSubject } from '../parts/use-subject.ts';
 import { WaveformKinds } from '../parts/waveform-kinds.tsx';
-import {
-  AmplitudeOverSessions,
-  DepthOverSessions,
-  HistogramPlots,
-  PairMatrix,
-  PeakWaveform,
-  ProbeWaveforms,
-  type Strokes,
-  sessionStrokes,
-} from '../plots/neuron-plots.tsx';
-import { extent } from '../plots/overview-plots.tsx';
+import { HistogramPlots } from '../plots/histogram-plots.tsx';
+import { AmplitudeOverSessions, DepthOverSessions } from '../plots/over-sessions.tsx';
+import { PairMatrix } from '../plots/pair-matrix.tsx';
 import { measureTitle } from '../plots/pair-plots.tsx';
+import { type Strokes, sessionStrokes } from '../plots/strokes.ts';
+import { PeakWaveform, ProbeWaveforms } from '../plots/waveform-plots.tsx';
 import { startMerge, subjectPath } from '../state/actions.ts';
 import { chooseUnits, useResult } from '../state/app.ts';
 import { go, href, useRoute } from '../state/route.ts';

@@ -8,16 +8,12 @@ import { type NeuronData, neuronData, neuronDataKey } from '../model/neuron-data
 import { SubjectHead } from '../parts/subject-head.tsx';
 import { useSubject } from '../parts/use-subject.ts';
 import { WaveformKinds } from '../parts/waveform-kinds.tsx';
-import {
-  AmplitudeOverSessions,
-  DepthOverSessions,
-  HistogramPlots,
-  PairMatrix,
-  PeakWaveform,
-  ProbeWaveforms,
-  sessionStrokes,
-} from '../plots/neuron-plots.tsx';
+import { HistogramPlots } from '../plots/histogram-plots.tsx';
+import { AmplitudeOverSessions, DepthOverSessions } from '../plots/over-sessions.tsx';
+import { PairMatrix } from '../plots/pair-matrix.tsx';
 import { PairScatter, SimilarityHistogram } from '../plots/pair-plots.tsx';
+import { sessionStrokes } from '../plots/strokes.ts';
+import { PeakWaveform, ProbeWaveforms } from '../plots/waveform-plots.tsx';
 import { positionIn, subjectPath } from '../state/actions.ts';
 import { useApp, useResult } from '../state/app.ts';
 import { report } from '../state/messages.ts';

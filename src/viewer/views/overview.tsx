@@ -5,15 +5,10 @@ import { sessionMatches } from '../../figures/matched-probability.ts';
 import { api } from '../api/client.ts';
 import { useFetched } from '../api/use-fetched.ts';
 import { formatNumber } from '../charts/scale.ts';
-import {
-  DepthBySession,
-  MotionPlot,
-  PresenceMap,
-  ProbabilityByLag,
-  ProbabilityMatrix,
-  UnitsPerSession,
-} from '../plots/overview-plots.tsx';
 import { PairScatter, SimilarityHistogram, WeightsPlot } from '../plots/pair-plots.tsx';
+import { PresenceMap } from '../plots/presence-map.tsx';
+import { ProbabilityByLag, ProbabilityMatrix } from '../plots/probability-plots.tsx';
+import { DepthBySession, MotionPlot, UnitsPerSession } from '../plots/session-plots.tsx';
 import { useResult } from '../state/app.ts';
 import { href } from '../state/route.ts';
 
