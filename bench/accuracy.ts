@@ -1,23 +1,32 @@
 /**
  * Accuracy on simulated recordings whose neurons are known: precision, recall, F1, motion error, calibration error of the match
- * probabilities, and whether the true error rates lie in their estimated intervals. Writes bench/results/accuracy.csv and prints the
- * table of docs/accuracy.md.
+ * probabilities, and whether the true error rates lie in their estimated intervals. Writes bench/results/accuracy.csv and the figure of
+ * docs/accuracy.md, and prints its tables.
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { calibrationError, reliability } from '../src/core/confidence/calibration-error.ts';
 import { pairProbabilities } from '../src/core/confidence/match-confidence.ts';
 import { type Estimate, estimateErrorRates } from '../src/core/evaluation/error-rates.ts';
 import { hiddenPairs, sessionLinks } from '../src/core/evaluation/session-links.ts';
+import {
+  type HalvesCount,
+  type SplitHalves,
+  splitHalves,
+  trackHalves,
+} from '../src/core/evaluation/split-halves.ts';
 import type { TrackingResult } from '../src/core/result.ts';
-import { resolveSettings, type UserSettings } from '../src/core/settings.ts';
+import { resolveSettings, type Settings, type UserSettings } from '../src/core/settings.ts';
 import { trackShanks } from '../src/core/shanks.ts';
 import { correctedDepths } from '../src/core/similarity/nearby-pairs.ts';
 import { comparedPairs, pairValues } from '../src/core/similarity/pair-list.ts';
 import { motionError, scoreTracking } from '../src/core/simulation/score.ts';
 import { type SimulatedRecording, simulateRecording } from '../src/core/simulation/simulate.ts';
 import { track } from '../src/core/track.ts';
+import { DEFAULT_PNG_SCALE, renderSvg, svgToPng } from '../src/figures/index.ts';
 import { createKernels } from '../src/workers/node.ts';
+import { accuracyFigure } from './support/accuracy-figure.ts';
 import { GRID } from './support/accuracy-grid.ts';
+import { csvOf, type Row, ratesTable, settingsTable } from './support/accuracy-tables.ts';
 
 /** Both presets, and every setting of `recommended` alone. */
 const VARIANTS: Readonly<Record<string, UserSettings>> = {
@@ -28,20 +37,6 @@ const VARIANTS: Readonly<Record<string, UserSettings>> = {
   'recommended, merge_factor 0.8': { preset: 'recommended', autoCuration: { merge_factor: 0.8 } },
   'recommended, merge_factor 1': { preset: 'recommended', autoCuration: { merge_factor: 1 } },
 };
-
-interface Row {
-  readonly recording: string;
-  readonly variant: string;
-  readonly precision: number;
-  readonly recall: number;
-  readonly f1: number;
-  readonly motion: number;
-  readonly eceMatches: number;
-  readonly eceCandidates: number;
-  readonly falsePositives: Estimate;
-  readonly falseNegatives: Estimate;
-  readonly depthFalsePositives: Estimate;
-}
 
 interface Part {
   readonly units: Int32Array;
@@ -104,6 +99,7 @@ function measure(recording: string, variant: string, truth: SimulatedRecording, 
     maxDistance: 100,
     independentMatches: independent,
   });
+  const bins = reliability(matches.probability, matches.truth);
   return {
     recording,
     variant,
@@ -111,7 +107,8 @@ function measure(recording: string, variant: string, truth: SimulatedRecording, 
     recall: pairs.recall,
     f1: pairs.f1,
     motion: Math.sqrt(squares / truth.units),
-    eceMatches: calibrationError(reliability(matches.probability, matches.truth)),
+    reliability: bins,
+    eceMatches: calibrationError(bins),
     eceCandidates: calibrationError(reliability(candidates.probability, candidates.truth)),
     falsePositives: rates.decoys.falsePositives,
     falseNegatives: rates.decoys.falseNegatives as Estimate,
@@ -119,7 +116,37 @@ function measure(recording: string, variant: string, truth: SimulatedRecording, 
   };
 }
 
-const within = (value: number, { low, high }: Estimate) => value >= low - 1e-9 && value <= high + 1e-9;
+/** The halves of every session, tracked by what was learned of the whole. */
+async function measureHalves(
+  truth: SimulatedRecording,
+  parts: readonly Part[],
+  settings: Settings,
+): Promise<SplitHalves> {
+  const { probe, samples } = truth;
+  const { channels } = probe;
+  const size = channels * samples;
+  const counts: HalvesCount[] = [];
+  for (const { units, result } of parts) {
+    for (let session = 1; session <= truth.sessionCount; session++) {
+      const which = units.filter((unit) => truth.sessions[unit] === session);
+      const data = new Float32Array(2 * which.length * size);
+      which.forEach((unit, i) => {
+        const halves = truth.simulateUnitHalves(unit);
+        data.set(halves.subarray(0, size), i * size);
+        data.set(halves.subarray(size), (which.length + i) * size);
+      });
+      const halved = {
+        units: which.length,
+        probe,
+        waveforms: { data, units: 2 * which.length, channels, samples },
+        spikeTimes: async (unit: number) => truth.simulateUnitSpikes(which[unit]),
+      };
+      counts.push(await trackHalves(halved, result.clustering, settings, { kernels }));
+    }
+  }
+  return splitHalves(counts, settings.clustering.features, true);
+}
+
 const kernels = await createKernels({ kernels: 'simd' });
 const rows: Row[] = [];
 for (const { name, options } of GRID) {
@@ -131,53 +158,17 @@ for (const { name, options } of GRID) {
       options.probe === 'np2-four-shank'
         ? (await trackShanks(recording.dataset, resolved, { kernels })).shanks
         : [{ units: all, result: await track(recording.dataset, resolved, { kernels }) }];
-    rows.push(measure(name, variant, recording, parts));
+    const halves = variant === 'recommended' ? await measureHalves(recording, parts, resolved) : undefined;
+    rows.push({ ...measure(name, variant, recording, parts), halves });
   }
   console.error(name);
 }
 await kernels.close();
 
-const fixed = (value: number, digits = 3) => value.toFixed(digits);
-const interval = (value: number, estimate: Estimate) =>
-  `${within(value, estimate) ? '' : '**'}${fixed(estimate.low)}–${fixed(estimate.high)}${within(value, estimate) ? '' : '**'}`;
-const header =
-  'recording,variant,precision,recall,f1,motion_um,ece_matches,ece_candidates,fp_low,fp,fp_high,fn_low,fn,fn_high,fp_depth_low,fp_depth,fp_depth_high';
-const lines = rows.map((r) =>
-  [
-    r.recording,
-    r.variant.replaceAll(',', ''),
-    ...[r.precision, r.recall, r.f1, r.motion, r.eceMatches, r.eceCandidates],
-    ...[r.falsePositives, r.falseNegatives, r.depthFalsePositives].flatMap((e) => [
-      e.low,
-      e.estimate,
-      e.high,
-    ]),
-  ]
-    .map((value) => (typeof value === 'number' ? value.toFixed(4) : value))
-    .join(','),
-);
 mkdirSync('bench/results', { recursive: true });
-writeFileSync('bench/results/accuracy.csv', `${[header, ...lines].join('\n')}\n`);
-
-console.log(
-  '\n| settings | precision | recall | F1 | least precision | motion error, median µm | ECE matches |',
-);
-console.log('|---|---|---|---|---|---|---|');
-for (const variant of Object.keys(VARIANTS)) {
-  const own = rows.filter((row) => row.variant === variant);
-  const mean = (of: (row: Row) => number) => own.reduce((sum, row) => sum + of(row), 0) / own.length;
-  const motions = own.map((row) => row.motion).sort((a, b) => a - b);
-  console.log(
-    `| ${variant} | ${fixed(mean((r) => r.precision))} | ${fixed(mean((r) => r.recall))} | ${fixed(mean((r) => r.f1))} | ${fixed(Math.min(...own.map((r) => r.precision)))} | ${fixed(motions[own.length >> 1], 1)} | ${fixed(mean((r) => r.eceMatches))} |`,
-  );
-}
-console.log(
-  '\n| recording | precision | recall | motion error µm | ECE matches | ECE candidates | false matches | by decoys | by depth | missed pairs | by decoys |',
-);
-console.log('|---|---|---|---|---|---|---|---|---|---|---|');
-for (const r of rows.filter(({ variant }) => variant === 'recommended')) {
-  const [fp, fn] = [1 - r.precision, 1 - r.recall];
-  console.log(
-    `| ${r.recording} | ${fixed(r.precision)} | ${fixed(r.recall)} | ${fixed(r.motion, 1)} | ${fixed(r.eceMatches)} | ${fixed(r.eceCandidates)} | ${fixed(fp)} | ${interval(fp, r.falsePositives)} | ${interval(fp, r.depthFalsePositives)} | ${fixed(fn)} | ${interval(fn, r.falseNegatives)} |`,
-  );
-}
+writeFileSync('bench/results/accuracy.csv', csvOf(rows));
+const svg = await renderSvg(accuracyFigure(rows));
+mkdirSync('docs/images', { recursive: true });
+writeFileSync('docs/images/accuracy.png', svgToPng(svg, DEFAULT_PNG_SCALE));
+console.log(settingsTable(rows, Object.keys(VARIANTS)));
+console.log(ratesTable(rows.filter(({ variant }) => variant === 'recommended')));

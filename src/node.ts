@@ -11,14 +11,9 @@ export { SavedResult } from './io/read-result.ts';
 export { addSessions } from './stages/add.ts';
 export { checkData } from './stages/check.ts';
 export { computeAllSimilarityMatrix, finalClustering, iterativeClustering } from './stages/clustering.ts';
+export { compareFolders, readLabels } from './stages/compare.ts';
 export { autoCuration } from './stages/curation.ts';
-export {
-  compareFolders,
-  type EvaluateOptions,
-  evaluateFolder,
-  type FolderEvaluation,
-  readLabels,
-} from './stages/evaluate.ts';
+export { type EvaluateOptions, evaluateFolder, type FolderEvaluation } from './stages/evaluate.ts';
 export type { ExportOptions, ExportSummary } from './stages/export.ts';
 export { exportResult } from './stages/export.ts';
 export {

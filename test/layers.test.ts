@@ -49,7 +49,8 @@ function roomOf(path: string): string | undefined {
   const parts = relative(join(root, 'src'), path).split('/');
   if (parts.length < 2) return undefined;
   if (parts[0] === 'io' && parts[1] === 'node') return 'io/node';
-  return parts[0] === 'server' && parts[1] === 'protocol.ts' ? 'server/protocol' : parts[0];
+  const isContract = parts[0] === 'server' && ['protocol.ts', 'pack.ts'].includes(parts[1]);
+  return isContract ? 'server/protocol' : parts[0];
 }
 
 function violations(file: string): string[] {

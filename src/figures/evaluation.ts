@@ -25,13 +25,18 @@ export function evaluationFigure(evaluation: Evaluation): FigureSpec {
   const overDays = functional.some(({ byDays }) => byDays.length > 0);
   const percent = ({ estimate, low, high }: { estimate: number; low: number; high: number }) =>
     `${(100 * estimate).toFixed(1)} % (${(100 * low).toFixed(1)} to ${(100 * high).toFixed(1)})`;
-  const { decoys, depth } = errorRates;
+  const { decoys, depth, halves } = errorRates;
   const out = excluded.map(({ feature, reason }) => `${feature} (${reason})`).join(', ');
   return page(
     'How good the tracking is',
     [
       `${count(matchedPairs, 'matched pair')}, ${count(neurons, 'neuron')}. False matches: ${percent(decoys.falsePositives)} by decoys${depth ? `, ${percent(depth.falsePositives)} by depth` : ''}.` +
         (decoys.falseNegatives ? ` Missed pairs: ${percent(decoys.falseNegatives)}.` : ''),
+      ...(halves
+        ? [
+            `Halves of units${halves.waveformsHalved ? '' : ', with one waveform for both (lower bounds)'}: not found ${percent(halves.falseNegatives)}, wrongly joined ${percent(halves.falsePositives)}.`,
+          ]
+        : []),
       `Functional checks compare matched with neighbouring unmatched pairs. ${out ? `Left out: ${out}.` : ''}`,
     ],
     [

@@ -110,7 +110,8 @@ export async function openStreamedDataset(
   return { ...rest, waveforms: waveformFile(files.waveforms, pieceBytes) };
 }
 
-async function readAllButWaveforms(
+/** The files of a recording with open headers, and everything but the waveforms. @throws InputError as `readDataset` */
+export async function readAllButWaveforms(
   store: Store,
   { settings, leastSessions }: Pick<ReadDatasetOptions, 'settings' | 'leastSessions'>,
 ) {

@@ -2,12 +2,15 @@
 import { throwIfStopped } from '../core/errors.ts';
 import type { RecordingPlan } from '../core/simulation/simulate.ts';
 import type { Store } from './byte-source.ts';
+import { HALVES_FILE } from './halved-recording.ts';
 import { type NpyOutput, npyChunks } from './npy-writer.ts';
 import { RECORDED_FILE } from './recorded-channels.ts';
 import { UNITS_FILE } from './units-table.ts';
 
 export interface WriteSimulationOptions {
   /** Called after every unit's waveform and after every unit's spike train: 2 · units in all. */
+  /** Whether to write `waveform_halves.npy`; default false. */
+  readonly halves?: boolean;
   readonly progress?: (done: number, total: number) => void;
   readonly signal?: AbortSignal;
 }
@@ -15,6 +18,7 @@ export interface WriteSimulationOptions {
 /** Everything a data folder may hold; `waveform_all.npy` is removed first and written last. */
 const ENTRIES = [
   'waveform_all.npy',
+  HALVES_FILE,
   'session_index.npy',
   'channel_locations.npy',
   'channel_shanks.npy',
@@ -36,7 +40,7 @@ const ENTRIES = [
 export async function writeSimulation(
   store: Store,
   plan: RecordingPlan,
-  { progress, signal }: WriteSimulationOptions = {},
+  { halves, progress, signal }: WriteSimulationOptions = {},
 ): Promise<void> {
   const { units, probe, samples, sessionCount, sessions, neuronId, trueMotion, pethBins } = plan;
   const write = (name: string, array: NpyOutput) => store.write(name, npyChunks(array));
@@ -75,6 +79,18 @@ export async function writeSimulation(
       shape: [units, pethBins],
       *data() {
         for (let unit = 0; unit < units; unit++) yield plan.simulateUnitPeth(unit)!;
+      },
+    });
+  }
+  if (halves) {
+    await write(HALVES_FILE, {
+      dtype: 'float32',
+      shape: [units, 2, probe.channels, samples],
+      *data() {
+        for (let unit = 0; unit < units; unit++) {
+          throwIfStopped(signal);
+          yield plan.simulateUnitHalves(unit);
+        }
       },
     });
   }

@@ -5,6 +5,7 @@ import { streamSSE } from 'hono/streaming';
 import { parseOperation } from '../core/curation/operations.ts';
 import { InputError } from '../core/errors.ts';
 import { readCandidatePairs } from '../io/candidate-pairs.ts';
+import { readEvaluation } from '../io/saved-evaluation.ts';
 import type { TrackedFolder } from '../io/tracked-folder.ts';
 import { type UnitHistograms, unitAutoCorrs, unitIsis, unitPeths } from '../io/unit-histograms.ts';
 import { channelsAround, largestChannel, readUnitWaveforms } from '../io/unit-waveforms.ts';
@@ -185,6 +186,8 @@ export function createApp(options: AppOptions): { app: Hono; close: () => void }
     neighbours.set(count, found);
     return pack(await found);
   });
+
+  get('evaluation', async () => json((await readEvaluation(tracked.store)) ?? null));
 
   get('curation', async (query) => json(await curation.reply(check(parameters.curation, query).after)));
   app.post(route('append'), async (c) => {

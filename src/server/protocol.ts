@@ -9,7 +9,11 @@
  * 413 (body too large), 500; the body is a `FailureReply`.
  */
 import type { CurationEntry, Operation } from '../core/curation/operations.ts';
+import type { Evaluation } from '../core/evaluation/evaluation.ts';
 import type { FeatureName } from '../core/settings.ts';
+import type { Arrays } from './pack.ts';
+
+export * from './pack.ts';
 
 /** The paths. */
 export const PATHS = {
@@ -43,6 +47,8 @@ export const PATHS = {
   matrixTile: 'api/matrix-tile',
   /** `NeighbourParameters` → pack `NeighbourArrays`: the most similar units of every unit, for embeddings. */
   neighbours: 'api/neighbours',
+  /** → `EvaluationReply`, JSON: what `dant evaluate` found; null before it was run. */
+  evaluation: 'api/evaluation',
   /** `CurationParameters` → `CurationReply`, JSON. */
   curation: 'api/curation',
   /** POST `AppendRequest` → `CurationReply`, or 409 and a `ConflictReply`. */
@@ -356,6 +362,16 @@ export interface NeighbourArrays extends Arrays {
   readonly similarity: Float32Array;
 }
 
+// Evaluation ----------------------------------------------------------------------------------------------------------
+
+/** As in `Evaluation.json`; numbers that are none are null. */
+export interface EvaluationReply {
+  /** Features of the matching and of the motion. */
+  readonly used: readonly string[];
+  /** One, or one for each shank. */
+  readonly shanks: readonly { readonly shank?: number; readonly evaluation: Evaluation }[];
+}
+
 // Curation ------------------------------------------------------------------------------------------------------------
 
 export interface CurationParameters {
@@ -411,7 +427,7 @@ export interface ReportParameters {
   readonly neurons?: readonly number[];
 }
 
-// Paths and packs -----------------------------------------------------------------------------------------------------
+// Paths -----------------------------------------------------------------------------------------------------
 
 /** A path with its parameters, relative to the address of the application. */
 export function requestPath(name: PathName, parameters: object = {}): string {
@@ -423,74 +439,4 @@ export function requestPath(name: PathName, parameters: object = {}): string {
     )
     .join('&');
   return query === '' ? PATHS[name] : `${PATHS[name]}?${query}`;
-}
-
-const CONSTRUCTORS = { float32: Float32Array, int32: Int32Array, uint8: Uint8Array } as const;
-type Dtype = keyof typeof CONSTRUCTORS;
-export type PackArray = Float32Array | Int32Array | Uint8Array;
-export interface Arrays {
-  readonly [name: string]: PackArray | undefined;
-}
-
-/** A pack whose arrays and head have been read. */
-export interface Pack<A extends Arrays = Arrays, M = unknown> {
-  readonly arrays: A;
-  readonly meta: M;
-}
-
-/** Media type of a pack. */
-export const PACK_TYPE = 'application/octet-stream';
-
-interface Head {
-  readonly arrays: readonly { readonly name: string; readonly dtype: Dtype; readonly length: number }[];
-  readonly meta: unknown;
-}
-
-const aligned = (bytes: number) => Math.ceil(bytes / 8) * 8;
-
-/**
- * Arrays as they travel: the length of the head as uint32, the head as JSON, padding to a multiple of 8 bytes, then every array
- * in the order of the head, each padded likewise. Little-endian.
- */
-export function encodePack(arrays: Arrays, meta: unknown = {}): Uint8Array<ArrayBuffer> {
-  const present = Object.entries(arrays).filter(
-    (entry): entry is [string, PackArray] => entry[1] !== undefined,
-  );
-  const head: Head = {
-    arrays: present.map(([name, array]) => ({ name, dtype: dtypeOf(array), length: array.length })),
-    meta,
-  };
-  const text = new TextEncoder().encode(JSON.stringify(head));
-  const start = aligned(4 + text.length);
-  const pack = new Uint8Array(present.reduce((size, [, array]) => size + aligned(array.byteLength), start));
-  new DataView(pack.buffer).setUint32(0, text.length, true);
-  pack.set(text, 4);
-  let at = start;
-  for (const [, array] of present) {
-    pack.set(new Uint8Array(array.buffer, array.byteOffset, array.byteLength), at);
-    at += aligned(array.byteLength);
-  }
-  return pack;
-}
-
-/**
- * The arrays of a pack, as views of its memory.
- * @throws RangeError when the bytes are no pack
- */
-export function decodePack<A extends Arrays = Arrays, M = unknown>(buffer: ArrayBuffer): Pack<A, M> {
-  const headLength = new DataView(buffer).getUint32(0, true);
-  const head = JSON.parse(new TextDecoder().decode(new Uint8Array(buffer, 4, headLength))) as Head;
-  const arrays: Record<string, PackArray> = {};
-  let at = aligned(4 + headLength);
-  for (const { name, dtype, length } of head.arrays) {
-    const array = new CONSTRUCTORS[dtype](buffer, at, length);
-    arrays[name] = array;
-    at += aligned(array.byteLength);
-  }
-  return { arrays: arrays as A, meta: head.meta as M };
-}
-
-function dtypeOf(array: PackArray): Dtype {
-  if (array instanceof Float32Array) return 'float32';
-  return array instanceof Int32Array ? 'int32' : 'uint8';
 }

@@ -2,7 +2,8 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { compareFolders, evaluateFolder } from './evaluate.ts';
+import { evaluateFolder } from './evaluate.ts';
+import { writeReport } from './report.ts';
 import { runFolder } from './run.ts';
 import { simulateFolder } from './simulate.ts';
 
@@ -10,13 +11,17 @@ const folder = mkdtempSync(join(tmpdir(), 'dant-evaluate-'));
 const [data, out] = [join(folder, 'data'), join(folder, 'out')];
 
 beforeAll(async () => {
-  await simulateFolder(data, {
-    sessions: 4,
-    neuronsPerSession: 20,
-    seed: 8,
-    peth: false,
-    firing: { durationMs: 60_000 },
-  });
+  await simulateFolder(
+    data,
+    {
+      sessions: 4,
+      neuronsPerSession: 20,
+      seed: 8,
+      peth: false,
+      firing: { durationMs: 60_000 },
+    },
+    { halves: true },
+  );
   await runFolder(
     {
       path_to_data: data,
@@ -30,6 +35,27 @@ beforeAll(async () => {
 afterAll(() => rmSync(folder, { recursive: true }));
 
 describe('evaluateFolder', () => {
+  it('reads nearby pairs out of a sparse matrix', async () => {
+    const sparse = join(folder, 'sparse');
+    await runFolder(
+      {
+        path_to_data: data,
+        output_folder: sparse,
+        clustering: { features: ['Waveform'], candidates: 'nearby' },
+        motionEstimation: { features: [['Waveform']] },
+      },
+      { figures: false },
+    );
+    const [{ evaluation }] = (await evaluateFolder(sparse, { figures: false })).shanks;
+    const { decoys, halves } = evaluation.errorRates;
+    expect(decoys.falsePositives.high).toBeGreaterThan(0);
+    // Pairs within sessions are not in the file: nothing tells what non-matches are like.
+    expect(decoys.falseNegatives).toBeUndefined();
+    expect(halves!.found).toBeGreaterThan(0.8 * evaluation.units);
+    const [isi] = evaluation.functional;
+    expect(isi.auc).toBeGreaterThan(0.5);
+  });
+
   it('writes what is known of a result, checked by what was held out and by the truth', async () => {
     const { shanks, used } = await evaluateFolder(out, { dates: ['0', '1', '2', '9'] });
     const [{ evaluation }] = shanks;
@@ -47,10 +73,41 @@ describe('evaluateFolder', () => {
     }
     expect(isi?.byDays.map(({ distance }) => distance)).toEqual([1, 2, 7, 8, 9]);
     const { truth, errorRates } = evaluation;
+    const { halves } = errorRates;
+    expect(halves).toMatchObject({ units: evaluation.units, waveformsHalved: true, features: ['Waveform'] });
+    expect(halves!.found).toBeGreaterThan(0.8 * evaluation.units);
+    expect(halves!.falseNegatives.high).toBeLessThan(0.3);
     expect(truth?.calibrationError).toBeLessThan(0.1);
     expect(truth?.falsePositives).toBeLessThanOrEqual(errorRates.decoys.falsePositives.high);
     expect(JSON.parse(readFileSync(join(out, 'Evaluation.json'), 'utf8')).shanks).toHaveLength(1);
     expect(existsSync(join(out, 'Figures/Evaluation.png'))).toBe(true);
+  });
+
+  it('stands in the report of the result, and only an undamaged one', async () => {
+    const file = join(folder, 'report.html');
+    await writeReport(out, file, { version: '0', dataFolder: data });
+    expect(readFileSync(file, 'utf8')).toContain('<h2>Evaluation</h2>');
+    const saved = join(out, 'Evaluation.json');
+    const text = readFileSync(saved, 'utf8');
+    writeFileSync(saved, text.slice(0, 100));
+    await expect(writeReport(out, file, { version: '0' })).rejects.toThrow('evaluate again');
+    rmSync(saved);
+    await writeReport(out, file, { version: '0', dataFolder: data });
+    expect(readFileSync(file, 'utf8')).not.toContain('<h2>Evaluation</h2>');
+    writeFileSync(saved, text);
+  });
+
+  it('tells halves by spikes alone where waveforms have none, and refuses halves of other units', async () => {
+    const file = join(data, 'waveform_halves.npy');
+    const bytes = readFileSync(file);
+    rmSync(file);
+    const [{ evaluation }] = (await evaluateFolder(out, { figures: false })).shanks;
+    expect(evaluation.errorRates.halves).toBeUndefined();
+    writeFileSync(file, readFileSync(join(data, 'waveform_all.npy')));
+    await expect(evaluateFolder(out)).rejects.toThrow(
+      /waveform_halves.npy: found an array of shape .* expected \(/,
+    );
+    writeFileSync(file, bytes);
   });
 
   it('refuses dates that do not fit the sessions, another recording, and a folder that is no result', async () => {
@@ -60,28 +117,5 @@ describe('evaluateFolder', () => {
     await expect(evaluateFolder(out, { dataFolder: join(folder, 'none') })).rejects.toThrow(
       'waveform_all.npy: found no such file',
     );
-  });
-});
-
-describe('compareFolders', () => {
-  it('finds a result equal to itself as a folder, a vector and a table', async () => {
-    for (const form of [out, join(out, 'IdxCluster.npy'), join(out, 'units.csv')]) {
-      const { pairs, differing } = await compareFolders(out, form);
-      expect(pairs.jaccard, form).toBe(1);
-      expect(differing).toEqual([]);
-    }
-  });
-
-  it('refuses tables that name no neuron, name a unit twice, or have other units', async () => {
-    const table = join(folder, 'table.csv');
-    for (const [text, message] of [
-      ['unit,cluster\n0,1\n', 'the columns unit, cluster'],
-      ['unit,neuron\n0,1\n0,2\n', 'each unit from 0 to 1 once'],
-      ['unit,neuron\n0,1\n1,1\n', 'found 2 units'],
-    ]) {
-      writeFileSync(table, text);
-      await expect(compareFolders(out, table), text).rejects.toThrow(message);
-    }
-    await expect(compareFolders(out, join(folder, 'no.csv'))).rejects.toThrow('no such file');
   });
 });

@@ -1,22 +1,23 @@
-/** Evaluating a result folder, and comparing two. */
-import { dirname, extname, join } from 'node:path';
+/** Evaluating a result folder. */
 import { InputError, throwIfStopped } from '../core/errors.ts';
-import { compareTrackings, type TrackingComparison } from '../core/evaluation/compare-trackings.ts';
 import { type Evaluation, type EvaluationInput, evaluateTracking } from '../core/evaluation/evaluation.ts';
 import { logLikeness, populationFeatures, rowCorrelation } from '../core/evaluation/functional-checks.ts';
 import { autoCorrFeature } from '../core/features/autocorrelogram.ts';
 import { isiFeature } from '../core/features/isi-histogram.ts';
 import { prepareSpikeTimes } from '../core/features/prepare-spike-times.ts';
 import { resolveSettings, type Settings } from '../core/settings.ts';
-import { correctedDepths } from '../core/similarity/nearby-pairs.ts';
-import { pairValues } from '../core/similarity/pair-list.ts';
 import { pathIn } from '../io/byte-source.ts';
-import { readCsv } from '../io/csv.ts';
 import { readUnitSpikes, type UnitSpikes } from '../io/dataset.ts';
-import { FileStore, openFile } from '../io/node/file-store.ts';
+import { openHalvedRecording } from '../io/halved-recording.ts';
+import { FileStore } from '../io/node/file-store.ts';
 import { readNpyAs } from '../io/npy.ts';
 import { SavedResult } from '../io/read-result.ts';
+import { EVALUATION_FILE, type SavedEvaluation } from '../io/saved-evaluation.ts';
 import { readUnits } from '../io/units-table.ts';
+import { createKernels, threadsOf } from '../workers/node.ts';
+import { runContext } from './open-recording.ts';
+import { savedTracking } from './saved-tracking.ts';
+import { savedHalves } from './split-halves.ts';
 import type { StageOptions } from './stage-options.ts';
 
 export interface EvaluateOptions extends StageOptions {
@@ -28,13 +29,10 @@ export interface EvaluateOptions extends StageOptions {
   readonly figures?: boolean;
 }
 
-/** `Evaluation.json`: one evaluation, or one for each shank. */
-export interface FolderEvaluation {
+/** What `Evaluation.json` holds. */
+export interface FolderEvaluation extends SavedEvaluation {
   readonly outputFolder: string;
   readonly dataFolder: string;
-  /** Features of the matching and of the motion. */
-  readonly used: readonly string[];
-  readonly shanks: readonly { readonly shank?: number; readonly evaluation: Evaluation }[];
 }
 
 /**
@@ -83,17 +81,28 @@ export async function evaluateFolder(
   const saved = await root.shanks();
   const parts: [number | undefined, SavedResult][] = saved.size > 0 ? [...saved] : [[undefined, root]];
   const shanks: { shank?: number; evaluation: Evaluation }[] = [];
-  for (const [shank, part] of parts) {
-    throwIfStopped(options.signal);
-    const evaluation = evaluateTracking({
-      ...(await savedPart(part, spikes, settings, features, neuronId)),
-      used,
-      days,
-    });
-    shanks.push({ ...(shank !== undefined && { shank }), evaluation });
+  const recording = await openHalvedRecording(data);
+  const kernels = await createKernels({ kernels: settings.kernels, threads: threadsOf(settings.n_jobs) });
+  try {
+    for (const [shank, part] of parts) {
+      throwIfStopped(options.signal);
+      const which = (await part.originalUnits()) ?? Int32Array.from({ length: part.units }, (_, u) => u);
+      const context = runContext(kernels, options);
+      const evaluation = evaluateTracking({
+        ...(await savedTracking(part, which, spikes, settings)),
+        features: ofUnits(features, which),
+        neuronId: neuronId && Int32Array.from(which, (unit) => neuronId[unit]),
+        halves: await savedHalves(part, recording, spikes.sessions, which, settings, context),
+        used,
+        days,
+      });
+      shanks.push({ ...(shank !== undefined && { shank }), evaluation });
+    }
+  } finally {
+    await kernels.close();
   }
   const result = { outputFolder, dataFolder, used: [...used], shanks };
-  await output.write('Evaluation.json', new TextEncoder().encode(evaluationJson(result)));
+  await output.write(EVALUATION_FILE, new TextEncoder().encode(evaluationJson(result)));
   if (options.figures ?? true) await drawEvaluation(output, result);
   return result;
 }
@@ -115,37 +124,14 @@ async function drawEvaluation(output: FileStore, { shanks }: FolderEvaluation): 
 
 type Features = EvaluationInput['features'];
 
-async function savedPart(
-  part: SavedResult,
-  spikes: UnitSpikes,
-  settings: Settings,
-  features: Features,
-  neuronId: Int32Array | undefined,
-): Promise<Omit<EvaluationInput, 'used' | 'days'>> {
-  const which = (await part.originalUnits()) ?? Int32Array.from({ length: part.units }, (_, u) => u);
-  const sessions = Int32Array.from(which, (unit) => spikes.sessions[unit]);
-  const [motion] = await part.motions();
-  const list = await part.similarityPairs();
-  const pairs = { count: list.length / 2, units: list };
-  const matrix = (await part.store.open('SimilarityMatrix.npy')) && (await part.similarityMatrix());
-  const own: Record<string, (a: number, b: number) => number> = {};
-  for (const [name, likeness] of Object.entries(features)) {
-    own[name] = (a, b) => likeness(which[a], which[b]);
-  }
-  return {
-    sessions,
-    sessionCount: spikes.sessionCount,
-    labels: await part.labels(),
-    matchedPairs: await part.matchedPairs(),
-    matchProbability: await part.matchProbability(),
-    pairs,
-    pairSimilarity: matrix && pairValues(matrix, part.units, pairs),
-    threshold: (await part.thresholds())[0],
-    depths: correctedDepths(await part.locations(), sessions, motion),
-    maxDistance: settings.clustering.max_distance,
-    features: own,
-    neuronId: neuronId && Int32Array.from(which, (unit) => neuronId[unit]),
-  };
+/** The likeness of units of a shank. @param which (units,) index of each among all */
+function ofUnits(features: Features, which: Int32Array): Features {
+  return Object.fromEntries(
+    Object.entries(features).map(([name, likeness]) => [
+      name,
+      (a: number, b: number) => likeness(which[a], which[b]),
+    ]),
+  );
 }
 
 /** Likeness of units by all that their spikes, and their PETH if there is one, tell. */
@@ -218,55 +204,3 @@ const dayOf = (date: string) => {
   if (text === '') return Number.NaN;
   return /^-?\d+(\.\d+)?$/.test(text) ? Number(text) : Math.round(Date.parse(text) / 864e5);
 };
-
-/** The labels of a result folder, of `IdxCluster.npy`, or of a table with the columns `unit` and `neuron`. */
-export async function readLabels(path: string): Promise<Int32Array> {
-  const extension = extname(path).toLowerCase();
-  if (extension !== '.csv' && extension !== '.npy') {
-    return (await SavedResult.open(new FileStore(path))).labels();
-  }
-  const source = await openFile(path);
-  if (!source) {
-    throw new InputError({
-      where: path,
-      found: 'no such file',
-      expected: 'a result folder, IdxCluster.npy, or a table with the columns unit and neuron',
-      remedy: 'Check the path.',
-    });
-  }
-  if (extension === '.npy') {
-    return (await readNpyAs(source, 'int32')).data.map((label) => (label > 0 ? label - 1 : -1));
-  }
-  const { columns, rows } = await readCsv(source);
-  const [unitColumn, neuronColumn] = ['unit', 'neuron'].map((name) => columns.indexOf(name));
-  const labels = new Int32Array(rows.length).fill(-2);
-  rows.forEach((cells, i) => {
-    const [unit, neuron] = [Number(cells[unitColumn] ?? Number.NaN), Number(cells[neuronColumn] || -1)];
-    if (neuronColumn < 0 || !(Number.isInteger(unit) && labels[unit] === -2 && Number.isInteger(neuron))) {
-      throw new InputError({
-        where: `${path}, row ${i + 1}`,
-        found: unitColumn < 0 || neuronColumn < 0 ? `the columns ${columns.join(', ')}` : cells.join(', '),
-        expected: `each unit from 0 to ${rows.length - 1} once in column unit, its neuron in column neuron (-1 or empty: unmatched)`,
-        remedy: `See ${join(dirname(path), 'units.csv')} in docs/files.md.`,
-      });
-    }
-    labels[unit] = neuron > 0 ? neuron - 1 : -1;
-  });
-  return labels;
-}
-
-/**
- * Compares two results of one recording.
- * @param first what `readLabels` takes; so is `second`
- * @throws InputError when a file is missing, damaged, or of another number of units
- */
-export async function compareFolders(first: string, second: string): Promise<TrackingComparison> {
-  const [a, b] = [await readLabels(first), await readLabels(second)];
-  if (a.length === b.length) return compareTrackings(a, b);
-  throw new InputError({
-    where: second,
-    found: `${b.length} units`,
-    expected: `the ${a.length} units of ${first}`,
-    remedy: 'Compare two results of the same recording.',
-  });
-}

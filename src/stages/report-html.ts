@@ -1,5 +1,13 @@
 /** The HTML of a report: text, tables and pictures in one file, no scripts, nothing fetched from anywhere. */
 
+/** What `dant evaluate` found, of the recording or of one shank. */
+export interface ReportEvaluation {
+  readonly shank?: number;
+  /** SVG */
+  readonly figure: string;
+  readonly warnings: readonly string[];
+}
+
 /** One row of the table of neurons. */
 export interface ReportNeuron {
   readonly id: number;
@@ -25,6 +33,8 @@ export interface ReportContent {
   readonly facts: readonly (readonly [string, string])[];
   /** SVG */
   readonly summary: string;
+  /** None before the result was evaluated. */
+  readonly evaluations: readonly ReportEvaluation[];
   readonly neurons: readonly ReportNeuron[];
   /** SVG of the neurons that have a page, by id. */
   readonly pages: ReadonlyMap<number, string>;
@@ -37,10 +47,11 @@ h1 { font-size: 1.6em; } h2 { font-size: 1.2em; margin-top: 2em; }
 img { max-width: 100%; height: auto; }
 table { border-collapse: collapse; } th, td { text-align: left; padding: .15em .8em .15em 0; border-bottom: 1px solid #e8e8e8; vertical-align: top; }
 td.number, th.number { text-align: right; font-variant-numeric: tabular-nums; }
+ul.warnings { background: #fff4dc; color: #7a5200; padding: .5em 1em .5em 2em; border-radius: 6px; }
 section { break-before: page; } pre { white-space: pre-wrap; } a { color: #0072b2; } footer { color: #5f5f5f; margin-top: 3em; }`;
 
 export function htmlDocument(content: ReportContent): string {
-  const { name, version, dateTime, facts, summary, neurons, pages, params } = content;
+  const { name, version, dateTime, facts, summary, evaluations, neurons, pages, params } = content;
   const made = dateTime ? ` Tracked ${escapeHtml(dateTime)}.` : '';
   const settings =
     params === undefined
@@ -63,6 +74,7 @@ ${facts.map(([key, value]) => `<tr><th scope="row">${escapeHtml(key)}</th><td>${
 </table>
 <h2>Overview</h2>
 ${picture(summary, 'Overview of the result')}
+${evaluations.map(evaluationSection).join('\n')}
 <h2>Neurons</h2>
 <table>
 <thead><tr><th class="number">Neuron</th><th class="number">Units</th><th>Sessions</th><th class="number">Depth (µm)</th><th class="number">Amplitude (µV)</th><th class="number">Mean similarity</th><th class="number">Worst</th><th>Confirmed</th><th>Name and notes</th></tr></thead>
@@ -85,6 +97,16 @@ function tableRow(neuron: ReportNeuron, hasPage: boolean): string {
   const link = hasPage ? `<a href="#neuron-${id}">${id}</a>` : String(id);
   const remarks = [...neuron.names, ...neuron.notes].map(escapeHtml).join('; ');
   return `<tr>${number(link)}${number(String(units.length))}<td>${runs(sessions)}</td>${number(depth.toFixed(0))}${number(amplitude.toFixed(0))}${similarity(meanSimilarity)}${similarity(worstSimilarity)}<td>${neuron.confirmed ? 'yes' : ''}</td><td>${remarks}</td></tr>`;
+}
+
+function evaluationSection({ shank, figure, warnings }: ReportEvaluation): string {
+  const title = shank === undefined ? 'Evaluation' : `Evaluation of shank ${shank}`;
+  const texts =
+    warnings.length > 0
+      ? `<ul class="warnings">${warnings.map((text) => `<li>${escapeHtml(text)}</li>`).join('')}</ul>\n`
+      : '';
+  return `<h2>${title}</h2>
+${texts}${picture(figure, title)}`;
 }
 
 function section(id: number, svg: string, neurons: readonly ReportNeuron[]): string {

@@ -4,6 +4,7 @@ import { contiguousLabels, pairsWithinClusters } from '../core/curation/cluster-
 import type { CurationState } from '../core/curation/replay.ts';
 import { InputError, throwIfStopped } from '../core/errors.ts';
 import type { TrackingResult } from '../core/result.ts';
+import { evaluationFigure } from '../figures/evaluation.ts';
 import { neuronFigure } from '../figures/neuron.ts';
 import type { RecordedShank } from '../figures/recording.ts';
 import { renderSvg } from '../figures/render.ts';
@@ -11,11 +12,12 @@ import { trackedSummaryFigure } from '../figures/tracked-summary.ts';
 import { readCandidatePairs } from '../io/candidate-pairs.ts';
 import { CurationLogFile } from '../io/node/curation-log-file.ts';
 import { FileStore } from '../io/node/file-store.ts';
+import { readEvaluation } from '../io/saved-evaluation.ts';
 import type { TrackedFolder } from '../io/tracked-folder.ts';
 import { neuronsOf } from '../io/write-curated.ts';
 import { neuronPage } from './neuron-figures.ts';
 import { openTracked } from './open-tracked.ts';
-import { htmlDocument, type ReportNeuron } from './report-html.ts';
+import { htmlDocument, type ReportEvaluation, type ReportNeuron } from './report-html.ts';
 import { NO_CLUSTERING } from './stage-state.ts';
 
 export interface ReportOptions {
@@ -68,6 +70,12 @@ export async function reportHtml(
       `${all.size} neurons tracked over ${folder.sessionCount} sessions`,
     ),
   );
+  const evaluation = await readEvaluation(folder.store);
+  const evaluations: ReportEvaluation[] = [];
+  for (const { shank, evaluation: found } of evaluation?.shanks ?? []) {
+    const figure = await renderSvg(evaluationFigure(found));
+    evaluations.push({ shank, figure, warnings: found.warnings });
+  }
   const pages = new Map<number, string>();
   for (const [id, units] of chosen) {
     throwIfStopped(signal);
@@ -83,6 +91,7 @@ export async function reportHtml(
     dateTime: folder.run?.dateTime,
     facts: factsOf(folder, state),
     summary,
+    evaluations,
     neurons: rows,
     pages,
     params: folder.run?.params,

@@ -10,6 +10,7 @@ import { useRoute, type View } from './state/route.ts';
 import { listenToKeys } from './state/shortcuts.ts';
 import { CandidatesView } from './views/candidates.tsx';
 import { CurationView } from './views/curation.tsx';
+import { EvaluationView } from './views/evaluation.tsx';
 import { MapView } from './views/map.tsx';
 import { MatrixView } from './views/matrix.tsx';
 import { NeuronView } from './views/neuron.tsx';
@@ -27,6 +28,7 @@ const VIEW: Record<
   candidates: { title: 'Candidates', fixed: true, Content: CandidatesView },
   map: { title: 'Map', fixed: true, Content: MapView },
   matrix: { title: 'Matrix', fixed: true, Content: MatrixView },
+  evaluation: { title: 'Evaluation', Content: EvaluationView },
   curation: { title: 'Curation', Content: CurationView },
 };
 

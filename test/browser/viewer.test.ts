@@ -323,6 +323,43 @@ describe.skipIf(missing)('the web application', () => {
     expect(html.bytes.toString().match(/<svg /g)?.length).toBeGreaterThan(8);
   });
 
+  it('says how a result is evaluated, and shows the evaluation once that is done', async () => {
+    await page.keyboard.press('8');
+    await expect
+      .poll(() => page.locator('main').textContent())
+      .toContain('This result has not been evaluated. In a terminal:dant evaluate results');
+    await dant('evaluate', results, '--dates', '0,1,2,5,9,20', '--no-figures');
+    await page.reload();
+    await page.waitForSelector('[data-plot=ErrorRates] svg circle');
+    expect(await heading()).toBe('How good the tracking is');
+    const { shanks } = JSON.parse(await readFile(join(results, 'Evaluation.json'), 'utf8'));
+    const { errorRates, functional, survival } = shanks[0].evaluation;
+    const table = await page.locator('main table').textContent();
+    for (const { estimate } of [
+      errorRates.decoys.falsePositives,
+      errorRates.decoys.falseNegatives,
+      errorRates.halves.falseNegatives,
+    ]) {
+      expect(table).toContain(`${(100 * estimate).toFixed(1)} %`);
+    }
+    expect(functional.length).toBeGreaterThan(0);
+    for (const { feature } of functional) expect(table).toContain(`AUC ${feature}`);
+    const plots = await page
+      .locator('[data-plot]')
+      .evaluateAll((all) => all.map((p) => p.getAttribute('data-plot')));
+    expect(plots).toEqual([
+      'ErrorRates',
+      'Reliability',
+      'Roc',
+      'AucBySessions',
+      'AucByDays',
+      'Survival',
+      'Yield',
+    ]);
+    expect(await page.locator('[data-plot=Survival] svg circle').count()).toBe(survival.length);
+    expect(await page.locator('main').textContent()).toContain('lower bounds');
+  });
+
   it('has no serious fault of accessibility in any view, in either theme', async () => {
     const found: string[] = [];
     for (const theme of ['light', 'dark'] as const) {
@@ -334,6 +371,7 @@ describe.skipIf(missing)('the web application', () => {
         '/map',
         '/matrix',
         '/curation',
+        '/evaluation',
       ]) {
         await go(hash);
         await page.waitForSelector('main h1');

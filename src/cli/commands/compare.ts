@@ -24,7 +24,7 @@ export function addCompareCommand(program: Command): void {
     .addHelpText('after', EXAMPLES)
     .action((a: string, b: string, options: CommonOptions) =>
       execute('compare', options, async () => {
-        const { compareFolders } = await import('../../stages/evaluate.ts');
+        const { compareFolders } = await import('../../stages/compare.ts');
         const result = await compareFolders(path.resolve(a), path.resolve(b));
         return { result, text: formatComparison(result) };
       }),

@@ -17,6 +17,7 @@ interface Options extends CommonOptions {
   readonly preset?: string;
   readonly probe?: string;
   readonly peth: boolean;
+  readonly halves?: boolean;
   readonly set?: readonly string[];
   readonly force?: boolean;
 }
@@ -49,6 +50,7 @@ export function addSimulateCommand(program: Command): void {
   }
   command
     .option('--no-peth', 'a recording without PETH')
+    .option('--halves', 'also the waveforms over either half of the spikes, for dant evaluate')
     .option('-s, --set <key=number>', 'set any other number; may stand several times', collect)
     .option('--force', 'replace a recording that is there already');
   addCommonOptions(command)
@@ -60,7 +62,11 @@ export function addSimulateCommand(program: Command): void {
         if (options.force !== true) refuseToReplace(dataFolder);
         ifStopped(`Stopped. The recording in ${dataFolder} is incomplete: simulate it again with --force.`);
         const { simulateFolder } = await import('../../stages/simulate.ts');
-        const result = await simulateFolder(dataFolder, simulation, { onEvent, signal });
+        const result = await simulateFolder(dataFolder, simulation, {
+          halves: options.halves,
+          onEvent,
+          signal,
+        });
         return { result, text: formatSimulation(result) };
       }),
     );

@@ -12,13 +12,20 @@ const range = ({ estimate, low, high }: Estimate) =>
 export function formatEvaluation({ shanks, used, outputFolder }: FolderEvaluation): string {
   const lines = shanks.flatMap(({ shank, evaluation }) => {
     const { errorRates, functional, excluded, truth } = evaluation;
-    const { decoys, depth } = errorRates;
+    const { decoys, depth, halves } = errorRates;
     const rows: [string, string][] = [
       ['Mean match probability', formatNumber(evaluation.meanProbability, 3)],
       ['False matches (decoys)', range(decoys.falsePositives)],
     ];
     if (depth) rows.push(['False matches (depth)', range(depth.falsePositives)]);
     if (decoys.falseNegatives) rows.push(['Missed pairs (decoys)', range(decoys.falseNegatives)]);
+    if (halves) {
+      const bound = halves.waveformsHalved ? '' : ' at least: both halves have one waveform';
+      rows.push(
+        ['Halves not found', `${range(halves.falseNegatives)}${bound}`],
+        ['Halves wrongly joined', `${range(halves.falsePositives)}${bound}`],
+      );
+    }
     if (truth) {
       rows.push(
         ['False matches (truth)', percent(truth.falsePositives)],
@@ -42,6 +49,8 @@ export function formatEvaluation({ shanks, used, outputFolder }: FolderEvaluatio
       `${shank === undefined ? '' : `Shank ${shank}: `}${formatNumberOf(evaluation.matchedPairs, 'matched pair')}, ${formatNumberOf(evaluation.neurons, 'neuron')}`,
       ...formatTable(rows),
       '',
+      ...evaluation.warnings.map((text) => `Warning: ${text}`),
+      ...(evaluation.warnings.length > 0 ? [''] : []),
     ];
   });
   return [

@@ -1,5 +1,6 @@
 /** How sure each match is: probabilities that are calibrated on the recording itself. */
 import { decoyRegression, logistic, logOdds } from './decoy-regression.ts';
+import { overSplitSessions } from './over-split.ts';
 import { MAX_MARGIN, type PairEvidenceInput, pairEvidence } from './pair-evidence.ts';
 import { probabilityInLink } from './shared-neurons.ts';
 
@@ -63,6 +64,11 @@ export function pairProbabilities(input: PairProbabilityInput): PairProbabilitie
   const sorted = pairSimilarity.filter((_, p) => isDecoy[p] === 1).sort();
   const hopeless = decoys > 0 ? sorted[Math.floor(HOPELESS_SHARE * (decoys - 1))] : Number.NEGATIVE_INFINITY;
 
+  // Two halves of a neuron that the sorter split tell nothing of non-matches.
+  const split = overSplitSessions(sessions, labels, pairs, pairSimilarity);
+  const isSplit = (p: number) =>
+    isDecoy[p] === 1 && pairSimilarity[p] > split.high && split.sessions.has(sessions[units[2 * p]]);
+
   const evidence = evidenceOf(input);
   let [unlabelled, below, belowDecoys] = [0, 0, 0];
   for (let p = 0; p < count; p++) {
@@ -73,7 +79,8 @@ export function pairProbabilities(input: PairProbabilityInput): PairProbabilitie
   const stride = Math.max(1, Math.ceil(unlabelled / MOST_FITTED));
   const fitted: number[] = [];
   for (let p = 0, seen = 0; p < count; p++) {
-    if (pairSimilarity[p] > hopeless && (isDecoy[p] || seen++ % stride === 0)) fitted.push(p);
+    if (!(pairSimilarity[p] > hopeless) || isSplit(p)) continue;
+    if (isDecoy[p] || seen++ % stride === 0) fitted.push(p);
   }
   const row = new Float64Array(COLUMNS);
   const oddsBy = (coefficients: Float64Array, p: number) => {

@@ -1,5 +1,6 @@
 /** Error rates of a tracking whose truth is not known, with intervals. */
 import { type DepthMixture, fitDepthMixture, mixtureInterval } from './depth-mixture.ts';
+import type { SplitHalves } from './split-halves.ts';
 
 export interface Estimate {
   readonly estimate: number;
@@ -15,6 +16,8 @@ export interface ErrorRates {
     /** Share of the pairs of one neuron that are not matched; undefined where similarities are not at hand. */
     readonly falseNegatives?: Estimate;
   };
+  /** From the halves of units; undefined where nothing tells them apart, or they were not tracked. */
+  readonly halves?: SplitHalves;
   /** From how far matched units lie apart in depth; undefined with too few pairs. */
   readonly depth?: { readonly falsePositives: Estimate; readonly mixture: DepthMixture };
 }
@@ -24,6 +27,7 @@ export interface ErrorRatesInput {
   readonly matchProbability: Float64Array;
   /** Sum of the probabilities of all candidate pairs between sessions; undefined where they are not at hand. */
   readonly expectedPairs?: number;
+  readonly halves?: SplitHalves;
   /** Pairs that the estimate cannot see, as `hiddenPairs` says; default 0. */
   readonly hiddenPairs?: number;
   /** (M,) |Δdepth| of the matched pairs, motion taken out, µm. */
@@ -71,6 +75,7 @@ export function estimateErrorRates(input: ErrorRatesInput): ErrorRates {
         },
       }),
     },
+    ...(input.halves && { halves: input.halves }),
     ...(mixture && {
       depth: {
         falsePositives: {

@@ -1,16 +1,27 @@
 /** Everything that tells how good a tracking is: plain values, for JSON, figures and pages alike. */
 import { calibrationError, type ReliabilityBin, reliability } from '../confidence/calibration-error.ts';
-import { confidenceOfMatches, pairProbabilities } from '../confidence/match-confidence.ts';
+import {
+  confidenceOfMatches,
+  type MatchConfidence,
+  pairProbabilities,
+} from '../confidence/match-confidence.ts';
+import type { Motion } from '../motion/motion.ts';
 import type { UnitPairs } from '../result.ts';
+import type { FeatureName } from '../settings.ts';
+import { correctedDepths } from '../similarity/nearby-pairs.ts';
+import { depthWarning } from './depth-check.ts';
 import { type ErrorRates, estimateErrorRates } from './error-rates.ts';
 import {
   FUNCTIONAL_FEATURES,
   type FunctionalCheck,
+  type FunctionalCheckInput,
   type FunctionalFeature,
   functionalCheck,
 } from './functional-checks.ts';
 import { hiddenPairs, sessionLinks } from './session-links.ts';
+import type { SplitHalves } from './split-halves.ts';
 import { type SurvivalPoint, survival, type YieldPoint, yieldCurve } from './survival.ts';
+import { trackingWarnings } from './tracking-warnings.ts';
 
 export interface Evaluation {
   readonly units: number;
@@ -19,6 +30,8 @@ export interface Evaluation {
   readonly matchedPairs: number;
   /** Mean probability of the matched pairs. */
   readonly meanProbability: number;
+  /** What a person should know before trusting the tracking, as the run said it, but for the motion. */
+  readonly warnings: readonly string[];
   readonly errorRates: ErrorRates;
   /** Features that neither matching nor motion used. */
   readonly functional: readonly FunctionalCheck[];
@@ -48,9 +61,15 @@ export interface EvaluationInput {
   readonly pairs: UnitPairs;
   /** (P,) weighted similarity of the pairs; undefined where it is not at hand. */
   readonly pairSimilarity?: Float64Array;
+  /** (units, 3) µm */
+  readonly locations: Float64Array;
+  readonly motion: Motion;
+  /** Features of the matching, and their weights. */
+  readonly matchedBy: readonly FeatureName[];
+  readonly weights: Float64Array;
   readonly threshold: number;
-  /** (units,) depth, motion taken out, µm. */
-  readonly depths: Float64Array;
+  /** What became of the halves of the units, where they were tracked. */
+  readonly halves?: SplitHalves;
   /** Largest depth distance of a candidate pair, µm. */
   readonly maxDistance: number;
   /** Likeness of two units by each feature that is at hand. */
@@ -65,7 +84,8 @@ export interface EvaluationInput {
 
 /** Evaluates the tracking of one shank (`docs/methods.md`, "Evaluation"). */
 export function evaluateTracking(input: EvaluationInput): Evaluation {
-  const { sessions, sessionCount, labels, matchedPairs, pairs, pairSimilarity, depths } = input;
+  const { sessions, sessionCount, labels, matchedPairs, pairs, pairSimilarity } = input;
+  const depths = correctedDepths(input.locations, sessions, input.motion);
   const units = labels.length;
   const probability =
     pairSimilarity &&
@@ -78,11 +98,14 @@ export function evaluateTracking(input: EvaluationInput): Evaluation {
       pairSimilarity,
       threshold: input.threshold,
     }).probability;
+  const confidence = confidenceOfMatches(
+    { units, pairs },
+    probability ?? new Float64Array(pairs.count),
+    matchedPairs,
+  );
   const matchProbability =
     input.matchProbability ??
-    (probability
-      ? confidenceOfMatches({ units, pairs }, probability, matchedPairs).matchProbability
-      : new Float64Array(matchedPairs.length / 2).fill(Number.NaN));
+    (probability ? confidence.matchProbability : confidence.matchProbability.fill(Number.NaN));
   const depthDistance = Float64Array.from({ length: matchedPairs.length / 2 }, (_, m) =>
     Math.abs(depths[matchedPairs[2 * m]] - depths[matchedPairs[2 * m + 1]]),
   );
@@ -94,22 +117,44 @@ export function evaluateTracking(input: EvaluationInput): Evaluation {
     neurons,
     matchedPairs: matchedPairs.length / 2,
     meanProbability: matchProbability.reduce((sum, p) => sum + p, 0) / Math.max(1, matchProbability.length),
+    warnings: warningsOf(input, depths, { ...confidence, matchProbability }),
     errorRates: estimateErrorRates({
       matchProbability,
       expectedPairs: probability?.reduce((sum, p) => sum + p, 0),
       hiddenPairs: hiddenPairs(sessionLinks(sessionCount, sessions, matchedPairs, matchProbability)),
+      halves: input.halves,
       depthDistance,
       maxDistance: input.maxDistance,
       independentMatches: matchedUnits - neurons,
     }),
-    ...functionalChecks(input),
+    ...functionalChecks({ ...input, depths }),
     survival: survival(sessions, labels, sessionCount),
     yield: yieldCurve(matchProbability),
     ...(input.neuronId && { truth: truthOf(input, matchProbability, input.neuronId) }),
   };
 }
 
-function functionalChecks(input: EvaluationInput): Pick<Evaluation, 'functional' | 'excluded'> {
+function warningsOf(input: EvaluationInput, depths: Float64Array, confidence: MatchConfidence): string[] {
+  const { sessions, sessionCount, labels, matchedPairs, pairs, pairSimilarity, motion } = input;
+  const texts = trackingWarnings({
+    sessions,
+    sessionCount,
+    features: { locations: input.locations },
+    rounds: [],
+    motion,
+    clustering: { features: input.matchedBy, weights: input.weights },
+    pairs: pairSimilarity ? pairs : { count: 0, units: new Int32Array(0) },
+    pairSimilarity: pairSimilarity ?? new Float64Array(0),
+    curation: { labels, matchedPairs },
+    confidence,
+  });
+  const depth = pairSimilarity && depthWarning(sessions, labels, pairs, pairSimilarity, depths);
+  return depth ? [...texts, depth] : texts;
+}
+
+function functionalChecks(
+  input: EvaluationInput & FunctionalCheckInput,
+): Pick<Evaluation, 'functional' | 'excluded'> {
   const functional: FunctionalCheck[] = [];
   const excluded: { feature: FunctionalFeature; reason: string }[] = [];
   for (const feature of FUNCTIONAL_FEATURES) {

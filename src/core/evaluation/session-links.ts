@@ -41,7 +41,7 @@ export function linkStrengths({ sessionCount: n, units, matches }: SessionLinks)
   });
 }
 
-/** Two sessions hang together when their link is at least this part of the usual best link of a session. */
+/** Two sessions hang together when their link is at least this part of the typical best link of a session. */
 const LEAST_LINK = 0.25;
 /** Sessions with fewer units say too little. */
 const LEAST_UNITS = 8;
@@ -56,7 +56,9 @@ export function unfittingSessions(links: SessionLinks): number[][] {
   const best = Array.from({ length: n }, (_, s) => Math.max(0, ...strength.subarray(s * n, (s + 1) * n)));
   const judged = best.map((_, s) => s).filter((s) => units[s] >= LEAST_UNITS);
   if (judged.length < 2) return [];
-  const typical = judged.map((s) => best[s]).sort((a, b) => a - b)[judged.length >> 1];
+  // The mean link of what is linked: sessions that fit no other hardly count.
+  const sum = (of: (s: number) => number) => judged.reduce((all, s) => all + of(s), 0);
+  const typical = sum((s) => best[s] ** 2) / sum((s) => best[s]);
   if (!(typical > 0)) return [];
   const group = new Int32Array(n).fill(-1);
   const groups: number[][] = [];

@@ -1,5 +1,6 @@
 /** What a person should know before trusting a tracking. */
 import type { MatchConfidence } from '../confidence/match-confidence.ts';
+import { overSplitSessions } from '../confidence/over-split.ts';
 import type { Motion } from '../motion/motion.ts';
 import type { ClusteringResult, CurationResult, MotionRound, UnitFeatures, UnitPairs } from '../result.ts';
 import { correctedDepths } from '../similarity/nearby-pairs.ts';
@@ -72,30 +73,12 @@ function motionWarnings({ rounds, sessions, sessionCount }: TrackingToCheck): st
 }
 
 /** Sorters sometimes make two units of one neuron; their similarity is that of matches. */
-function splitWarnings({ pairs, pairSimilarity, sessions, sessionCount, curation }: TrackingToCheck) {
-  const { labels } = curation;
-  const matched: number[] = [];
-  for (let p = 0; p < pairs.count; p++) {
-    const label = labels[pairs.units[2 * p]];
-    if (label >= 0 && label === labels[pairs.units[2 * p + 1]]) matched.push(pairSimilarity[p]);
-  }
-  if (matched.length === 0) return [];
-  // Higher than three quarters of the matches: two neurons that are so alike are rare.
-  const high = Float64Array.from(matched).sort()[Math.floor(0.75 * matched.length)];
-  const alike = Array.from({ length: sessionCount }, () => new Set<number>());
-  for (let p = 0; p < pairs.count; p++) {
-    const [a, b] = [pairs.units[2 * p], pairs.units[2 * p + 1]];
-    if (sessions[a] === sessions[b] && pairSimilarity[p] > high) alike[sessions[a] - 1].add(a).add(b);
-  }
-  const units = new Int32Array(sessionCount);
-  for (const session of sessions) units[session - 1]++;
-  return alike.flatMap(({ size }, s) =>
-    size >= 6 && size > 0.1 * units[s]
-      ? [
-          `Session ${s + 1} may be over-split: ${size} of its ${units[s]} units are as alike as units of one neuron. Merge them in the sorter.`,
-        ]
-      : [],
-  );
+function splitWarnings({ pairs, pairSimilarity, sessions, curation }: TrackingToCheck): string[] {
+  const split = overSplitSessions(sessions, curation.labels, pairs, pairSimilarity);
+  return [...split.sessions].map(([session, size]) => {
+    const units = sessions.filter((s) => s === session).length;
+    return `Session ${session} may be over-split: ${size} of its ${units} units are as alike as units of one neuron. Merge them in the sorter.`;
+  });
 }
 
 function weightWarnings({ clustering }: TrackingToCheck): string[] {

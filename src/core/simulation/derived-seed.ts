@@ -11,6 +11,7 @@ export const STREAM = {
   spikeTrain: 6,
   peth: 7,
   missingBins: 8,
+  halves: 9,
 } as const;
 export type Stream = (typeof STREAM)[keyof typeof STREAM];
 

@@ -15,7 +15,7 @@ import { drawMissingEvents, simulatePeth } from './peth-model.ts';
 import { shankExtent } from './probes.ts';
 import { type ResolvedSimulation, resolveSimulation, type SimulationOptions } from './simulation-options.ts';
 import { simulateSpikeTrain, type TrainLength } from './spike-trains.ts';
-import { simulateWaveform } from './waveform-model.ts';
+import { simulateNoise, simulateWaveform } from './waveform-model.ts';
 
 export { SIMULATION_DEFAULTS, type SimulationOptions } from './simulation-options.ts';
 
@@ -56,6 +56,11 @@ export interface RecordingPlan {
   simulateUnit(unit: number): SimulatedUnit;
   /** Its waveform alone. */
   simulateUnitWaveform(unit: number): Float32Array;
+  /**
+   * (2, channels, samples) its waveform over either half of its spikes. Their noise is independent, and larger by √2 than that of the
+   * whole, which is their mean.
+   */
+  simulateUnitHalves(unit: number): Float32Array;
   /** Its spike train alone. */
   simulateUnitSpikes(unit: number): Float64Array;
   /** Its PETH alone; undefined in a recording without one. */
@@ -130,12 +135,31 @@ export function planRecording(options: SimulationOptions = {}): RecordingPlan {
     return sourceInSession(neuron, change, trueMotion, session);
   };
 
-  const simulateUnitWaveform = (unit: number) => {
-    const { index, session, neuron, change } = identify(unit);
+  const noiseOf = (unit: number) => {
+    const { neuron, change } = identify(unit);
     const spikes = expectedSpikes(simulation, neuron.firing.rateHz * change.rate);
-    const noiseUv = noise.spikeUv / Math.sqrt(Math.max(1, Math.min(spikes, noise.averagedSpikes)));
+    return noise.spikeUv / Math.sqrt(Math.max(1, Math.min(spikes, noise.averagedSpikes)));
+  };
+
+  const simulateUnitWaveform = (unit: number) => {
+    const { index, session } = identify(unit);
+    const noiseUv = noiseOf(unit);
     const random = derivedRandom(seed, STREAM.waveformNoise, index, session);
     return simulateWaveform(sourceOf(unit), probe, { samples, sampleRateHz, troughSample, noiseUv }, random);
+  };
+
+  const simulateUnitHalves = (unit: number) => {
+    const { index, session } = identify(unit);
+    const whole = simulateUnitWaveform(unit);
+    const random = derivedRandom(seed, STREAM.halves, index, session);
+    // Noise n of the whole and as much again, d, of its own: n + d and n - d are independent.
+    const difference = simulateNoise(probe.channels, samples, noiseOf(unit), random);
+    const halves = new Float32Array(2 * whole.length);
+    whole.forEach((value, i) => {
+      halves[i] = value + difference[i];
+      halves[whole.length + i] = value - difference[i];
+    });
+    return halves;
   };
 
   const simulateUnitSpikes = (unit: number) => {
@@ -173,6 +197,7 @@ export function planRecording(options: SimulationOptions = {}): RecordingPlan {
       };
     },
     simulateUnitWaveform,
+    simulateUnitHalves,
     simulateUnitSpikes,
     simulateUnitPeth,
   };

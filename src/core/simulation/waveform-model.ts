@@ -73,7 +73,7 @@ export function simulateWaveform(
   const waveform = new Float32Array(probe.channels * samples);
   const msPerSample = 1000 / sampling.sampleRateHz;
   const scale = source.amplitudeUv / peakToTrough(source.shape);
-  const innovation = noiseUv * Math.sqrt(1 - NOISE_CORRELATION ** 2);
+  const innovation = innovationOf(noiseUv);
   for (let c = 0; c < probe.channels; c++) {
     const dx = probe.locations[2 * c] - source.x;
     const dy = probe.locations[2 * c + 1] - source.y;
@@ -96,3 +96,24 @@ export function simulateWaveform(
   }
   return waveform;
 }
+
+/** The noise alone of a mean waveform. @returns (channels, samples) µV */
+export function simulateNoise(
+  channels: number,
+  samples: number,
+  noiseUv: number,
+  random: Random,
+): Float32Array {
+  const values = new Float32Array(channels * samples);
+  const innovation = innovationOf(noiseUv);
+  for (let c = 0; c < channels; c++) {
+    let noise = noiseUv * random.normal();
+    for (let t = 0; t < samples; t++) {
+      values[c * samples + t] = noise;
+      noise = NOISE_CORRELATION * noise + innovation * random.normal();
+    }
+  }
+  return values;
+}
+
+const innovationOf = (noiseUv: number) => noiseUv * Math.sqrt(1 - NOISE_CORRELATION ** 2);

@@ -5,6 +5,7 @@ import {
   type CandidateParameters,
   type CurationReply,
   decodePack,
+  type EvaluationReply,
   type FailureReply,
   type HistogramArrays,
   type HistogramMeta,
@@ -143,6 +144,7 @@ export const api = {
   pairSample: (parameters: PairSampleParameters = {}) =>
     keptPack<PairSampleArrays, PairSampleMeta>('pairSample', parameters),
   pairHistograms: () => getJson<PairHistograms>('pairHistograms'),
+  evaluation: () => getJson<EvaluationReply | null>('evaluation'),
   matrixOrder: (parameters: OrderParameters) => keptPack<OrderArrays>('matrixOrder', parameters),
   matrixTile: (parameters: TileParameters) => keptPack<TileArrays, TileMeta>('matrixTile', parameters),
   neighbours: (count: number) => keptPack<NeighbourArrays>('neighbours', { count }),

@@ -33,6 +33,7 @@ export const SHORTCUTS: readonly Shortcut[] = [
   { group: 'Go', keys: ['5'], does: 'Map', run: () => go(href('map')) },
   { group: 'Go', keys: ['6'], does: 'Matrix', run: () => go(href('matrix')) },
   { group: 'Go', keys: ['7'], does: 'Curation', run: () => go(href('curation')) },
+  { group: 'Go', keys: ['8'], does: 'Evaluation', run: () => go(href('evaluation')) },
   { group: 'Go', keys: ['J', 'ArrowRight'], does: 'Next row of the table', run: () => step(1) },
   { group: 'Go', keys: ['K', 'ArrowLeft'], does: 'Previous row of the table', run: () => step(-1) },
   { group: 'Go', keys: ['F'], does: 'Find a neuron or unit', run: () => focusOn('#find') },

@@ -31,6 +31,7 @@ export function TopBar() {
     ['map', 'Map', 'map'],
     ['matrix', 'Matrix', 'matrix'],
     ['curation', 'Curation', 'curation'],
+    ['evaluation', 'Evaluation', 'evaluation'],
   ];
   return (
     <header className="top">

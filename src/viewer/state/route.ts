@@ -10,6 +10,7 @@ export const VIEWS = [
   'map',
   'matrix',
   'curation',
+  'evaluation',
 ] as const;
 export type View = (typeof VIEWS)[number];
 

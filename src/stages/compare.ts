@@ -1,0 +1,60 @@
+/** Comparing two results of one recording. */
+import { dirname, extname, join } from 'node:path';
+import { InputError } from '../core/errors.ts';
+import { compareTrackings, type TrackingComparison } from '../core/evaluation/compare-trackings.ts';
+import { readCsv } from '../io/csv.ts';
+import { FileStore, openFile } from '../io/node/file-store.ts';
+import { readNpyAs } from '../io/npy.ts';
+import { SavedResult } from '../io/read-result.ts';
+
+/** The labels of a result folder, of `IdxCluster.npy`, or of a table with the columns `unit` and `neuron`. */
+export async function readLabels(path: string): Promise<Int32Array> {
+  const extension = extname(path).toLowerCase();
+  if (extension !== '.csv' && extension !== '.npy') {
+    return (await SavedResult.open(new FileStore(path))).labels();
+  }
+  const source = await openFile(path);
+  if (!source) {
+    throw new InputError({
+      where: path,
+      found: 'no such file',
+      expected: 'a result folder, IdxCluster.npy, or a table with the columns unit and neuron',
+      remedy: 'Check the path.',
+    });
+  }
+  if (extension === '.npy') {
+    return (await readNpyAs(source, 'int32')).data.map((label) => (label > 0 ? label - 1 : -1));
+  }
+  const { columns, rows } = await readCsv(source);
+  const [unitColumn, neuronColumn] = ['unit', 'neuron'].map((name) => columns.indexOf(name));
+  const labels = new Int32Array(rows.length).fill(-2);
+  rows.forEach((cells, i) => {
+    const [unit, neuron] = [Number(cells[unitColumn] ?? Number.NaN), Number(cells[neuronColumn] || -1)];
+    if (neuronColumn < 0 || !(Number.isInteger(unit) && labels[unit] === -2 && Number.isInteger(neuron))) {
+      throw new InputError({
+        where: `${path}, row ${i + 1}`,
+        found: unitColumn < 0 || neuronColumn < 0 ? `the columns ${columns.join(', ')}` : cells.join(', '),
+        expected: `each unit from 0 to ${rows.length - 1} once in column unit, its neuron in column neuron (-1 or empty: unmatched)`,
+        remedy: `See ${join(dirname(path), 'units.csv')} in docs/files.md.`,
+      });
+    }
+    labels[unit] = neuron > 0 ? neuron - 1 : -1;
+  });
+  return labels;
+}
+
+/**
+ * Compares two results of one recording.
+ * @param first what `readLabels` takes; so is `second`
+ * @throws InputError when a file is missing, damaged, or of another number of units
+ */
+export async function compareFolders(first: string, second: string): Promise<TrackingComparison> {
+  const [a, b] = [await readLabels(first), await readLabels(second)];
+  if (a.length === b.length) return compareTrackings(a, b);
+  throw new InputError({
+    where: second,
+    found: `${b.length} units`,
+    expected: `the ${a.length} units of ${first}`,
+    remedy: 'Compare two results of the same recording.',
+  });
+}
