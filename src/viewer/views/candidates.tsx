@@ -6,6 +6,7 @@ import { extent, formatNumber } from '../charts/scale.ts';
 import { parseSubject, type Subject, subjectOf, subjectTitle, unitsOf } from '../model/groups.ts';
 import { type NeuronData, neuronData, neuronDataKey } from '../model/neuron-data.ts';
 import { whyNotJoined } from '../model/why-not.ts';
+import { Segments } from '../parts/segments.tsx';
 import { SubjectHead } from '../parts/subject-head.tsx';
 import { useSubject } from '../parts/use-subject.ts';
 import { WaveformKinds } from '../parts/waveform-kinds.tsx';
@@ -23,6 +24,10 @@ import { ink } from '../theme/palette.ts';
 
 const COUNT = 200;
 const NOBODY: readonly number[] = [];
+const LISTS = [
+  { value: true, name: 'Best per session' },
+  { value: false, name: 'All' },
+];
 
 interface Candidate {
   readonly unit: number;
@@ -88,14 +93,7 @@ export function CandidatesView() {
         <section className="card table-view" aria-label="Candidates">
           <div className="line" style={{ marginBottom: 6 }}>
             <h2 style={{ flex: 1 }}>Most similar others</h2>
-            <span className="segments" role="group" aria-label="Which candidates">
-              <button type="button" aria-pressed={perSession} onClick={() => setPerSession(true)}>
-                Best per session
-              </button>
-              <button type="button" aria-pressed={!perSession} onClick={() => setPerSession(false)}>
-                All
-              </button>
-            </span>
+            <Segments label="Which candidates" options={LISTS} value={perSession} onChange={setPerSession} />
           </div>
           {error && <p className="warning-box">{error.message}</p>}
           <div className="scroll" onKeyDown={onKeyDown}>
