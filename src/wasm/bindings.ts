@@ -1,54 +1,6 @@
-/**
- * The SIMD kernels as functions that check their sizes: inside WebAssembly nothing is checked.
- *
- * Every instance has a small memory of its own as scratch. Arrays of the size of the data stay outside and are copied in
- * piece by piece (12 GB/s): they may be larger than a WebAssembly memory, and one build serves shared and unshared arrays.
- */
-
-/** A piece of scratch memory. Its views become invalid when more memory is allocated. */
-export class Region {
-  private asFloat32?: Float32Array<ArrayBuffer>;
-  private asFloat64?: Float64Array<ArrayBuffer>;
-  private asInt32?: Int32Array<ArrayBuffer>;
-
-  constructor(
-    private readonly memory: WebAssembly.Memory,
-    readonly pointer: number,
-    readonly bytes: number,
-  ) {}
-
-  get float32(): Float32Array<ArrayBuffer> {
-    const buffer = this.memory.buffer as ArrayBuffer;
-    if (this.asFloat32?.buffer !== buffer) {
-      this.asFloat32 = new Float32Array(buffer, this.pointer, this.bytes >>> 2);
-    }
-    return this.asFloat32;
-  }
-
-  get float64(): Float64Array<ArrayBuffer> {
-    const buffer = this.memory.buffer as ArrayBuffer;
-    if (this.asFloat64?.buffer !== buffer) {
-      this.asFloat64 = new Float64Array(buffer, this.pointer, this.bytes >>> 3);
-    }
-    return this.asFloat64;
-  }
-
-  get int32(): Int32Array<ArrayBuffer> {
-    const buffer = this.memory.buffer as ArrayBuffer;
-    if (this.asInt32?.buffer !== buffer) {
-      this.asInt32 = new Int32Array(buffer, this.pointer, this.bytes >>> 2);
-    }
-    return this.asInt32;
-  }
-
-  /** The part of it that starts at a byte. */
-  from(byte: number): Region {
-    if (!(byte >= 0 && byte <= this.bytes)) {
-      throw new RangeError(`Region.from: got byte ${byte}, expected 0 to ${this.bytes}`);
-    }
-    return new Region(this.memory, this.pointer + byte, this.bytes - byte);
-  }
-}
+/** The SIMD kernels as functions that check their sizes: inside WebAssembly nothing is checked. */
+import { type Region, ScratchMemory } from './scratch-memory.ts';
+import { F32, F64, holds, krigingLists, lastOffset, pieceLists, slotLists, whole } from './size-checks.ts';
 
 type Numbers = (...values: (number | boolean)[]) => number;
 
@@ -72,45 +24,14 @@ interface Exports {
   readonly transpose: Numbers;
 }
 
-const PAGE = 65536;
-const F32 = 4;
-const F64 = 8;
-
 /** One instance of the kernels with its scratch memory; shapes are those that `assembly/` documents. */
-export class SimdKernels {
+export class SimdKernels extends ScratchMemory {
   private readonly exports: Exports;
-  private top = PAGE;
 
   constructor(module: WebAssembly.Module) {
-    this.exports = new WebAssembly.Instance(module).exports as unknown as Exports;
-  }
-
-  /** Takes back everything that was allocated. */
-  reset(): void {
-    this.top = PAGE;
-  }
-
-  /** @throws RangeError when the engine has no more memory to give */
-  allocate(bytes: number): Region {
-    const { memory } = this.exports;
-    const pointer = this.top;
-    const top = pointer + Math.ceil(bytes / 64) * 64;
-    const pages = Math.ceil(top / PAGE) - memory.buffer.byteLength / PAGE;
-    if (pages > 0) memory.grow(pages);
-    this.top = top;
-    return new Region(memory, pointer, bytes);
-  }
-
-  float32(length: number): Region {
-    return this.allocate(length * F32);
-  }
-
-  float64(length: number): Region {
-    return this.allocate(length * F64);
-  }
-
-  int32(length: number): Region {
-    return this.allocate(length * 4);
+    const exports = new WebAssembly.Instance(module).exports as unknown as Exports;
+    super(exports.memory);
+    this.exports = exports;
   }
 
   /** @returns number of entries written to `found` and `sums` */
@@ -294,21 +215,11 @@ export class SimdKernels {
     c: Region,
     add: boolean,
   ): void {
-    const words = lists.int32;
-    const slotBytes = samples * 8 * F32;
-    let word = 0;
-    let aBytes = 0;
-    let bBytes = 0;
-    for (let panel = 0; panel < rowPanels; panel++) {
-      const count = words[word];
-      aBytes = Math.max(aBytes, words[word + 1] + count * samples * 4 * F32);
-      for (let k = 0; k < count; k++) bBytes = Math.max(bBytes, words[word + 2 + k] + slotBytes);
-      word += 2 + count;
-    }
+    const { words, aBytes, bBytes } = slotLists(lists, rowPanels, samples);
     whole('multiplyWaveforms', 'rowPanels', rowPanels, 1);
     whole('multiplyWaveforms', 'panels', panels, 1);
     whole('multiplyWaveforms', 'samples', samples, 1);
-    holds('multiplyWaveforms', 'lists', lists, word * 4);
+    holds('multiplyWaveforms', 'lists', lists, words * 4);
     holds('multiplyWaveforms', 'a', a, aBytes);
     holds('multiplyWaveforms', 'b', b, bBytes <= panelBytes ? panels * panelBytes : Number.NaN);
     holds('multiplyWaveforms', 'c', c, rowPanels * panels * 32 * F32);
@@ -346,25 +257,13 @@ export class SimdKernels {
     scratch: Region,
     out: Region,
   ): void {
-    const words = pieces.int32;
-    let word = 0;
-    let momentEnd = 0;
-    let rowEnd = 0;
-    let pieceCount = 0;
-    for (let peak = 0; peak < peaks; peak++) {
-      for (let n = 0; n < channels; n++) momentEnd = Math.max(momentEnd, words[word++] + 64);
-      const count = words[word++];
-      pieceCount += count;
-      for (let piece = 0; piece < count; piece++, word += 3) {
-        rowEnd = Math.max(rowEnd, words[word] + Math.min(4, words[word + 2]));
-      }
-    }
+    const { words, pieceCount, momentEnd, rowEnd } = pieceLists(pieces, peaks, channels);
     const outBytes = panels * 8 * F32;
     const moments = momentEnd <= panelBytes ? panels * panelBytes : Number.NaN;
     whole('correlationsOfRows', 'peaks', peaks, 1);
     whole('correlationsOfRows', 'channels', channels, 1);
     whole('correlationsOfRows', 'panels', panels, 1);
-    holds('correlationsOfRows', 'pieces', pieces, word * 4);
+    holds('correlationsOfRows', 'pieces', pieces, words * 4);
     holds('correlationsOfRows', 'rowMeans', rowMeans, pieceCount * channels * 4 * F32);
     holds('correlationsOfRows', 'means', means, moments);
     holds('correlationsOfRows', 'squares', squares, moments);
@@ -459,39 +358,5 @@ export class SimdKernels {
         out.pointer + unit * outBytes,
       );
     }
-  }
-}
-
-/** What the lists of columns of a Kriging kernel need: their length in words, all their columns, and where the last row they name ends (bytes). */
-function krigingLists(lists: Region, panels: number, samples: number) {
-  const list = lists.int32;
-  let words = 0;
-  let columns = 0;
-  let rowEnd = 0;
-  for (let panel = 0; panel < panels; panel++) {
-    const count = list[words++];
-    columns += count;
-    for (let k = 0; k < count; k++) rowEnd = Math.max(rowEnd, list[words++] + samples * F32);
-  }
-  return { words, columns, rowEnd };
-}
-
-/** The largest of the first `count` byte offsets. */
-function lastOffset(offsets: Region, count: number): number {
-  const values = offsets.int32;
-  let last = 0;
-  for (let i = 0; i < count; i++) last = Math.max(last, values[i]);
-  return last;
-}
-
-function whole(name: string, key: string, count: number, multiple: number): void {
-  if (!(Number.isInteger(count) && count >= 0 && count % multiple === 0)) {
-    throw new RangeError(`${name}: got ${key} ${count}, expected a whole multiple of ${multiple}`);
-  }
-}
-
-function holds(name: string, key: string, region: Region, bytes: number): void {
-  if (!(region.bytes >= bytes)) {
-    throw new RangeError(`${name}: got ${region.bytes} bytes for ${key}, expected at least ${bytes}`);
   }
 }

@@ -5,8 +5,9 @@
 import { correlateCommonColumns } from '../core/kernels/common-columns.ts';
 import { MAX_Z } from '../core/kernels/kernels.ts';
 import { standardizeRow } from '../core/kernels/standardize.ts';
-import type { Region, SimdKernels } from './bindings.ts';
+import type { SimdKernels } from './bindings.ts';
 import { panelsOf } from './correlate-rows-tasks.ts';
+import type { Region } from './scratch-memory.ts';
 import { blockSize, TILE, tileAt, writeTile } from './tiles.ts';
 
 /** All in panels of four rows, [panel][column][4]; 0 where a value is missing. */

@@ -3,7 +3,8 @@ import { correlateCommonColumns } from '../core/kernels/common-columns.ts';
 import { standardizeRow } from '../core/kernels/standardize.ts';
 import type { NearbyLayout } from '../core/similarity/nearby-layout.ts';
 import type { NearbyMatrix } from '../core/similarity/nearby-matrix.ts';
-import type { Region, SimdKernels } from './bindings.ts';
+import type { SimdKernels } from './bindings.ts';
+import type { Region } from './scratch-memory.ts';
 import { TILE } from './tiles.ts';
 
 export interface NearbyRowsInput {

@@ -4,8 +4,9 @@
  */
 import type { NearbyMatrix } from '../core/similarity/nearby-matrix.ts';
 import { pieceOfUnit, type WaveformWindows } from '../core/similarity/waveform-windows.ts';
-import type { Region, SimdKernels } from './bindings.ts';
+import type { SimdKernels } from './bindings.ts';
 import { MAX_COLUMNS, MAX_ROWS, type NearbyTask } from './nearby-waveform-plan.ts';
+import type { Region } from './scratch-memory.ts';
 
 export interface NearbyWaveformsInput {
   readonly windows: WaveformWindows;

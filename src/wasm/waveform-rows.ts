@@ -1,6 +1,7 @@
 /** The waveforms of a group of units, packed as rows of the product, each on its own neighbourhood. */
-import type { Region, SimdKernels } from './bindings.ts';
+import type { SimdKernels } from './bindings.ts';
 import { runsOf } from './runs.ts';
+import type { Region } from './scratch-memory.ts';
 import { momentOf } from './waveform-moments-task.ts';
 import { meanAndNorm } from './waveform-norm.ts';
 import type { RowGroup } from './waveform-plan.ts';
