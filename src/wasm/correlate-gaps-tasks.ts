@@ -4,9 +4,9 @@
  */
 import { correlateCommonColumns } from '../core/kernels/common-columns.ts';
 import { MAX_Z } from '../core/kernels/kernels.ts';
-import { standardizeRow } from '../core/kernels/standardize.ts';
 import type { SimdKernels } from './bindings.ts';
 import { panelsOf } from './correlate-rows-tasks.ts';
+import { MASKED_PARTS, maskedPacker } from './masked-rows.ts';
 import type { Region } from './scratch-memory.ts';
 import { blockSize, TILE, tileAt, writeTile } from './tiles.ts';
 
@@ -31,30 +31,17 @@ export function maskRowsTasks(simd: SimdKernels, input: MaskRowsInput) {
   const { x, rows, columns } = input;
   const staged = simd.float64(TILE * columns);
   const packed = simd.float64(TILE * columns);
-  const present = new Float64Array(columns);
+  const pack = maskedPacker(simd, columns, staged);
   return (block: number): void => {
     const first = block * TILE;
-    const count = blockSize(block, rows);
-    const panels = Math.ceil(count / 4);
-    const write = (target: Float64Array, entryOf: (standard: number) => number) => {
-      const stage = staged.float64.fill(0);
-      for (let i = 0; i < count; i++) {
-        const row = x.subarray((first + i) * columns, (first + i + 1) * columns);
-        let size = 0;
-        for (const value of row) if (!Number.isNaN(value)) present[size++] = value;
-        const standard = present.subarray(0, size);
-        if (size > 0) standardizeRow(standard, standard, 0);
-        let next = 0;
-        for (let k = 0; k < columns; k++) {
-          if (!Number.isNaN(row[k])) stage[i * columns + k] = entryOf(standard[next++]);
-        }
-      }
-      simd.packPanels(panels, columns, staged, packed);
-      target.set(packed.float64.subarray(0, 4 * panels * columns), first * columns);
-    };
-    write(input.values, (value) => value);
-    write(input.squares, (value) => value * value);
-    write(input.marks, () => 1);
+    const rowsOfBlock = Array.from({ length: blockSize(block, rows) }, (_, i) =>
+      x.subarray((first + i) * columns, (first + i + 1) * columns),
+    );
+    const size = 4 * Math.ceil(rowsOfBlock.length / 4) * columns;
+    for (const part of MASKED_PARTS) {
+      pack(rowsOfBlock, part, packed);
+      input[part].set(packed.float64.subarray(0, size), first * columns);
+    }
   };
 }
 

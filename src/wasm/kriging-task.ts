@@ -12,11 +12,21 @@ export interface KrigeInput {
   readonly out: Float32Array;
 }
 
-/** Most units of one task: larger groups are divided. */
-export const KRIGING_UNITS = 256;
+/** Most units of one task. */
+const TASK_UNITS = 256;
 
 /** Units that pass through scratch memory at a time. */
 const BATCH = 4;
+
+/** The groups, large ones divided: one for each task. */
+export function krigingPieces(groups: readonly KrigingGroup[]): KrigingGroup[] {
+  return groups.flatMap(({ matrix, units }) =>
+    Array.from({ length: Math.ceil(units.length / TASK_UNITS) }, (_, piece) => ({
+      matrix,
+      units: units.subarray(piece * TASK_UNITS, (piece + 1) * TASK_UNITS),
+    })),
+  );
+}
 
 /** Each task is one group of units. */
 export function krigeTasks(simd: SimdKernels, input: KrigeInput) {

@@ -3,7 +3,7 @@ import type { Job, Kernels, KrigingGroup, NearbyWaveformInput } from '../core/ke
 import type { NearbyMatrix } from '../core/similarity/nearby-matrix.ts';
 import type { WaveformWindows } from '../core/similarity/waveform-windows.ts';
 import type { ArrayStore } from './array-store.ts';
-import { KRIGING_UNITS } from './kriging-task.ts';
+import { krigingPieces } from './kriging-task.ts';
 import { nearbyTiles } from './nearby-rows-tasks.ts';
 import { planNearbyWaveforms } from './nearby-waveform-plan.ts';
 import type { TaskPool } from './task-pool.ts';
@@ -83,12 +83,7 @@ export function createNearbyKernels(
     windows: WaveformWindows,
     job: Job = {},
   ): Promise<void> {
-    const pieces = groups.flatMap(({ matrix, units }) =>
-      Array.from({ length: Math.ceil(units.length / KRIGING_UNITS) }, (_, piece) => ({
-        matrix,
-        units: units.subarray(piece * KRIGING_UNITS, (piece + 1) * KRIGING_UNITS),
-      })),
-    );
+    const pieces = krigingPieces(groups);
     const source = readable(waveforms);
     try {
       const input = { waveforms: source, firstUnit, windows };

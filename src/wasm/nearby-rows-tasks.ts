@@ -4,6 +4,7 @@ import { standardizeRow } from '../core/kernels/standardize.ts';
 import type { NearbyLayout } from '../core/similarity/nearby-layout.ts';
 import type { NearbyMatrix } from '../core/similarity/nearby-matrix.ts';
 import type { SimdKernels } from './bindings.ts';
+import { MASKED_PARTS, maskedPacker } from './masked-rows.ts';
 import type { Region } from './scratch-memory.ts';
 import { TILE } from './tiles.ts';
 
@@ -122,36 +123,22 @@ export function nearbyRowsTasks(simd: SimdKernels, { x, columns, gaps, out }: Ne
 function createSide(simd: SimdKernels, columns: number, gaps: boolean) {
   const size = TILE * columns;
   const staged = simd.float64(size);
-  const values = simd.float64(size);
-  const squares = simd.float64(gaps ? size : 0);
-  const marks = simd.float64(gaps ? size : 0);
-  const present = new Float64Array(columns);
+  const side = {
+    values: simd.float64(size),
+    squares: simd.float64(gaps ? size : 0),
+    marks: simd.float64(gaps ? size : 0),
+  };
 
   const packFull = (rows: readonly Float64Array[]) => {
     const stage = staged.float64.fill(0);
     rows.forEach((row, i) => {
       standardizeRow(row, stage, i * columns);
     });
-    simd.packPanels(Math.ceil(rows.length / 4), columns, staged, values);
+    simd.packPanels(Math.ceil(rows.length / 4), columns, staged, side.values);
   };
+  const packPart = maskedPacker(simd, columns, staged);
   const packMasked = (rows: readonly Float64Array[]) => {
-    const write = (target: Region, entryOf: (standard: number) => number) => {
-      const stage = staged.float64.fill(0);
-      rows.forEach((row, i) => {
-        let size = 0;
-        for (const value of row) if (!Number.isNaN(value)) present[size++] = value;
-        const standard = present.subarray(0, size);
-        if (size > 0) standardizeRow(standard, standard, 0);
-        let next = 0;
-        for (let k = 0; k < columns; k++) {
-          if (!Number.isNaN(row[k])) stage[i * columns + k] = entryOf(standard[next++]);
-        }
-      });
-      simd.packPanels(Math.ceil(rows.length / 4), columns, staged, target);
-    };
-    write(values, (value) => value);
-    write(squares, (value) => value * value);
-    write(marks, () => 1);
+    for (const part of MASKED_PARTS) packPart(rows, part, side[part]);
   };
-  return { values, squares, marks, pack: gaps ? packMasked : packFull };
+  return { ...side, pack: gaps ? packMasked : packFull };
 }

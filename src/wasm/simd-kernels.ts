@@ -11,7 +11,7 @@ import type {
 } from '../core/kernels/kernels.ts';
 import { ArrayStore } from './array-store.ts';
 import { EXACT_PAIRS, type ExactPairs } from './exact-correlation-task.ts';
-import { KRIGING_UNITS } from './kriging-task.ts';
+import { krigingPieces } from './kriging-task.ts';
 import { createNearbyKernels } from './nearby-kernels.ts';
 import type { TaskPool } from './task-pool.ts';
 import { blockCount, tileCount } from './tiles.ts';
@@ -213,12 +213,7 @@ export function createSimdKernels(name: string, pool: TaskPool): ClosableKernels
     out: Float32Array,
     job: Job = {},
   ): Promise<void> {
-    const pieces = groups.flatMap(({ matrix, units }) =>
-      Array.from({ length: Math.ceil(units.length / KRIGING_UNITS) }, (_, piece) => ({
-        matrix,
-        units: units.subarray(piece * KRIGING_UNITS, (piece + 1) * KRIGING_UNITS),
-      })),
-    );
+    const pieces = krigingPieces(groups);
     await reading([waveforms], ([source]) =>
       writing(out, (target) =>
         pool.run(
