@@ -1,7 +1,6 @@
 /** The door: settings checked, files checked, memory checked, before anything is computed or written. */
 import type { RunContext } from '../core/context.ts';
 import type { Dataset, StreamedDataset } from '../core/dataset.ts';
-import { InputError } from '../core/errors.ts';
 import type { Kernels } from '../core/kernels/kernels.ts';
 import type { Motion } from '../core/motion/motion.ts';
 import { resolveSettings, type Settings, type UserSettings } from '../core/settings.ts';
@@ -16,7 +15,7 @@ import {
 } from '../io/dataset.ts';
 import { type MemoryEstimate, requireMemory } from '../io/memory-estimate.ts';
 import { readGivenMotion } from '../io/motion-files.ts';
-import { FileStore, openFile } from '../io/node/file-store.ts';
+import { FileStore, requireFile } from '../io/node/file-store.ts';
 import { memoryLimit } from '../io/node/memory-limit.ts';
 import { ObservedStore } from '../io/observed-store.ts';
 import { checkUnitSessions, readUnits, UNITS_FILE, type UnitRow } from '../io/units-table.ts';
@@ -111,15 +110,11 @@ async function readAside(
   const path = settings.waveformCorrection.path_to_motion;
   if (unitRows) checkUnitSessions(unitRows, dataset.sessions, pathIn(data, UNITS_FILE));
   if (path === '') return { unitRows };
-  const file = await openFile(path);
-  if (!file) {
-    throw new InputError({
-      where: path,
-      found: 'no such file',
-      expected: 'the motion that waveformCorrection.path_to_motion names',
-      remedy: 'Correct the path, or set it to "" to start without known motion.',
-    });
-  }
+  const file = await requireFile(
+    path,
+    'the motion that waveformCorrection.path_to_motion names',
+    'Correct the path, or set it to "" to start without known motion.',
+  );
   return { given: await readGivenMotion(file, dataset.sessionCount), unitRows };
 }
 

@@ -5,7 +5,7 @@ import { type Store, stoppable } from '../io/byte-source.ts';
 import { concurrently } from '../io/concurrently.ts';
 import { readUnitSpikes, type UnitSpikes } from '../io/dataset.ts';
 import { type EventRow, readEvents } from '../io/events-table.ts';
-import { FileStore, openFile } from '../io/node/file-store.ts';
+import { FileStore, requireFile } from '../io/node/file-store.ts';
 import { npyChunks } from '../io/npy-writer.ts';
 import type { StageOptions } from './stage-options.ts';
 
@@ -70,15 +70,11 @@ export async function computePeth(
   const binsPerType = pethBins(options);
   const data = new FileStore(dataFolder);
   const recording = await readUnitSpikes(data);
-  const source = await openFile(eventsFile);
-  if (!source) {
-    throw new InputError({
-      where: eventsFile,
-      found: 'no such file',
-      expected: 'a table of events',
-      remedy: 'Check the path; docs/files.md tells its columns.',
-    });
-  }
+  const source = await requireFile(
+    eventsFile,
+    'a table of events',
+    'Check the path; docs/files.md tells its columns.',
+  );
   const events = await readEvents(source, recording.sessionCount);
   const types = [...new Set(events.map(({ type }) => type))].sort();
   const bins = types.length * binsPerType;

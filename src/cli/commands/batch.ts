@@ -3,7 +3,7 @@ import path from 'node:path';
 import type { Command } from 'commander';
 import { InputError } from '../../core/errors.ts';
 import { readBatchList } from '../../io/batch-list.ts';
-import { openFile } from '../../io/node/file-store.ts';
+import { requireFile } from '../../io/node/file-store.ts';
 import { memoryLimit } from '../../io/node/memory-limit.ts';
 import { threadsOf } from '../../workers/node.ts';
 import { type Job, planBatch } from '../batch/plan.ts';
@@ -128,15 +128,11 @@ export function addBatchCommand(program: Command): void {
 }
 
 async function readPlan(location: string): Promise<{ jobs: Job[]; unused: readonly string[] }> {
-  const file = await openFile(location);
-  if (!file) {
-    throw new InputError({
-      where: location,
-      found: 'no such file',
-      expected: 'a table of recordings',
-      remedy: 'Check the path; `dant batch --help` says what the table holds.',
-    });
-  }
+  const file = await requireFile(
+    location,
+    'a table of recordings',
+    'Check the path; `dant batch --help` says what the table holds.',
+  );
   const list = await readBatchList(file);
   return { jobs: planBatch(list, location, path.dirname(location)), unused: list.unused };
 }

@@ -126,6 +126,17 @@ export class FileStore implements Store {
   }
 }
 
+/** A file that must be there. @throws InputError when it is missing, a folder, or must not be read */
+export async function requireFile(
+  path: string,
+  expected: string,
+  remedy = 'Check the path.',
+): Promise<ByteSource> {
+  const file = await openFile(path);
+  if (!file) throw new InputError({ where: path, found: 'no such file', expected, remedy });
+  return file;
+}
+
 /**
  * A file of the disk, or undefined when there is none. It is opened anew for every read, so nothing needs closing.
  * @throws InputError when it is a folder or must not be read

@@ -1,8 +1,7 @@
 /** Settings files on the disk. */
 import { dirname, resolve } from 'node:path';
-import { InputError } from '../../core/errors.ts';
 import { parseSettings } from '../settings-file.ts';
-import { openFile } from './file-store.ts';
+import { requireFile } from './file-store.ts';
 
 /** The settings of a file, unchecked, their paths made absolute. */
 export interface SettingsFile {
@@ -19,15 +18,11 @@ export interface SettingsFile {
  * @throws InputError when the file is missing or no Hjson
  */
 export async function readSettingsFile(path: string): Promise<SettingsFile> {
-  const file = await openFile(path);
-  if (!file) {
-    throw new InputError({
-      where: path,
-      found: 'no such file',
-      expected: 'a settings file',
-      remedy: 'Check the path; `dant settings --init` writes a commented example.',
-    });
-  }
+  const file = await requireFile(
+    path,
+    'a settings file',
+    'Check the path; `dant settings --init` writes a commented example.',
+  );
   const text = new TextDecoder().decode(await file.read(0, file.size));
   const folder = dirname(resolve(path));
   return { user: resolvePaths(parseSettings(text, path), folder), folder };

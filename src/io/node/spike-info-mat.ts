@@ -1,9 +1,8 @@
 /** From `spikeInfo.mat` on the disk to an input folder. */
-import { InputError } from '../../core/errors.ts';
 import type { Store } from '../byte-source.ts';
 import { type Recording, type WriteRecordingOptions, writeRecording } from '../recording.ts';
 import { readSpikeInfo, requireMat73 } from '../spike-info-mat.ts';
-import { openFile } from './file-store.ts';
+import { requireFile } from './file-store.ts';
 import { openHdf5File } from './hdf5-file.ts';
 
 /** What was converted. */
@@ -20,15 +19,7 @@ export async function convertSpikeInfo(
   store: Store,
   options: WriteRecordingOptions = {},
 ): Promise<ConvertedRecording> {
-  const source = await openFile(path);
-  if (!source) {
-    throw new InputError({
-      where: path,
-      found: 'no such file',
-      expected: 'a spikeInfo.mat',
-      remedy: 'Check the path.',
-    });
-  }
+  const source = await requireFile(path, 'a spikeInfo.mat');
   await requireMat73(source);
   const file = await openHdf5File(path);
   try {
