@@ -2,14 +2,13 @@
 import { allSimilarityHistograms, featureSimilarityPanel } from './all-similarity.ts';
 import { mainPlane, scatterPanel, scatterPlane } from './feature-scatter.ts';
 import { probabilityByLagPanel, probabilityMatrixPanel, resultMatches } from './matched-probability.ts';
-import { motionPanel, motionRange, savedMotionRows, shankMotionRows } from './motion.ts';
 import { neuronPresence, neuronPresencePanel } from './neuron-presence.ts';
-import { count, type Frame, page, panelWidth, row } from './panel.ts';
+import { count, page, panelWidth, row } from './panel.ts';
 import { type AnyResult, type Recording, recordingOf } from './recording.ts';
+import { lettered, sessionRow } from './session-row.ts';
 import { weightedSimilarityPanel } from './similarity-distribution.ts';
 import { MAX_CELLS, similarityMatrixPanel } from './similarity-matrix.ts';
 import type { FigureSpec, View } from './theme.ts';
-import { unitCountPanel, unitDepthPanel } from './unit-locations.ts';
 
 const MAX_SCATTER_POINTS = 2000;
 
@@ -18,7 +17,6 @@ export function overviewFigure(result: AnyResult): FigureSpec {
   const { shanks, sessionCount } = recording;
   const several = shanks.length > 1;
   const small = { width: panelWidth(3), height: 110, key: 'panel' as const };
-  const motion = several ? shankMotionRows(shanks) : savedMotionRows(shanks[0].result);
   const presence = neuronPresence(recording);
   const matches = resultMatches(recording);
   const histograms = allSimilarityHistograms(recording);
@@ -29,21 +27,9 @@ export function overviewFigure(result: AnyResult): FigureSpec {
     return several ? { ...plane, line: [] } : plane;
   });
 
-  const letters = 'abcdefghijk'[Symbol.iterator]();
-  const titled = (title: string, frame: Frame): Frame => ({
-    ...frame,
-    title: `${letters.next().value}\u2002${title}`,
-  });
+  const titled = lettered();
   const rows: View[][] = [
-    [
-      unitCountPanel(shanks, { ...titled('Units per session', small), sessionCount }),
-      unitDepthPanel(shanks, { ...titled('Where they were found', small), sessionCount }),
-      motionPanel(motion, {
-        ...titled(several ? 'Motion, by shank' : 'Motion', small),
-        sessionCount,
-        range: motionRange(motion),
-      }),
-    ],
+    sessionRow(recording, titled, small),
     [
       neuronPresencePanel(
         presence,

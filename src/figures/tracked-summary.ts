@@ -2,12 +2,11 @@
 import { binsFor, countByClass } from './histogram.ts';
 import { histogramPanel } from './histogram-panel.ts';
 import { probabilityByLagPanel, probabilityMatrixPanel, resultMatches } from './matched-probability.ts';
-import { motionPanel, motionRange, savedMotionRows, shankMotionRows } from './motion.ts';
 import { neuronPresence, neuronPresencePanel } from './neuron-presence.ts';
-import { count, type Frame, page, panelWidth, row } from './panel.ts';
+import { count, page, panelWidth, row } from './panel.ts';
 import type { Recording } from './recording.ts';
+import { lettered, sessionRow } from './session-row.ts';
 import { type FigureSpec, MATCH_KINDS } from './theme.ts';
-import { unitCountPanel, unitDepthPanel } from './unit-locations.ts';
 
 /** Candidate pairs, or a sample of them. */
 export interface SummaryPairs {
@@ -19,27 +18,13 @@ export interface SummaryPairs {
 }
 
 export function trackedSummaryFigure(recording: Recording, pairs: SummaryPairs, title: string): FigureSpec {
-  const { shanks, sessionCount, unitCount } = recording;
-  const several = shanks.length > 1;
+  const { sessionCount, unitCount } = recording;
   const small = { width: panelWidth(3), height: 120, key: 'panel' as const };
-  const motion = several ? shankMotionRows(shanks) : savedMotionRows(shanks[0].result);
   const matches = resultMatches(recording);
   const bins = binsFor(pairs.weighted);
-  const letters = 'abcdefg'[Symbol.iterator]();
-  const titled = (text: string, frame: Frame): Frame => ({
-    ...frame,
-    title: `${letters.next().value}\u2002${text}`,
-  });
+  const titled = lettered();
   const rows = [
-    row([
-      unitCountPanel(shanks, { ...titled('Units per session', small), sessionCount }),
-      unitDepthPanel(shanks, { ...titled('Where they were found', small), sessionCount }),
-      motionPanel(motion, {
-        ...titled(several ? 'Motion, by shank' : 'Motion', small),
-        sessionCount,
-        range: motionRange(motion),
-      }),
-    ]),
+    row(sessionRow(recording, titled, small)),
     row([
       probabilityMatrixPanel(matches, titled('Matched probability', { ...small, width: 110 })),
       probabilityByLagPanel(matches, titled('… by distance of sessions', small)),
