@@ -5,6 +5,7 @@ import { useFetched } from '../api/use-fetched.ts';
 import { saveNeuronPage } from '../export/neuron-page.ts';
 import { parseSubject, subjectTitle, unitsOf } from '../model/groups.ts';
 import { type NeuronData, neuronData, neuronDataKey } from '../model/neuron-data.ts';
+import { NoSubject } from '../parts/no-subject.tsx';
 import { SubjectHead } from '../parts/subject-head.tsx';
 import { useSubject } from '../parts/use-subject.ts';
 import { WaveformKinds } from '../parts/waveform-kinds.tsx';
@@ -49,13 +50,9 @@ export function NeuronView() {
 
   if (!open) {
     return (
-      <div className="full-message">
-        <h1>{asked ? `There is no ${subjectTitle(asked).toLowerCase()}` : 'No such neuron'}</h1>
+      <NoSubject asked={asked}>
         <p>It may have been merged or split. The table shows what there is.</p>
-        <p>
-          <a href={href('neurons')}>Neurons</a>
-        </p>
-      </div>
+      </NoSubject>
     );
   }
   const { subject } = open;
