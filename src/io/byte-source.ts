@@ -31,7 +31,7 @@ export interface Store {
   list(folder?: string): Promise<readonly string[]>;
   /** Removes a file, or a folder with all it holds. Does nothing when there is none. */
   remove(name: string): Promise<void>;
-  /** Moves a file, replacing what stood there. */
+  /** Moves a file, replacing what stood there; or a folder, where there is none. */
   rename(from: string, to: string): Promise<void>;
 }
 

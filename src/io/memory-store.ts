@@ -55,9 +55,11 @@ export class MemoryStore implements Store {
   }
 
   async rename(from: string, to: string): Promise<void> {
-    const bytes = this.files.get(from);
-    if (!bytes) throw new RangeError(`MemoryStore.rename: got ${from}, expected a file that exists`);
-    this.files.delete(from);
-    this.files.set(to, bytes);
+    const moved = [...this.files].filter(([path]) => path === from || path.startsWith(`${from}/`));
+    if (moved.length === 0) throw new RangeError(`MemoryStore.rename: got ${from}, expected what exists`);
+    for (const [path, bytes] of moved) {
+      this.files.delete(path);
+      this.files.set(to + path.slice(from.length), bytes);
+    }
   }
 }
