@@ -57,11 +57,14 @@ export function pairProbabilities(input: PairProbabilityInput): PairProbabilitie
   const isMatched = new Uint8Array(count);
   let decoys = 0;
   for (let p = 0; p < count; p++) {
-    const [a, b] = [units[2 * p], units[2 * p + 1]];
+    const a = units[2 * p];
+    const b = units[2 * p + 1];
     if (sessions[a] === sessions[b]) decoys += isDecoy[p] = 1;
     if (labels[a] >= 0 && labels[a] === labels[b]) isMatched[p] = 1;
   }
-  const sorted = pairSimilarity.filter((_, p) => isDecoy[p] === 1).sort();
+  const sorted = new Float64Array(decoys);
+  for (let p = 0, i = 0; p < count; p++) if (isDecoy[p]) sorted[i++] = pairSimilarity[p];
+  sorted.sort();
   const hopeless = decoys > 0 ? sorted[Math.floor(HOPELESS_SHARE * (decoys - 1))] : Number.NEGATIVE_INFINITY;
 
   // Two halves of a neuron that the sorter split tell nothing of non-matches.
@@ -133,10 +136,11 @@ interface Evidence {
 function evidenceOf(input: PairProbabilityInput): Evidence {
   const threshold = Number.isFinite(input.threshold) ? input.threshold : 0;
   const { support, margin } = pairEvidence(input);
-  return {
-    similarity: support.map((value, p) => (input.pairSimilarity[p] + value) / 2 - threshold),
-    margin: margin.map((value) => Math.max(-MAX_MARGIN, value)),
-  };
+  for (let p = 0; p < support.length; p++) {
+    support[p] = (input.pairSimilarity[p] + support[p]) / 2 - threshold;
+    margin[p] = Math.max(-MAX_MARGIN, margin[p]);
+  }
+  return { similarity: support, margin };
 }
 
 /** Writes the evidence of a pair: 1, similarity, margin, and how far each lies below where matches begin. */

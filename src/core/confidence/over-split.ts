@@ -35,8 +35,10 @@ export function overSplitSessions(
   const high = Float64Array.from(matched).sort()[Math.floor(0.75 * matched.length)];
   const alike = new Map<number, Set<number>>();
   for (let p = 0; p < pairs.count; p++) {
-    const [a, b] = [pairs.units[2 * p], pairs.units[2 * p + 1]];
-    if (sessions[a] !== sessions[b] || !(pairSimilarity[p] > high)) continue;
+    if (!(pairSimilarity[p] > high)) continue;
+    const a = pairs.units[2 * p];
+    const b = pairs.units[2 * p + 1];
+    if (sessions[a] !== sessions[b]) continue;
     const units = alike.get(sessions[a]);
     if (units) units.add(a).add(b);
     else alike.set(sessions[a], new Set([a, b]));

@@ -122,14 +122,17 @@ function bestCandidates(input: SharedNeuronsInput) {
   const first = new Float32Array(units * n).fill(Number.NEGATIVE_INFINITY);
   const others = first.slice();
   for (let p = 0; p < pairs.count; p++) {
-    const [a, b] = [pairs.units[2 * p], pairs.units[2 * p + 1]];
+    const a = pairs.units[2 * p];
+    const b = pairs.units[2 * p + 1];
     if (sessions[a] === sessions[b]) continue;
-    const [atA, atB] = [a * n + sessions[b] - 1, b * n + sessions[a] - 1];
-    if (x[p] > first[atA]) first[atA] = x[p];
-    if (x[p] > first[atB]) first[atB] = x[p];
+    const value = x[p];
+    const atA = a * n + sessions[b] - 1;
+    const atB = b * n + sessions[a] - 1;
+    if (value > first[atA]) first[atA] = value;
+    if (value > first[atB]) first[atB] = value;
     if (labels[a] >= 0 && labels[a] === labels[b]) continue;
-    if (x[p] > others[atA]) others[atA] = x[p];
-    if (x[p] > others[atB]) others[atB] = x[p];
+    if (value > others[atA]) others[atA] = value;
+    if (value > others[atB]) others[atB] = value;
   }
   const found = new Uint8Array((labels.reduce((most, label) => Math.max(most, label), -1) + 1) * n);
   labels.forEach((label, unit) => {
