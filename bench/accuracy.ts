@@ -22,7 +22,7 @@ import { comparedPairs, pairValues } from '../src/core/similarity/pair-list.ts';
 import { motionError, scoreTracking } from '../src/core/simulation/score.ts';
 import { type SimulatedRecording, simulateRecording } from '../src/core/simulation/simulate.ts';
 import { track } from '../src/core/track.ts';
-import { DEFAULT_PNG_SCALE, renderSvg, svgToPng } from '../src/figures/index.ts';
+import { renderSvg } from '../src/figures/render.ts';
 import { createKernels } from '../src/workers/node.ts';
 import { accuracyFigure } from './support/accuracy-figure.ts';
 import { GRID } from './support/accuracy-grid.ts';
@@ -167,8 +167,7 @@ await kernels.close();
 
 mkdirSync('bench/results', { recursive: true });
 writeFileSync('bench/results/accuracy.csv', csvOf(rows));
-const svg = await renderSvg(accuracyFigure(rows));
 mkdirSync('docs/images', { recursive: true });
-writeFileSync('docs/images/accuracy.png', svgToPng(svg, DEFAULT_PNG_SCALE));
+writeFileSync('docs/images/accuracy.svg', await renderSvg(accuracyFigure(rows)));
 console.log(settingsTable(rows, Object.keys(VARIANTS)));
 console.log(ratesTable(rows.filter(({ variant }) => variant === 'recommended')));

@@ -23,8 +23,6 @@ const build = await rolldown({
     'node-worker': join(root, 'src/workers/node-worker.ts'),
   },
   platform: 'node',
-  // A module that is no JavaScript.
-  external: ['@resvg/resvg-js'],
 });
 await build.write({ dir: folder, format: 'esm', entryFileNames: '[name].js', chunkFileNames: '[name].js' });
 await build.close();

@@ -43,7 +43,7 @@ const byRecording = (names: readonly string[]) => ({
 function scorePanel(rows: readonly Row[], names: readonly string[]): View {
   const kinds: Kinds = { names: ['reference', 'recommended'], colours: [COLOURS.grey, COLOURS.blue] };
   const own = frame('F1 of the pairs');
-  const least = Math.floor(10 * Math.min(...rows.map(({ f1 }) => f1))) / 10;
+  const least = Math.floor(10 * Math.min(...rows.map(({ f1 }) => f1)) - 0.2) / 10;
   return panelOf(
     own,
     [
@@ -68,7 +68,7 @@ function reliabilityPanel(rows: readonly Row[]): View {
   );
   const diagonal = [0, 1].map((value) => ({ predicted: value, observed: value }));
   const [x, y] = [axis('predicted', 'Probability of a match'), axis('observed', 'Share that is one neuron')];
-  return panelOf({ ...frame('Reliability of the match probabilities'), key: 'page' }, [
+  return panelOf(frame('Reliability of the match probabilities'), [
     {
       data: { values: diagonal },
       mark: { type: 'line', color: COLOURS.grey, strokeDash: [3, 3], strokeWidth: 1 },
