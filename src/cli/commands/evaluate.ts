@@ -44,7 +44,7 @@ export function addEvaluateCommand(program: Command): void {
           onEvent,
           signal,
         });
-        return { result, text: formatEvaluation(result) };
+        return { result, text: formatEvaluation(result, options.figures) };
       }),
     );
 }

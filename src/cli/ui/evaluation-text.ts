@@ -9,7 +9,8 @@ const percent = (value: number) => `${formatNumber(100 * value, 1)} %`;
 const range = ({ estimate, low, high }: Estimate) =>
   `${percent(estimate)}, between ${percent(low)} and ${percent(high)}`;
 
-export function formatEvaluation({ shanks, used, outputFolder }: FolderEvaluation): string {
+/** @param figures whether they were drawn */
+export function formatEvaluation({ shanks, used, outputFolder }: FolderEvaluation, figures: boolean): string {
   const lines = shanks.flatMap(({ shank, evaluation }) => {
     const { errorRates, functional, excluded, truth } = evaluation;
     const { decoys, depth, halves } = errorRates;
@@ -56,7 +57,7 @@ export function formatEvaluation({ shanks, used, outputFolder }: FolderEvaluatio
   return [
     ...lines,
     `Matching and motion used ${used.join(', ')}.`,
-    `Results in ${outputFolder}: Evaluation.json, Figures/Evaluation.png`,
+    `Results in ${outputFolder}: Evaluation.json${figures ? ', Figures/Evaluation.png' : ''}`,
   ].join('\n');
 }
 
