@@ -109,16 +109,23 @@ export async function clusterFully(
   const { similarities } = input;
   const { units, features, matrices } = similarities;
   const { kernels, signal, checkpoints } = context;
+  const distances = async (similarity: Float64Array) => {
+    const all = kernels.float64(units * units, false);
+    await kernels.distances(similarity, units, all, { signal });
+    return all;
+  };
   const kept = step && (await checkpoints?.load<KeptClustering>(step));
   if (kept) {
     const { warnings: texts, ...clustering } = kept;
     for (const text of texts) context.onEvent?.({ kind: 'warning', text });
+    const similarity = await similarities.weighted(kept.weights, signal);
     return {
       ...clustering,
       features,
       pairs: similarities.pairs(kept.labels),
       featureSimilarity: matrices,
-      similarity: await similarities.weighted(kept.weights, signal),
+      similarity,
+      distance: isNearbyMatrix(similarity) ? undefined : await distances(similarity),
     };
   }
   const { linkage, pairSimilarity: _, ...clustering } = await clusterIteratively(input, options, context);
@@ -130,8 +137,7 @@ export async function clusterFully(
     leafOrder = optimalLeafOrder(linkage, units, between, LARGEST_ORDERED);
   } else {
     const featureSimilarity = matrices.map(allPairsOf);
-    distance = kernels.float64(units * units, false);
-    await kernels.distances(similarity, units, distance, { signal });
+    distance = await distances(similarity);
     context.onPart?.({ kind: 'similarities', features, featureSimilarity, similarity, distance });
     leafOrder = await kernels.leafOrder(linkage, distance, units, { signal });
   }
