@@ -1,4 +1,5 @@
 /** The kernels for nearby pairs with WebAssembly SIMD. Matrices and windows must lie in memory that tasks can reach. */
+import { strongPairsTasks } from '../core/clustering/strong-pairs.ts';
 import type { Job, Kernels, KrigingGroup, NearbyWaveformInput } from '../core/kernels/kernels.ts';
 import type { NearbyMatrix } from '../core/similarity/nearby-matrix.ts';
 import type { WaveformWindows } from '../core/similarity/waveform-windows.ts';
@@ -11,7 +12,11 @@ import { windowMomentsTaskCount } from './window-moments-task.ts';
 
 type NearbyKernels = Pick<
   Kernels,
-  'correlateRowsNearby' | 'correlateRowsWithGapsNearby' | 'correlateWaveformsNearby' | 'krigeWindows'
+  | 'correlateRowsNearby'
+  | 'correlateRowsWithGapsNearby'
+  | 'correlateWaveformsNearby'
+  | 'strongPairs'
+  | 'krigeWindows'
 >;
 
 /** @param readable gives the array, or a copy of it that tasks can read */
@@ -100,6 +105,10 @@ export function createNearbyKernels(
     correlateRowsWithGapsNearby: (x, columns, out, job = {}) =>
       correlate(x, columns, x.some(Number.isNaN), out, job),
     correlateWaveformsNearby,
+    strongPairs(search, job) {
+      const starts = strongPairsTasks(search.features[0].layout);
+      return pool.run('strongPairs', { search, starts }, starts.length - 1, job);
+    },
     krigeWindows,
   };
 }

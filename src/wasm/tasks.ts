@@ -1,4 +1,5 @@
 /** The pieces into which heavy work is divided. What a task computes depends on its input and its index, never on who runs it. */
+import type { StrongPairs } from '../core/clustering/strong-pairs.ts';
 import type { KrigingGroup, SpanningTree } from '../core/kernels/kernels.ts';
 import type { SimdKernels } from './bindings.ts';
 import {
@@ -27,6 +28,7 @@ import { type NearbyRowsInput, type NearbyTile, nearbyRowsTasks } from './nearby
 import type { NearbyTask } from './nearby-waveform-plan.ts';
 import { type NearbyWaveformsInput, nearbyWaveformsTasks } from './nearby-waveforms-task.ts';
 import { type SpanningTreeInput, spanningTreeTask } from './spanning-tree-task.ts';
+import { type StrongPairsInput, strongPairsTask } from './strong-pairs-task.ts';
 import { type DescribeUnitsInput, describeUnitsTasks, type SpikeTrains } from './unit-description-task.ts';
 import { type WaveformMomentsInput, waveformMomentsTasks } from './waveform-moments-task.ts';
 import { type WaveformProductsInput, waveformProductsTasks } from './waveform-products-task.ts';
@@ -47,6 +49,7 @@ export interface TaskInputs {
   weightedSum: WeightedSumInput;
   spanningTree: SpanningTreeInput;
   distances: DistancesInput;
+  strongPairs: StrongPairsInput;
   leafOrder: LeafOrderInput;
   describeUnits: DescribeUnitsInput;
   nearbyRows: NearbyRowsInput;
@@ -81,6 +84,7 @@ export interface TaskResults extends Record<keyof TaskInputs, unknown> {
   /** Peak channels of the units of the task. */
   windowMoments: Int32Array;
   leafOrder: Int32Array;
+  strongPairs: StrongPairs;
 }
 
 export type TaskName = keyof TaskInputs;
@@ -101,6 +105,7 @@ const TASKS: { readonly [K in TaskName]: (simd: SimdKernels, input: TaskInputs[K
   weightedSum: weightedSumTasks,
   spanningTree: spanningTreeTask,
   distances: distancesTasks,
+  strongPairs: strongPairsTask,
   leafOrder: leafOrderTask,
   describeUnits: describeUnitsTasks,
   nearbyRows: nearbyRowsTasks,

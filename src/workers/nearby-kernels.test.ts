@@ -157,6 +157,41 @@ describe('nearby pairs', () => {
     }
   });
 
+  it('are searched for similar ones, the same for any number of threads', async () => {
+    const many = 4000;
+    const wide = nearbyLayout(
+      1,
+      Int32Array.from({ length: many }, (_, unit) => 1 + (unit % 3)),
+      Float64Array.from({ length: many }, (_, unit) => unit / many),
+    );
+    expect(wide.cells).toBeGreaterThan(2 ** 22);
+    const parts = Int32Array.from({ length: many }, (_, unit) => unit % 10);
+    const found = await Promise.all(
+      [plain, ...(await Promise.all(simd))].map(async (kernels) => {
+        const own = createRandom(8);
+        const features = [0, 1].map(() => {
+          const matrix = createNearbyMatrix(wide, kernels.float32, 'int16');
+          for (const piece of matrix.pieces)
+            for (let i = 0; i < piece.length; i++) piece[i] = 30_000 * own.uniform();
+          return matrix;
+        });
+        const search = { features, weights: Float64Array.of(0.6, 0.4), threshold: 5.4, parts };
+        const pairs = await kernels.strongPairs(search);
+        return pairs.flatMap(({ from, to, similarity }) =>
+          Array.from(from, (p, e) => [p, to[e], similarity[e]]),
+        );
+      }),
+    );
+    const [expected, ...others] = found;
+    expect(expected.length).toBeGreaterThan(100);
+    for (const [p, q, similarity] of expected) {
+      expect(similarity).toBeGreaterThanOrEqual(5.4);
+      expect(p % 10).not.toBe(q % 10);
+      expect(wide.sessions[p]).not.toBe(wide.sessions[q]);
+    }
+    for (const other of others) expect(other).toEqual(expected);
+  });
+
   it('have the same interpolated windows, within float32', async () => {
     const size = channels * samples;
     const groups = [0, 1, 2].map((g) => ({

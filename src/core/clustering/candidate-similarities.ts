@@ -81,7 +81,7 @@ export function nearbySimilarities(
     features,
     matrices,
     ...(isSampled(layout) ? countedLessons(matrices) : listedLessons(matrices, units, allPairs(layout))),
-    spanningTree: (weights, signal) => nearbySpanningTree(matrices, weights, { signal, progress }),
+    spanningTree: (weights, signal) => nearbySpanningTree(matrices, weights, kernels, { signal, progress }),
     weighted: async (weights, signal) => weightedNearby(matrices, weights, kernels, signal),
   };
 }

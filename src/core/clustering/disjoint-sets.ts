@@ -24,10 +24,14 @@ export class DisjointSets {
     this.parent[root] = under;
   }
 
-  /** Joins the sets of a and b; when sets are joined in no other way, the root of a set is its lowest member. */
-  join(a: number, b: number): void {
+  /**
+   * Joins the sets of a and b; when sets are joined in no other way, the root of a set is its lowest member.
+   * @returns whether they were apart
+   */
+  join(a: number, b: number): boolean {
     const rootA = this.find(a);
     const rootB = this.find(b);
     this.attach(Math.max(rootA, rootB), Math.min(rootA, rootB));
+    return rootA !== rootB;
   }
 }

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { distanceOf } from '../kernels/distance.ts';
 import { createPlainKernels } from '../kernels/plain.ts';
+import { createRandom } from '../random.ts';
 import { candidateMoments } from '../similarity/moments.ts';
 import { nearbyLayout } from '../similarity/nearby-layout.ts';
 import { createNearbyMatrix, setCell, valueAt } from '../similarity/nearby-matrix.ts';
@@ -11,6 +12,7 @@ import { hdbscan } from './hdbscan.ts';
 import { linearDiscriminant } from './lda.ts';
 import { nearbySpanningTree } from './nearby-spanning-tree.ts';
 import { primOverRows } from './prim.ts';
+import { strongPairs, strongPairsThresholds } from './strong-pairs.ts';
 
 /** Two features of nearby pairs: few different values, so that many distances are equal. */
 const scenario = fc.record({
@@ -21,6 +23,13 @@ const scenario = fc.record({
   reach: fc.integer({ min: 0, max: 45 }),
   values: fc.array(fc.integer({ min: -4, max: 24 }), { minLength: 600, maxLength: 600 }),
 });
+
+/** Thresholds between the values and at them, to gather pairs by. */
+const falling = fc
+  .uniqueArray(fc.integer({ min: -2, max: 12 }), { maxLength: 4 })
+  .map((values) => [...values.map((value) => value / 2).sort((a, b) => b - a), Number.NEGATIVE_INFINITY]);
+
+const plain = createPlainKernels();
 
 function build({ units, reach, values }: typeof scenario extends fc.Arbitrary<infer T> ? T : never) {
   const layout = nearbyLayout(
@@ -42,7 +51,7 @@ function build({ units, reach, values }: typeof scenario extends fc.Arbitrary<in
 describe('nearbySpanningTree', () => {
   it('is the tree of all pairs with those without a value infinitely far, tie for tie', async () => {
     await fc.assert(
-      fc.asyncProperty(scenario, async (input) => {
+      fc.asyncProperty(scenario, falling, async (input, thresholds) => {
         const { layout, matrices } = build(input);
         const n = layout.units;
         const weights = Float64Array.of(0.25, 0.75);
@@ -52,7 +61,7 @@ describe('nearbySpanningTree', () => {
             row[j] = Number.isNaN(s) ? Number.POSITIVE_INFINITY : distanceOf(s);
           }
         });
-        expect(await nearbySpanningTree(matrices, weights)).toEqual(expected);
+        expect(await nearbySpanningTree(matrices, weights, plain, {}, thresholds)).toEqual(expected);
       }),
     );
   });
@@ -62,7 +71,7 @@ describe('nearbySpanningTree', () => {
       fc.asyncProperty(scenario, async (input) => {
         const { layout, matrices } = build(input);
         const n = layout.units;
-        const { labels } = hdbscan(await nearbySpanningTree(matrices, Float64Array.of(0.5, 0.5)), n, {
+        const { labels } = hdbscan(await nearbySpanningTree(matrices, Float64Array.of(0.5, 0.5), plain), n, {
           maxClusterSize: 5,
         });
         const part = Array.from({ length: n }, (_, unit) => unit);
@@ -74,6 +83,36 @@ describe('nearbySpanningTree', () => {
         });
       }),
     );
+  });
+});
+
+describe('strongPairsThresholds', () => {
+  it('leave few pairs above the first and all above the last', () => {
+    const random = createRandom(3);
+    const units = 400;
+    const layout = nearbyLayout(
+      90,
+      Int32Array.from({ length: units }, (_, u) => u % 8),
+      Float64Array.from({ length: units }, (_, u) => u),
+    );
+    const matrices = [0, 1].map(() => {
+      const matrix = createNearbyMatrix(layout, (length) => new Float32Array(length));
+      for (let p = 0; p < units; p++)
+        for (let q = p + 1; q < layout.end[p]; q++) setCell(matrix, p, q, random.normal());
+      return matrix;
+    });
+    const weights = Float64Array.of(0.5, 0.5);
+    const thresholds = strongPairsThresholds(matrices, weights, 1000);
+    expect(thresholds.length).toBeGreaterThan(1);
+    expect(thresholds).toEqual([...thresholds].sort((a, b) => b - a));
+    expect(thresholds.at(-1)).toBe(Number.NEGATIVE_INFINITY);
+    const parts = Int32Array.from({ length: units }, (_, u) => u);
+    const counts = thresholds.map(
+      (threshold) => strongPairs({ features: matrices, weights, threshold, parts }, 0, units).from.length,
+    );
+    expect(counts[0] / (32 * units)).toBeGreaterThan(0.7);
+    expect(counts[0] / (32 * units)).toBeLessThan(1.3);
+    expect(counts.at(-1)).toBe(layout.pairs);
   });
 });
 
@@ -125,7 +164,7 @@ describe('nearbySimilarities', () => {
         expect(sample.sampledFrom).toBe(layout.pairs);
         const count = (flags: Uint8Array) => flags.reduce((sum, flag) => sum + flag, 0);
         expect(count(matchedPairs(labels, sample))).toBe(count(matchedPairs(labels, allPairs(layout))));
-        const { learn, pairs } = nearbySimilarities(['Waveform', 'AutoCorr'], matrices, createPlainKernels());
+        const { learn, pairs } = nearbySimilarities(['Waveform', 'AutoCorr'], matrices, plain);
         const lesson = await learn(labels);
         expect([lesson.candidates, lesson.matches]).toEqual([
           pairs(labels).count,

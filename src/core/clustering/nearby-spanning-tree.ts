@@ -1,60 +1,78 @@
 /** Prim's algorithm where only nearby pairs have a distance. */
-import { breathe } from '../context.ts';
+import { throwIfStopped } from '../errors.ts';
 import { distanceOf } from '../kernels/distance.ts';
-import type { Job, SpanningTree } from '../kernels/kernels.ts';
+import type { Job, Kernels, SpanningTree } from '../kernels/kernels.ts';
 import type { NearbyMatrix } from '../similarity/nearby-matrix.ts';
+import { DisjointSets } from './disjoint-sets.ts';
+import { type StrongPairs, strongPairsThresholds } from './strong-pairs.ts';
 import { UnitQueue } from './unit-queue.ts';
-
-/** Pairs that are looked at before the event loop gets its turn. */
-const TURN = 1 << 24;
 
 /**
  * Minimum spanning forest of `Σ_f weights[f]·features[f]` as one tree: what `primOverRows` gives when all other pairs are
  * infinitely far. Where no unit is within reach any more, the lowest one that is left follows at distance ∞.
  *
- * Every pair is looked at once, when the first of its two units is added.
+ * Of a billion pairs only few can matter, and going through them along the tree would miss the cache at every second one. So pairs are gathered
+ * in falling order of similarity, threshold by threshold: units that the pairs so far connect need no weaker pair between them, whatever the order
+ * in which equal ones are taken. Prim's algorithm then works on the gathered pairs.
  *
  * @param features at least one; all of one layout and precision
+ * @param thresholds falling, -∞ the last
  */
 export async function nearbySpanningTree(
   features: readonly NearbyMatrix[],
   weights: Float64Array,
+  kernels: Pick<Kernels, 'strongPairs'>,
   { signal, progress }: Job = {},
+  thresholds = strongPairsThresholds(features, weights),
 ): Promise<SpanningTree> {
-  const { layout, pieceOf, origin, scale } = features[0];
-  const { units, order, position, sessions, begin, end } = layout;
+  const { units } = features[0].layout;
+  const sets = new DisjointSets(units);
+  const gathered: StrongPairs[] = [];
+  let left = units;
+  for (const [level, threshold] of thresholds.entries()) {
+    if (left === 1) break;
+    const parts = Int32Array.from({ length: units }, (_, p) => sets.find(p));
+    const found = await kernels.strongPairs(
+      { features, weights, threshold, parts },
+      {
+        signal,
+        progress: (done, total) => progress?.(level * total + done, thresholds.length * total),
+      },
+    );
+    for (const pairs of found) {
+      gathered.push(pairs);
+      for (let e = 0; e < pairs.from.length; e++) if (sets.join(pairs.from[e], pairs.to[e])) left--;
+    }
+    throwIfStopped(signal);
+  }
+  return primOverPairs(features[0].layout, gathered);
+}
+
+function primOverPairs(
+  { units, order, position }: NearbyMatrix['layout'],
+  gathered: readonly StrongPairs[],
+): SpanningTree {
   const edges = Math.max(0, units - 1);
   const from = new Int32Array(edges);
   const to = new Int32Array(edges);
   const weight = new Float64Array(edges);
+  const { start, other, similarity } = neighboursOf(units, gathered);
 
-  const factors = weights.map((value) => value * scale);
   /** (positions,) largest similarity to a unit of the tree: distances need not be computed for smaller ones. */
   const nearest = new Float64Array(units).fill(Number.NEGATIVE_INFINITY);
   const outside = new Uint8Array(units).fill(1);
   const queue = new UnitQueue(units);
   let lowestLeft = 0;
-  let looked = 0;
-
-  const meet = (q: number, similarity: number) => {
-    if (!(similarity > nearest[q])) return;
-    nearest[q] = similarity;
-    queue.offer(order[q], distanceOf(similarity));
-  };
-  const lookAhead = featuresAhead(features, factors, meet);
-
   let added = 0;
   for (let edge = 0; edge < edges; edge++) {
     const p = position[added];
     outside[p] = 0;
     queue.remove(added);
-    lookAhead(p, outside);
-    for (let q = begin[p]; q < p; q++) {
-      if (!outside[q] || sessions[q] === sessions[p]) continue;
-      const at = origin[q] + p;
-      let similarity = 0;
-      for (let f = 0; f < features.length; f++) similarity += factors[f] * features[f].pieces[pieceOf[q]][at];
-      meet(q, similarity);
+    for (let n = start[p]; n < start[p + 1]; n++) {
+      const q = other[n];
+      if (!outside[q] || !(similarity[n] > nearest[q])) continue;
+      nearest[q] = similarity[n];
+      queue.offer(order[q], distanceOf(similarity[n]));
     }
     from[edge] = added;
     const next = queue.first();
@@ -67,42 +85,31 @@ export async function nearbySpanningTree(
       weight[edge] = queue.distance(next);
     }
     to[edge] = added;
-    looked += end[p] - begin[p];
-    if (looked > TURN) {
-      looked = 0;
-      progress?.(edge + 1, edges);
-      await breathe(signal);
-    }
   }
   return { from, to, weight };
 }
 
-/** Meets all units outside the tree that follow a position; by far the hottest loop, so for two features written out. */
-function featuresAhead(
-  features: readonly NearbyMatrix[],
-  factors: Float64Array,
-  meet: (q: number, similarity: number) => void,
-): (p: number, outside: Uint8Array) => void {
-  const { layout, pieceOf, origin } = features[0];
-  const { sessions, end } = layout;
-  return (p, outside) => {
-    const own = sessions[p];
-    const start = origin[p];
-    const last = end[p];
-    const rows = features.map((feature) => feature.pieces[pieceOf[p]]);
-    if (rows.length === 2) {
-      const [x, y] = rows;
-      const [wx, wy] = factors;
-      for (let q = p + 1; q < last; q++) {
-        if (outside[q] && sessions[q] !== own) meet(q, 0 + wx * x[start + q] + wy * y[start + q]);
-      }
-      return;
+/** For each position the others it has a pair with: those from `start[p]` to before `start[p + 1]`. */
+function neighboursOf(units: number, gathered: readonly StrongPairs[]) {
+  const start = new Int32Array(units + 1);
+  for (const { from, to } of gathered) {
+    for (let e = 0; e < from.length; e++) {
+      start[from[e] + 1]++;
+      start[to[e] + 1]++;
     }
-    for (let q = p + 1; q < last; q++) {
-      if (!outside[q] || sessions[q] === own) continue;
-      let similarity = 0;
-      for (let f = 0; f < rows.length; f++) similarity += factors[f] * rows[f][start + q];
-      meet(q, similarity);
+  }
+  for (let p = 0; p < units; p++) start[p + 1] += start[p];
+  const next = start.slice(0, units);
+  const other = new Int32Array(start[units]);
+  const similarity = new Float64Array(start[units]);
+  for (const pairs of gathered) {
+    for (let e = 0; e < pairs.from.length; e++) {
+      const [p, q] = [pairs.from[e], pairs.to[e]];
+      similarity[next[p]] = pairs.similarity[e];
+      other[next[p]++] = q;
+      similarity[next[q]] = pairs.similarity[e];
+      other[next[q]++] = p;
     }
-  };
+  }
+  return { start, other, similarity };
 }

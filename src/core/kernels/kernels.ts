@@ -7,6 +7,7 @@
  */
 
 import type { SingleLinkage } from '../clustering/single-linkage.ts';
+import type { PairSearch, StrongPairs } from '../clustering/strong-pairs.ts';
 import type { UnitDescriptionOptions, UnitDescriptions } from '../features/unit-description.ts';
 import type { NearbyMatrix } from '../similarity/nearby-matrix.ts';
 import type { WaveformWindows } from '../similarity/waveform-windows.ts';
@@ -164,6 +165,9 @@ export interface Kernels {
 
   /** As `correlateWaveforms`, for the pairs that `out` has cells for: raises them (`fillWithLowest` before the first template). */
   correlateWaveformsNearby(input: NearbyWaveformInput, out: NearbyMatrix, job?: Job): Promise<void>;
+
+  /** The pairs of a search, in the order of their rows, in pieces. */
+  strongPairs(search: PairSearch, job?: Job): Promise<readonly StrongPairs[]>;
 
   /**
    * As `krige`, for the channels that are kept.

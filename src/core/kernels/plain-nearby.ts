@@ -1,4 +1,5 @@
 /** The kernels for nearby pairs in plain TypeScript: value for value what `plain.ts` gives for the same pairs. */
+import { type PairSearch, type StrongPairs, strongPairs } from '../clustering/strong-pairs.ts';
 import { breathe } from '../context.ts';
 import { type NearbyMatrix, raiseCell, setCell } from '../similarity/nearby-matrix.ts';
 import { offsetInPiece, pieceOfUnit, type WaveformWindows } from '../similarity/waveform-windows.ts';
@@ -164,4 +165,10 @@ async function pause(done: number, total: number, job: Job): Promise<void> {
   if (done % UNIT_BLOCK !== UNIT_BLOCK - 1) return;
   job.progress?.(done + 1, total);
   await breathe(job.signal);
+}
+
+export async function allStrongPairs(search: PairSearch, job: Job = {}): Promise<readonly StrongPairs[]> {
+  const { units } = search.features[0].layout;
+  await breathe(job.signal);
+  return [strongPairs(search, 0, units)];
 }

@@ -23,6 +23,7 @@ import {
   type WaveformSimilarityInput,
 } from './kernels.ts';
 import {
+  allStrongPairs,
   correlateRowsNearby,
   correlateRowsWithGapsNearby,
   correlateWaveformsNearby,
@@ -56,6 +57,7 @@ export function createPlainKernels(): Kernels {
     correlateRowsNearby,
     correlateRowsWithGapsNearby,
     correlateWaveformsNearby,
+    strongPairs: allStrongPairs,
     krigeWindows,
   };
 }
