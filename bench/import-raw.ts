@@ -1,7 +1,7 @@
 /**
- * Mean waveforms from 2 GB of raw recording: 385 channels, 30 kHz, 90 s, with as many spikes per second as 500 units with 500 spikes each
- * have in an hour. Beside it what plain reading takes. The file is read from the disk where the cache of the system may be emptied (root
- * on Linux), else from that cache.
+ * Sums of snippets from 2 GB of raw recording: 385 channels, 30 kHz, 90 s, with as many spikes per second as 500 units with 500 spikes each
+ * have in an hour. Beside it what plain reading into one buffer takes, before and after. The file is read from the disk where the cache of the
+ * system may be emptied (root on Linux), else from that cache.
  */
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, statSync } from 'node:fs';
@@ -40,8 +40,11 @@ function spikes(units: number, count: number, seconds: number): SnippetList {
 }
 
 async function readPlainly(source: ByteSource): Promise<void> {
-  const piece = 16 << 20;
-  for (let at = 0; at < source.size; at += piece) await source.read(at, Math.min(piece, source.size - at));
+  const buffer = new Uint8Array(4 << 20);
+  for (let at = 0; at < source.size; at += buffer.length) {
+    const length = Math.min(buffer.length, source.size - at);
+    await source.read(at, length, buffer.subarray(0, length));
+  }
 }
 
 try {
@@ -52,9 +55,12 @@ try {
   const measure = async (what: string, bytes: number, work: () => Promise<unknown>) => {
     const cold = emptyCache();
     const start = performance.now();
+    const cpu = process.cpuUsage();
     await work();
     const seconds = (performance.now() - start) / 1000;
-    const speed = `${Math.round(bytes / seconds / 1e6)} MB/s from the ${cold ? 'disk' : 'cache'}`;
+    const { user, system } = process.cpuUsage(cpu);
+    const processor = `${((user + system) / 1e6).toFixed(1)} s of processor time`;
+    const speed = `${Math.round(bytes / seconds / 1e6)} MB/s from the ${cold ? 'disk' : 'cache'}, ${processor}`;
     console.log(`${what}: ${speed}, ${peakMemory()}`);
     results.push({ kernels: 'plain', threads: 1, size: `${what}: ${speed}, ${peakMemory()}`, seconds });
   };
@@ -66,6 +72,7 @@ try {
   await measure('all of it, spikes as in an hour', source.size, () =>
     sumSnippets(binary, spikes(500, 6250, SECONDS), SNIPPET, 500),
   );
+  await measure('reading alone again', source.size, () => readPlainly(source));
   console.log(`${(statSync(path).size / 1e9).toFixed(2)} GB`);
   report('import-raw', results);
 } finally {

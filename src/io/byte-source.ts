@@ -11,9 +11,10 @@ export interface ByteSource {
   readonly times?: { readonly written: number; readonly changed: number };
   /**
    * Exactly `length` bytes from `offset`.
+   * @param into memory of that length that may be given back with the bytes, for those who read much and have it already
    * @throws InputError when the file ends before, or cannot be read
    */
-  read(offset: number, length: number): Promise<Uint8Array>;
+  read(offset: number, length: number, into?: Uint8Array): Promise<Uint8Array>;
 }
 
 /** What a file is written from: all of it, or piece after piece. */

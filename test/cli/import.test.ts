@@ -28,7 +28,7 @@ beforeAll(async () => {
       version: s === 0 ? 'ks4' : 'ks2.5',
       sampleRateHz: 30_000,
       durationMs: 4000,
-      raw: s === 0,
+      raw: s === 0 ? plan : undefined,
       mean: s === 0 ? undefined : 'c_waves',
     });
   }

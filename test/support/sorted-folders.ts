@@ -9,8 +9,8 @@ export interface SortedFolderOptions {
   readonly sampleRateHz: number;
   /** Length of the session, ms; spikes beyond it are left out. */
   readonly durationMs: number;
-  /** Whether to write `raw.ap.bin` and `raw.ap.meta`. */
-  readonly raw?: boolean;
+  /** Writes `raw.ap.bin`, from this plan of the same recording without noise in its mean waveforms: every spike has noise of its own. */
+  readonly raw?: RecordingPlan;
   /** Whether templates hold only some channels. */
   readonly sparse?: boolean;
   /** Also write `mean_waveforms.npy` or `RawWaveforms/`. */
@@ -182,7 +182,7 @@ export async function writeSortedFolder(
     ),
   );
   if (options.raw) {
-    await store.write('raw.ap.bin', rawChunks(plan, spikes, sites, total, random));
+    await store.write('raw.ap.bin', rawChunks(options.raw, spikes, sites, total, random));
   }
   return { units: of };
 }
@@ -331,8 +331,16 @@ async function writeMeans(
 }
 
 const BLOCK = 20_000;
+/** Noise of every channel, correlated by 1/2 between samples, as the simulator puts it on the mean of its spikes (`NoiseOptions`), µV. */
+const NOISE = 15;
+/** Noise that all channels have in common, and slow waves, µV. */
+const COMMON_NOISE = 10;
+const SLOW_WAVES = 150;
 
-/** int16, channels interleaved, in the order of the turned channel map, with a sync channel last. */
+/**
+ * int16, channels interleaved, in the order of the turned channel map, with a sync channel last. Spikes stand in noise like that of the simulator's
+ * own mean waveforms, and in what is only in a raw recording: common noise, slow waves, offsets, amplitudes that vary, and each other.
+ */
 function* rawChunks(
   plan: RecordingPlan,
   spikes: readonly { time: number; unit?: number; amplitude: number }[],
@@ -341,7 +349,8 @@ function* rawChunks(
   random: Random,
 ): Generator<Uint8Array> {
   const channels = sites.length;
-  const noise = Float32Array.from({ length: 1 << 16 }, () => random.normal());
+  const table = Float32Array.from({ length: 1 << 16 }, () => random.normal());
+  const noise = new Float32Array(channels);
   const waveforms = new Map<number, Float32Array>();
   const before = Math.floor(plan.samples / 3);
   const size = channels + 1;
@@ -365,11 +374,12 @@ function* rawChunks(
     }
     const values = new Int16Array(count * size);
     for (let t = 0; t < count; t++) {
-      const slow = 150 * Math.sin((start + t) / 900) + 10 * noise[(start + t) & 0xffff];
+      const slow = SLOW_WAVES * Math.sin((start + t) / 900) + COMMON_NOISE * table[(start + t) & 0xffff];
       let at = random.integer(1 << 16);
       for (let c = 0; c < channels; c++) {
         at = (at + 1) & 0xffff;
-        const uv = block[t * channels + c] + slow + 10 * noise[at] + 3 * c;
+        noise[c] = 0.5 * noise[c] + Math.sqrt(0.75) * NOISE * table[at];
+        const uv = block[t * channels + c] + slow + noise[c] + 3 * c;
         values[t * size + (channels - 1 - c)] = Math.round(uv / GAIN);
       }
       values[t * size + channels] = 64;

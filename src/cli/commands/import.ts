@@ -4,7 +4,7 @@ import path from 'node:path';
 import { type Command, Option } from 'commander';
 import { InputError } from '../../core/errors.ts';
 import { GOOD_ONLY } from '../../io/import/label-expression.ts';
-import { WAVEFORM_SOURCES, type WaveformOptions } from '../../io/import/sorted-session.ts';
+import { RAW_REFERENCES, WAVEFORM_SOURCES, type WaveformOptions } from '../../io/import/sorted-session.ts';
 import type { SessionEntry } from '../../stages/import-sessions.ts';
 import { type CommonOptions, execute } from '../execute.ts';
 import { refuseToReplace } from '../refuse-to-replace.ts';
@@ -22,6 +22,7 @@ interface Options extends CommonOptions {
   readonly spikes?: string;
   readonly window?: string;
   readonly highPass?: string;
+  readonly reference: WaveformOptions['reference'];
   readonly seed?: string;
   readonly force?: boolean;
 }
@@ -61,6 +62,14 @@ export function addImportCommand(program: Command): void {
       .option('--spikes <n>', 'spikes that a mean of raw data is taken over (default: 500)')
       .option('--window <before,after>', 'ms around the trough (default: 0.7,1.4)')
       .option('--high-pass <Hz>', 'cutoff of the filter on raw data, 0 for none (default: 300)')
+      .addOption(
+        new Option(
+          '--reference <of>',
+          'what raw data are referenced to; median: of all sites, if there are 64',
+        )
+          .choices(RAW_REFERENCES)
+          .default('median'),
+      )
       .option('--seed <n>', 'seed of the choice of spikes (default: 1)')
       .option('--force', 'replace a recording that is there already'),
   )
@@ -134,6 +143,7 @@ function readOptions(options: Options) {
     maxSpikes: number('--spikes', options.spikes, 1, true),
     window: window as [number, number] | undefined,
     highPassHz: number('--high-pass', options.highPass, 0, false),
+    reference: options.reference,
     seed: number('--seed', options.seed, 0, true),
   };
 }

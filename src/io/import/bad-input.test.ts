@@ -27,7 +27,7 @@ beforeEach(async () => {
       version: s === 1 ? 'ks4' : 'ks2.5',
       sampleRateHz: RATE,
       durationMs: 1500,
-      raw: true,
+      raw: plan,
     });
   }
 });

@@ -38,6 +38,7 @@ const { settings } = resolveSettings(
 );
 const kernels = createPlainKernels();
 const plan = planRecording(SIMULATION);
+const noiseless = planRecording({ ...SIMULATION, noise: { spikeUv: 0 } });
 
 function open(store: MemoryStore, folder: string) {
   return openSession((inner) => {
@@ -48,7 +49,7 @@ function open(store: MemoryStore, folder: string) {
 
 /** Writes all sessions as folders, imports them, and tracks them. */
 async function importAndTrack(
-  folders: Omit<SortedFolderOptions, 'sampleRateHz' | 'durationMs'>,
+  { raw, ...folders }: Omit<SortedFolderOptions, 'sampleRateHz' | 'durationMs' | 'raw'> & { raw?: boolean },
   options: Partial<ImportOptions> = {},
   of: (session: number) => { from?: RecordingPlan; change?: Partial<SortedFolderOptions> } = () => ({}),
 ) {
@@ -61,6 +62,7 @@ async function importAndTrack(
       sampleRateHz: RATE,
       durationMs: DURATION,
       ...folders,
+      ...(raw && { raw: noiseless }),
       ...change,
     });
     for (const [id, unit] of sorted.units) units.set(`${s} ${id}`, unit);
@@ -110,7 +112,7 @@ function compareWaveforms(
   const { margin, filter } = createHighPass(IMPORT_DEFAULTS.highPassHz, RATE);
   const shift = Math.floor(plan.samples / 3) - Math.floor((IMPORT_DEFAULTS.window[0] * RATE) / 1000);
   const results = source.map((unit, u) => {
-    const truth = plan.simulateUnitWaveform(unit);
+    const truth = (filtered ? noiseless : plan).simulateUnitWaveform(unit);
     const expected = new Float64Array(channels * samples);
     for (let c = 0; c < channels; c++) {
       const channel = new Float64Array(plan.samples + 2 * margin);

@@ -27,6 +27,7 @@ export const IMPORT_DEFAULTS = {
   // 64 samples at 30 kHz, a third of them before the trough.
   window: [0.7, 1.4],
   highPassHz: 300,
+  reference: 'median',
   seed: 1,
 } as const satisfies ImportOptions;
 

@@ -1,8 +1,10 @@
 /** Mean waveforms of clusters from the raw recording that `params.py` names. */
 import { InputError } from '../../core/errors.ts';
-import { createRandom } from '../../core/random.ts';
 import { createHighPass } from '../../core/signal/high-pass.ts';
+import { subtractMedian } from '../../core/signal/median-reference.ts';
+import { subtractOverlaps } from '../../core/signal/overlapping-spikes.ts';
 import type { ByteSource } from '../byte-source.ts';
+import { chooseSpikes, snippetsOf } from './choose-spikes.ts';
 import type { KilosortFolder } from './kilosort.ts';
 import { looksWhitened, MOST_SPIKES, type RawBinary, sampleCounts, sumSnippets } from './raw-binary.ts';
 import { givenGain, missingGain, readGain } from './raw-gain.ts';
@@ -17,6 +19,8 @@ export interface FoundRaw {
 
 /** Sub-sample differences between sorters in where a spike has its time are mended by alignment: room for it, ms. */
 const SLACK_MS = 0.5;
+/** With fewer sites a spike stands on too many of them to leave their median alone. */
+const FEWEST_FOR_MEDIAN = 64;
 
 /**
  * Opens the recording: where `dat_path` says, else a file of that name beside the folder of the sorting or in it.
@@ -79,8 +83,8 @@ export async function findRaw(
 }
 
 /**
- * Mean over up to `maxSpikes` spikes of each cluster, chosen at random; then high-passed: the filter is linear, so filtering the mean
- * is filtering every spike.
+ * Mean over up to `maxSpikes` spikes of each cluster, chosen at random; then high-passed and referenced to the median of the sites, and
+ * cleared of the spikes of other clusters. The filter is linear, so filtering the mean is filtering every spike.
  */
 export async function rawWaveforms(
   opened: KilosortFolder,
@@ -108,14 +112,21 @@ export async function rawWaveforms(
   const samples = before + 1 + after;
   const length = samples + 2 * margin;
   const maxSpikes = Math.min(options.maxSpikes, MOST_SPIKES);
-  const snippets = chooseSnippets(opened, chosen, {
+  const files = filesWithSpikes(opened, binary);
+  const spikes = chooseSpikes(opened, chosen, {
     before: before + margin,
     length,
-    total: totalSamples(opened, binary),
+    files,
     maxSpikes,
     seed: options.seed,
   });
-  const { data: sums, counts } = await sumSnippets(binary, snippets, length, chosen.length, context);
+  const { data: sums, counts } = await sumSnippets(
+    binary,
+    snippetsOf(spikes, before + margin),
+    length,
+    chosen.length,
+    context,
+  );
 
   const size = sites.count * samples;
   const data = new Float32Array(chosen.length * size);
@@ -134,21 +145,32 @@ export async function rawWaveforms(
       data.set(highPass ? highPass.filter(signal) : signal, i * size + c * samples);
     });
   });
+  const referenced = options.reference === 'median' && sites.count >= FEWEST_FOR_MEDIAN;
+  if (referenced) subtractMedian(data, sites.count, samples);
+  // Without a filter the means hold the offsets of the channels, which are there once, however many spikes overlap.
+  const cleared = highPass !== undefined || params.highPassed;
+  const shape = { units: chosen.length, channels: sites.count, samples };
+  const treatment = [
+    ...(highPass ? [`high-passed at ${options.highPassHz} Hz`] : []),
+    ...(referenced ? ['referenced to the median of the sites'] : []),
+    ...(cleared ? ['less overlapping spikes'] : []),
+  ];
   return {
     source: 'raw',
-    description: `${path}, mean of up to ${maxSpikes} spikes${highPass ? `, high-passed at ${options.highPassHz} Hz` : ''}, gain ${gain.origin}`,
+    description: `${path}, mean of up to ${maxSpikes} spikes, ${treatment.join(', ')}, gain ${gain.origin}`,
     sampleRateHz: rate,
     samples,
-    data,
+    data: cleared ? subtractOverlaps(data, shape, spikes, rate) : data,
     missing,
   };
 }
 
-/** @throws InputError when the spikes go on after the end of the recording */
-function totalSamples({ folder, times }: KilosortFolder, binary: RawBinary): number {
-  const total = sampleCounts(binary).reduce((a, b) => a + b, 0);
+/** Samples of each file. @throws InputError when the spikes go on after the end of the recording */
+function filesWithSpikes({ folder, times }: KilosortFolder, binary: RawBinary): number[] {
+  const files = sampleCounts(binary);
+  const total = files.reduce((a, b) => a + b, 0);
   const last = times.reduce((most, t) => Math.max(most, t), 0);
-  if (last < total) return total;
+  if (last < total) return files;
   throw new InputError({
     where: binary.files.map(({ name }) => name).join(', '),
     found: `${total} samples of ${binary.channels} channels`,
@@ -156,40 +178,4 @@ function totalSamples({ folder, times }: KilosortFolder, binary: RawBinary): num
     remedy:
       'The file is cut off, is not the one that was sorted, or has another n_channels_dat: correct params.py.',
   });
-}
-
-/** Seeded, a different stream for every cluster. */
-function chooseSnippets(
-  { times, groups }: KilosortFolder,
-  chosen: readonly number[],
-  {
-    before,
-    length,
-    total,
-    maxSpikes,
-    seed,
-  }: { before: number; length: number; total: number; maxSpikes: number; seed: number },
-) {
-  const picked: { start: number; unit: number }[] = [];
-  for (const [unit, k] of chosen.entries()) {
-    const starts: number[] = [];
-    for (const spike of groups.spikesOf(k)) {
-      const start = times[spike] - before;
-      if (start >= 0 && start + length <= total) starts.push(start);
-    }
-    const random = createRandom((seed + Math.imul(groups.ids[k] + 1, 0x9e3779b1)) | 0);
-    const count = Math.min(maxSpikes, starts.length);
-    for (let i = 0; i < count; i++) {
-      if (count < starts.length) {
-        const j = i + random.integer(starts.length - i);
-        [starts[i], starts[j]] = [starts[j], starts[i]];
-      }
-      picked.push({ start: starts[i], unit });
-    }
-  }
-  picked.sort((a, b) => a.start - b.start || a.unit - b.unit);
-  return {
-    starts: Float64Array.from(picked, ({ start }) => start),
-    units: Int32Array.from(picked, ({ unit }) => unit),
-  };
 }

@@ -39,6 +39,10 @@ export interface SessionWaveforms {
   readonly missing: ReadonlyMap<number, string>;
 }
 
+/** What raw data can be referenced to. */
+export const RAW_REFERENCES = ['median', 'none'] as const;
+export type RawReference = (typeof RAW_REFERENCES)[number];
+
 /** How waveforms are to be had. */
 export interface WaveformOptions {
   /** `auto` takes the best source that is there. */
@@ -53,6 +57,8 @@ export interface WaveformOptions {
   readonly window: readonly [number, number];
   /** Cutoff of the high-pass filter on raw data, Hz; 0 for none. */
   readonly highPassHz: number;
+  /** What raw data are referenced to: the median over the sites at each sample, or nothing. */
+  readonly reference: RawReference;
   readonly seed: number;
 }
 

@@ -161,11 +161,12 @@ export async function openFile(path: string): Promise<ByteSource | undefined> {
     name: path,
     size: status.size,
     times: { written: status.mtimeMs, changed: status.ctimeMs },
-    async read(offset, length) {
+    async read(offset, length, into = new Uint8Array(length)) {
       let file: FileHandle | undefined;
       try {
         file = await open(path, 'r');
-        return await readFully(file, offset, length, path);
+        await readFully(file, offset, into, path);
+        return into;
       } catch (error) {
         throw cannotRead(path, error);
       } finally {
@@ -175,13 +176,8 @@ export async function openFile(path: string): Promise<ByteSource | undefined> {
   };
 }
 
-async function readFully(
-  file: FileHandle,
-  offset: number,
-  length: number,
-  path: string,
-): Promise<Uint8Array> {
-  const bytes = new Uint8Array(length);
+async function readFully(file: FileHandle, offset: number, bytes: Uint8Array, path: string): Promise<void> {
+  const { length } = bytes;
   let done = 0;
   while (done < length) {
     const { bytesRead } = await file.read(bytes, done, length - done, offset + done);
@@ -195,7 +191,6 @@ async function readFully(
     }
     done += bytesRead;
   }
-  return bytes;
 }
 
 async function writeFully(file: FileHandle, bytes: Uint8Array): Promise<void> {
