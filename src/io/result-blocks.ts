@@ -185,6 +185,10 @@ export function gatherValues(
   return values;
 }
 
+/** (units,) mean probability of the matched pairs of every unit; NaN for unmatched units. */
+export const unitConfidence = (blocks: ResultBlocks): Float64Array =>
+  gatherValues(blocks, ({ result }, unit) => result.confidence.unitConfidence[unit]);
+
 /** Which block every unit is in, and its index there. */
 export function placeOfUnits<Part extends { readonly units: Int32Array }>(
   units: number,

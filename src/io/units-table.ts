@@ -159,31 +159,43 @@ export interface TrackedUnits {
   readonly features: Pick<UnitFeatures, 'locations' | 'peakChannels' | 'unitShanks'>;
   /** (units,) neurons from 0, -1 unmatched. */
   readonly labels: Int32Array;
+  /** (units,) mean probability of the matched pairs of each unit; NaN for unmatched units. */
+  readonly confidence?: Float64Array;
 }
+
+/** The column of it, behind the others. */
+const CONFIDENCE = 'confidence';
 
 /** A unit of a result: what the run itself says is always known. */
 export type TrackedUnit = UnitRow & Required<Pick<UnitRow, 'shank' | 'peakChannel' | 'depth' | 'neuron'>>;
 
 /**
  * The table of a result. Date, label, cluster id, folder and further columns are those of the input; session, shank, peak
- * channel, depth and neuron are those of the result.
+ * channel, depth, neuron and confidence are those of the result.
  *
  * @param given the table of the input folder, when it has one
  * @param which indices among all units of the units of the result; default: it has all units
  */
 export function resultUnits(
-  { units, sessions, features, labels }: TrackedUnits,
+  { units, sessions, features, labels, confidence }: TrackedUnits,
   given: readonly UnitRow[] | undefined,
   which?: Int32Array,
 ): TrackedUnit[] {
   const neurons = fileLabels(labels);
-  return Array.from({ length: units }, (_, unit) => ({
-    ...(given?.[which ? which[unit] : unit] ?? { date: '', label: '', clusterId: '', folder: '', extra: {} }),
-    unit,
-    session: sessions[unit],
-    shank: features.unitShanks[unit],
-    peakChannel: features.peakChannels[unit],
-    depth: features.locations[3 * unit + 1],
-    neuron: neurons[unit],
-  }));
+  return Array.from({ length: units }, (_, unit) => {
+    const row = given?.[which ? which[unit] : unit];
+    const { [CONFIDENCE]: _given, ...extra } = row?.extra ?? {};
+    return {
+      ...(row ?? { date: '', label: '', clusterId: '', folder: '' }),
+      unit,
+      session: sessions[unit],
+      shank: features.unitShanks[unit],
+      peakChannel: features.peakChannels[unit],
+      depth: features.locations[3 * unit + 1],
+      neuron: neurons[unit],
+      extra: confidence ? { ...extra, [CONFIDENCE]: sixDigits(confidence[unit]) } : extra,
+    };
+  });
 }
+
+const sixDigits = (value: number) => (Number.isFinite(value) ? String(Number(value.toPrecision(6))) : '');

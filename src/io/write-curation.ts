@@ -1,6 +1,6 @@
 /** Clusters after curation and what curation did, as arrays of the output folder. */
 import { CURATION_TYPES } from '../core/result.ts';
-import { fileLabels, gatherValues, type ResultBlocks, unitPairs } from './result-blocks.ts';
+import { fileLabels, type ResultBlocks, unitConfidence, unitPairs } from './result-blocks.ts';
 import { isSparse } from './sparse-npz.ts';
 import { clusterMatrix } from './write-clustering.ts';
 import type { NamedArrays } from './write-features.ts';
@@ -22,7 +22,7 @@ export function curationFiles(blocks: ResultBlocks): NamedArrays {
     UnitConfidence: {
       dtype: 'float64',
       shape: [units],
-      data: gatherValues(blocks, ({ result }, unit) => result.confidence.unitConfidence[unit]),
+      data: unitConfidence(blocks),
     },
     CurationPairs: unitPairs(blocks, ({ curation }) => curation.curationPairs),
     CurationTypes: { dtype: 'int64', shape: [types.length], data: types },

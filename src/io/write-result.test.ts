@@ -220,16 +220,23 @@ describe('writeTrackingResult', () => {
       label: 'first',
       clusterId: String(500 + unit),
       folder: '/data/ks',
-      extra: { confidence: '0.5' },
+      extra: { quality: 'fine', confidence: '0.5' },
     }));
     const result = exampleShanks(U);
     const store = new MemoryStore('out');
     await writeMultiShankResult(store, result, { ...EXTRA, unitRows });
     const saved = await SavedResult.open(store);
     const rows = (await saved.unitRows())!;
-    expect(rows.map(({ clusterId, extra }) => [clusterId, extra.confidence])).toEqual(
-      unitRows.map(({ clusterId }) => [clusterId, '0.5']),
+    expect(rows.map(({ clusterId, extra }) => [clusterId, extra.quality])).toEqual(
+      unitRows.map(({ clusterId }) => [clusterId, 'fine']),
     );
+    // That of the result, not one the input may have had.
+    const confidence = (await saved.unitConfidence()) as Float64Array;
+    expect(confidence.some((value) => value > 0)).toBe(true);
+    rows.forEach(({ extra }, unit) => {
+      if (Number.isNaN(confidence[unit])) expect(extra.confidence).toBe('');
+      else expect(Number(extra.confidence)).toBeCloseTo(confidence[unit], 5);
+    });
     expect(rows.map(({ neuron }) => neuron)).toEqual([...result.labels].map((l) => (l < 0 ? -1 : l + 1)));
     expect(rows.map(({ session }) => session)).toEqual([...result.sessions]);
     const { shankId, units } = result.shanks[1];

@@ -7,7 +7,7 @@ import { listDeep, type Store, stoppable, subStore } from './byte-source.ts';
 import { type NpyOutput, npyChunks } from './npy-writer.ts';
 import { npyMember, npzChunks } from './npz.ts';
 import { replaceFiles } from './replace-files.ts';
-import { blocksOfShanks, blocksOfTracking, type ResultBlocks } from './result-blocks.ts';
+import { blocksOfShanks, blocksOfTracking, type ResultBlocks, unitConfidence } from './result-blocks.ts';
 import { earlierResultFiles, shankFolder, shankFolders } from './result-folder.ts';
 import { encodeUnits, resultUnits, UNITS_FILE, type UnitRow } from './units-table.ts';
 import { WriteAhead } from './write-ahead.ts';
@@ -197,7 +197,8 @@ async function writeBlocks(
     RunTimeSec: { dtype: 'float64', shape: [], data: [extra.runTimeSec] },
   };
   for (const [name, array] of Object.entries(arrays)) await write(`${name}.npy`, npyChunks(array));
-  await write(UNITS_FILE, [encodeUnits(resultUnits(blocks, extra.unitRows, which))]);
+  const tracked = { ...blocks, confidence: unitConfidence(blocks) };
+  await write(UNITS_FILE, [encodeUnits(resultUnits(tracked, extra.unitRows, which))]);
   for (const { name, members } of sparseFiles(blocks)) await write(`${name}.npz`, npzChunks(members()));
   const members = Object.entries(clusteringMembers(blocks)).map(([name, array]) => npyMember(name, array));
   await write('ClusteringResults.npz', npzChunks(members));

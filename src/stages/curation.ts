@@ -8,7 +8,7 @@ import type { UserSettings } from '../core/settings.ts';
 import { comparedPairs, pairValues } from '../core/similarity/pair-list.ts';
 import { npzChunks } from '../io/npz.ts';
 import { SavedResult } from '../io/read-result.ts';
-import { blocksOfTracking } from '../io/result-blocks.ts';
+import { blocksOfTracking, unitConfidence } from '../io/result-blocks.ts';
 import { encodeUnits, resultUnits, UNITS_FILE } from '../io/units-table.ts';
 import { curationFiles } from '../io/write-curation.ts';
 import { outputMembers } from '../io/write-output-npz.ts';
@@ -69,7 +69,8 @@ export function autoCuration(
     );
     await writeArrays(output, curationFiles(blocks));
     const times = { runTimeSec: stopwatch.total(), dateTime: new Date().toISOString() };
-    await output.write(UNITS_FILE, encodeUnits(resultUnits(blocks, state.unitRows)));
+    const tracked = { ...blocks, confidence: unitConfidence(blocks) };
+    await output.write(UNITS_FILE, encodeUnits(resultUnits(tracked, state.unitRows)));
     await output.write('Output.npz', npzChunks(outputMembers(blocks, times)));
     return curation;
   });

@@ -17,8 +17,6 @@ export function unitColumns({ units, confidence }: ExportSource): Column[] {
     cellOf: (unit: TrackedUnit) => number | string | undefined,
   ): Column => ({ name, type, values: units.map(cellOf) });
   const extra = new Set(units.flatMap((unit) => Object.keys(unit.extra)));
-  // That of the result stands for one the input may have had.
-  if (confidence) extra.delete('confidence');
   return [
     column('unit', 'whole', ({ unit }) => unit),
     column('session', 'whole', ({ session }) => session),
