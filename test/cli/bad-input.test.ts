@@ -354,6 +354,22 @@ const CASES: readonly Case[] = [
     expected: 'GiB',
     remedy: 'more memory',
   },
+  ...['abc', '0', '-3'].map((memory) => ({
+    name: `a memory limit of ${memory}`,
+    args: [`--memory=${memory}`],
+    where: 'option --memory',
+    found: `"${memory}"`,
+    expected: 'a number of GB above 0',
+    remedy: '--memory 8',
+  })),
+  {
+    name: 'a memory limit below what is possible',
+    args: ['--memory=0.001'],
+    where: 'data',
+    found: 'needs about',
+    expected: 'the limit for this run',
+    remedy: '--memory',
+  },
 ];
 
 let root: string;

@@ -22,15 +22,14 @@ export async function splitRecording(data: string, to: string, first: number, la
     const array = await read(name);
     if (!array) continue;
     const columns = sizeOf(array.shape.slice(1));
-    const rows = units.flatMap((unit) => [...array.data.subarray(unit * columns, (unit + 1) * columns)]);
-    await target.write(
-      name,
-      npyChunks({
-        dtype: name === 'waveform_all.npy' ? 'float32' : name === 'peth.npy' ? 'float64' : 'int64',
-        shape: [units.length, ...array.shape.slice(1)],
-        data: name === 'session_index.npy' ? rows.map((session) => session - first + 1) : rows,
-      }),
-    );
+    function* data() {
+      for (const unit of units) {
+        const row = array?.data.slice(unit * columns, (unit + 1) * columns) ?? new Float64Array(0);
+        yield name === 'session_index.npy' ? row.map((session) => session - first + 1) : row;
+      }
+    }
+    const dtype = name === 'waveform_all.npy' ? 'float32' : name === 'peth.npy' ? 'float64' : 'int64';
+    await target.write(name, npyChunks({ dtype, shape: [units.length, ...array.shape.slice(1)], data }));
   }
   const motion = await read('true_motion.npy');
   if (motion) {

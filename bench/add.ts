@@ -1,0 +1,85 @@
+/**
+ * `dant add` of the last 3 of 18 sessions against `dant run` of all, with figures, as a person runs them: 3,414 units on 283 channels,
+ * 8,000 spikes each, with PETHs. Tells wall and processor time, the F1 of pairs of both, and how many old labels changed. The package must be
+ * built. Simulating, dividing and tracking the first 15 sessions are not timed.
+ */
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { availableParallelism, cpus, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { version } from '../package.json';
+import { FileStore } from '../src/io/node/file-store.ts';
+import { SavedResult } from '../src/io/read-result.ts';
+import { splitRecording } from '../test/support/split-recording.ts';
+
+const RUNS = 3;
+const folder = mkdtempSync(join(tmpdir(), 'dant-bench-'));
+const at = (name: string) => join(folder, name);
+
+interface Timed {
+  /** s */
+  readonly wall: number;
+  /** Of all threads, s. */
+  readonly processor: number;
+}
+
+/** Runs a command; processor time is that of the children that ended meanwhile. */
+function dant(...words: string[]): Timed & { readonly out: string } {
+  const begin = performance.now();
+  // `time -p` of the shell tells the processor time of the command on its last three lines.
+  const line = ['time', '-p', process.execPath, 'dist/cli/main.js', ...words].join(' ');
+  const { status, stdout, stderr } = spawnSync('bash', ['-c', line], {
+    encoding: 'utf8',
+    maxBuffer: 1 << 28,
+  });
+  if (status !== 0) throw new Error(`dant ${words[0]} failed:\n${stderr}`);
+  const wall = (performance.now() - begin) / 1000;
+  const [, user, system] = /user ([\d.]+)\s+sys ([\d.]+)\s*$/.exec(stderr) ?? [];
+  return { wall, processor: Number(user) + Number(system), out: stdout };
+}
+
+const median = (values: number[]) => values.sort((a, b) => a - b)[values.length >> 1];
+const medianOf = (runs: readonly Timed[]): Timed => ({
+  wall: median(runs.map(({ wall }) => wall)),
+  processor: median(runs.map(({ processor }) => processor)),
+});
+const f1Of = (output: string) => JSON.parse(dant('score', output, '--json').out).result.pairs.f1 as number;
+const labelsOf = async (output: string) => (await SavedResult.open(new FileStore(output))).labels();
+
+const machine = `${cpus()[0].model.trim()} x${availableParallelism()}`.replaceAll(',', ' ');
+const rows = [
+  'version,machine,node,run_wall,run_processor,add_wall,add_processor,run_f1,add_f1,old_labels,changed',
+];
+try {
+  const size = '--probe np1 --channels 283 --sessions 18 --units 3414 --spikes 8000 --rate 5';
+  dant('simulate', at('data'), ...size.split(' '));
+  await splitRecording(at('data'), at('first'), 1, 15);
+  await splitRecording(at('data'), at('last'), 16, 18);
+  dant('run', at('first'), '--output', at('result'), '--no-figures', '--quiet');
+  const before = await labelsOf(at('result'));
+  const runs: Timed[] = [];
+  const additions: Timed[] = [];
+  for (let i = 0; i < RUNS; i++) {
+    rmSync(at('grown'), { recursive: true, force: true });
+    runs.push(dant('run', at('data'), '--output', at('whole'), '--quiet'));
+    additions.push(dant('add', at('result'), at('last'), '--output', at('grown'), '--quiet'));
+  }
+  const [run, add] = [medianOf(runs), medianOf(additions)];
+  const [runF1, addF1] = [f1Of(at('whole')), f1Of(at('grown'))];
+  const after = await labelsOf(at('grown'));
+  const old = before.filter((label) => label >= 0).length;
+  const changed = before.filter((label, unit) => label >= 0 && after[unit] !== label).length;
+  console.log(
+    `run ${run.wall.toFixed(1)} s (processor ${run.processor.toFixed(1)}), ` +
+      `add ${add.wall.toFixed(1)} s (${add.processor.toFixed(1)}): ${(run.wall / add.wall).toFixed(1)} times faster ` +
+      `(${(run.processor / add.processor).toFixed(1)}); F1 ${runF1.toFixed(4)} and ${addF1.toFixed(4)}; ${changed} of ${old} old labels changed`,
+  );
+  const times = [run.wall, run.processor, add.wall, add.processor].map((time) => time.toFixed(2));
+  rows.push(
+    [version, machine, process.version, ...times, runF1.toFixed(4), addF1.toFixed(4), old, changed].join(),
+  );
+} finally {
+  rmSync(folder, { recursive: true });
+}
+mkdirSync('bench/results', { recursive: true });
+writeFileSync('bench/results/add.csv', `${rows.join('\n')}\n`);
