@@ -8,9 +8,9 @@ import { RECORDED_FILE } from './recorded-channels.ts';
 import { UNITS_FILE } from './units-table.ts';
 
 export interface WriteSimulationOptions {
-  /** Called after every unit's waveform and after every unit's spike train: 2 · units in all. */
   /** Whether to write `waveform_halves.npy`; default false. */
   readonly halves?: boolean;
+  /** Called after every unit's waveform and after every unit's spike train: 2 · units in all. */
   readonly progress?: (done: number, total: number) => void;
   readonly signal?: AbortSignal;
 }

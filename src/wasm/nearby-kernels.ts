@@ -1,7 +1,7 @@
 /** The kernels for nearby pairs with WebAssembly SIMD. Matrices and windows must lie in memory that tasks can reach. */
 import { strongPairsTasks } from '../core/clustering/strong-pairs.ts';
 import type { Job, Kernels, KrigingGroup, NearbyWaveformInput } from '../core/kernels/kernels.ts';
-import type { NearbyMatrix } from '../core/similarity/nearby-matrix.ts';
+import type { CellMatrix, NearbyMatrix } from '../core/similarity/nearby-matrix.ts';
 import type { WaveformWindows } from '../core/similarity/waveform-windows.ts';
 import type { ArrayStore } from './array-store.ts';
 import { krigingPieces } from './kriging-task.ts';
@@ -25,7 +25,7 @@ export function createNearbyKernels(
   pool: TaskPool,
   readable: <T extends Float32Array | Float64Array>(array: T) => T,
 ): NearbyKernels {
-  async function correlate(x: Float64Array, columns: number, gaps: boolean, out: NearbyMatrix, job: Job) {
+  async function correlate(x: Float64Array, columns: number, gaps: boolean, out: CellMatrix, job: Job) {
     const tiles = nearbyTiles(out.layout);
     const source = readable(x);
     try {

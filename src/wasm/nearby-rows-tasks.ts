@@ -1,8 +1,8 @@
 /** Pearson's r between the rows of nearby units, tile by tile along the diagonal of the units in order of depth. */
 import { correlateCommonColumns } from '../core/kernels/common-columns.ts';
 import { standardizeRow } from '../core/kernels/standardize.ts';
-import type { NearbyLayout } from '../core/similarity/nearby-layout.ts';
-import type { NearbyMatrix } from '../core/similarity/nearby-matrix.ts';
+import type { CellRows } from '../core/similarity/nearby-layout.ts';
+import type { CellMatrix } from '../core/similarity/nearby-matrix.ts';
 import type { SimdKernels } from './bindings.ts';
 import { MASKED_PARTS, maskedPacker } from './masked-rows.ts';
 import type { Region } from './scratch-memory.ts';
@@ -13,14 +13,14 @@ export interface NearbyRowsInput {
   readonly x: Float64Array;
   readonly columns: number;
   readonly gaps: boolean;
-  readonly out: NearbyMatrix;
+  readonly out: CellMatrix;
 }
 
 /** Positions of the first row and of the first column. */
 export type NearbyTile = readonly [row: number, column: number];
 
 /** The tiles that hold all cells. */
-export function nearbyTiles({ units, start, end }: NearbyLayout): NearbyTile[] {
+export function nearbyTiles({ units, start, end }: CellRows): NearbyTile[] {
   const tiles: NearbyTile[] = [];
   for (let row = 0; row < units; row += TILE) {
     let first = units;

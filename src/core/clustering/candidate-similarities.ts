@@ -1,18 +1,11 @@
 /** Similarities as the clustering sees them: of all pairs of units, or of nearby ones only. */
-import { throwIfStopped } from '../errors.ts';
 import type { Job, Kernels, SpanningTree } from '../kernels/kernels.ts';
 import type { Discriminant, UnitPairs } from '../result.ts';
 import type { FeatureName } from '../settings.ts';
 import { addValues, candidateMoments, type Moments, noMoments } from '../similarity/moments.ts';
-import {
-  createNearbyMatrix,
-  memoryOf,
-  type NearbyMatrix,
-  type SimilarityMatrix,
-  setCell,
-  valueAt,
-} from '../similarity/nearby-matrix.ts';
+import { memoryOf, type NearbyMatrix, type SimilarityMatrix, valueAt } from '../similarity/nearby-matrix.ts';
 import { allPairs, isSampled, matchedCandidates, pairValues, samplePairs } from '../similarity/pair-list.ts';
+import { weightedNearby } from '../similarity/weighted-nearby.ts';
 import { discriminantOf, linearDiscriminant } from './lda.ts';
 import { nearbySpanningTree } from './nearby-spanning-tree.ts';
 
@@ -66,7 +59,7 @@ export function denseSimilarities(
 
 /**
  * @param matrices of one layout
- * @param progress told of how many units a spanning tree has
+ * @param progress told how far the search for the pairs of a spanning tree is
  */
 export function nearbySimilarities(
   features: readonly FeatureName[],
@@ -84,28 +77,6 @@ export function nearbySimilarities(
     spanningTree: (weights, signal) => nearbySpanningTree(matrices, weights, kernels, { signal, progress }),
     weighted: async (weights, signal) => weightedNearby(matrices, weights, kernels, signal),
   };
-}
-
-/** `Σ_f weights[f]·matrices[f]`. @param matrices of one layout */
-export function weightedNearby(
-  matrices: readonly NearbyMatrix[],
-  weights: Float64Array,
-  kernels: Kernels,
-  signal?: AbortSignal,
-): NearbyMatrix {
-  const [{ layout, precision }] = matrices;
-  const sum = createNearbyMatrix(layout, kernels.float32, precision);
-  const { origin, pieceOf, scale } = sum;
-  for (let p = 0; p < layout.units; p++) {
-    if (p % 4096 === 0) throwIfStopped(signal);
-    for (let q = p + 1; q < layout.end[p]; q++) {
-      let value = 0;
-      for (let f = 0; f < matrices.length; f++)
-        value += weights[f] * (matrices[f].pieces[pieceOf[p]][origin[p] + q] * scale);
-      setCell(sum, p, q, value);
-    }
-  }
-  return sum;
 }
 
 /** Gives back the memory of nearby matrices that no one needs any more. */

@@ -56,8 +56,8 @@ export function settleRivals(
   const rowB = w * countK;
   const bound = Math.fround(smallest);
   const floor = addCosts(a.lowest[u], b.lowest[w], smallest);
-  const nearby = Math.max(distances[k * countM + m], bound);
-  if (addCosts(costA[rowA + m], costB[rowB + k], nearby) === floor) return floor;
+  const roundedUp = Math.max(distances[k * countM + m], bound);
+  if (addCosts(costA[rowA + m], costB[rowB + k], roundedUp) === floor) return floor;
 
   let lowest = Number.POSITIVE_INFINITY;
   let next = Number.POSITIVE_INFINITY;
@@ -81,8 +81,8 @@ export function settleRivals(
         next = lowest;
         lowest = sum;
       } else if (sum > lowest && sum < next) next = sum;
-      const roundedUp = addCosts(fromU, fromW, Math.max(distance, bound));
-      if (roundedUp < lowestRoundedUp) lowestRoundedUp = roundedUp;
+      const sumRoundedUp = addCosts(fromU, fromW, Math.max(distance, bound));
+      if (sumRoundedUp < lowestRoundedUp) lowestRoundedUp = sumRoundedUp;
     }
   }
   if (next > lowestRoundedUp) return lowest;

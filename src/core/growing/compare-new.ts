@@ -4,10 +4,10 @@ import type { UnitFeatures } from '../result.ts';
 import type { FeatureName } from '../settings.ts';
 import { histogramOf, noCommonBin } from '../similarity/feature-similarity.ts';
 import {
+  type CellMatrix,
   createNearbyMatrix,
   fillWithLowest,
   memoryOf,
-  type NearbyMatrix,
 } from '../similarity/nearby-matrix.ts';
 import { compareWindows } from './compare-windows.ts';
 import type { NewPairs, NewSimilarity } from './new-pairs.ts';
@@ -42,7 +42,7 @@ export async function compareNew(
     await compareWindows(fresh, fresh, out.among, neighbours, context);
     await compareWindows(fresh, old, out.between, neighbours, context);
   };
-  const ofHistograms = async (name: Exclude<FeatureName, 'Waveform'>, out: NearbyMatrix) => {
+  const ofHistograms = async (name: Exclude<FeatureName, 'Waveform'>, out: CellMatrix) => {
     const { data, bins } = histogramOf(features, name);
     if (name !== 'PETH') return kernels.correlateRowsNearby(data, bins, out, { signal });
     const disjoint = await kernels.correlateRowsWithGapsNearby(data, bins, out, { signal });

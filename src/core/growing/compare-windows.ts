@@ -1,7 +1,7 @@
 /** Waveform similarities of new units with the units near them, from the windows around their peaks. */
 import type { RunContext } from '../context.ts';
 import { throwIfStopped } from '../errors.ts';
-import { type NearbyMatrix, raiseCell } from '../similarity/nearby-matrix.ts';
+import { type CellMatrix, raiseCell } from '../similarity/nearby-matrix.ts';
 import { pieceOfUnit, type WaveformWindows } from '../similarity/waveform-windows.ts';
 import type { UnitWindows } from './unit-windows.ts';
 
@@ -29,7 +29,7 @@ interface Place {
 export async function compareWindows(
   fresh: UnitWindows,
   others: UnitWindows,
-  out: NearbyMatrix,
+  out: CellMatrix,
   neighbours: Int32Array,
   context: RunContext,
 ): Promise<void> {

@@ -1,11 +1,11 @@
 /** The motion of new sessions, found in rounds, and the similarities of their units under it. */
 import type { RunContext } from '../context.ts';
-import { Motion, motionRange } from '../motion/motion.ts';
+import { largestChange, Motion, motionRange } from '../motion/motion.ts';
 import type { MotionRound, UnitFeatures } from '../result.ts';
 import type { FeatureName, Settings } from '../settings.ts';
 import { correctedDepths } from '../similarity/nearby-pairs.ts';
 import { compareNew, releaseNew } from './compare-new.ts';
-import type { Established } from './grow.ts';
+import type { Established } from './established.ts';
 import { commonDisplacement, fittedMotion, mutualBest, weighted } from './new-motion.ts';
 import { type ComparedPairs, listNewPairs, newPairs } from './new-pairs.ts';
 import type { UnitWindows } from './unit-windows.ts';
@@ -123,13 +123,4 @@ const countOf = (marks: Uint8Array) => marks.reduce((sum, mark) => sum + mark, 0
 function firstFeatures(set: readonly FeatureName[]): readonly FeatureName[] {
   const independent = set.filter((name) => name !== 'Waveform');
   return independent.length > 0 ? independent : set;
-}
-
-/** Largest difference of two motions over sessions, at the lowest and at the highest channel, µm. */
-function largestChange(a: Motion, b: Motion, channelLocations: Float64Array): number {
-  const linear = a.linear.map((value, s) => a.linearScale * value - b.linearScale * b.linear[s]);
-  const constant = a.constant.map((value, s) => value - b.constant[s]);
-  const difference = new Motion(a.sessionCount, { linearScale: 1, linear, constant });
-  const [low, high] = motionRange(difference, channelLocations);
-  return Math.max(Math.abs(low), Math.abs(high));
 }

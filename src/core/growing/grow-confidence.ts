@@ -4,7 +4,7 @@ import { pairsWithinClusters } from '../curation/cluster-labels.ts';
 import type { CurationResult } from '../result.ts';
 import type { NearbyLayout } from '../similarity/nearby-layout.ts';
 import { cellAt, type NearbyMatrix } from '../similarity/nearby-matrix.ts';
-import type { Established } from './grow.ts';
+import type { Established } from './established.ts';
 import type { ComparedPairs } from './new-pairs.ts';
 
 export interface GrownMatches {

@@ -1,10 +1,10 @@
 /** The similarities of a grown result: those that were known, and those of pairs with new units. */
-import { weightedNearby } from '../clustering/candidate-similarities.ts';
 import type { RunContext } from '../context.ts';
 import { InputError } from '../errors.ts';
 import type { NearbyLayout } from '../similarity/nearby-layout.ts';
 import { createNearbyMatrix, type NearbyMatrix, setCell } from '../similarity/nearby-matrix.ts';
-import type { Established } from './grow.ts';
+import { weightedNearby } from '../similarity/weighted-nearby.ts';
+import type { Established } from './established.ts';
 import type { ComparedPairs, KnownPairs } from './new-pairs.ts';
 
 /**

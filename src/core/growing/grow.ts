@@ -1,35 +1,22 @@
 /** A finished result and the units of new sessions: only pairs with new units are compared. */
 import { inStage, type RunContext } from '../context.ts';
-import { type Dataset, type Probe, type WaveformSource, type Waveforms, waveformSource } from '../dataset.ts';
+import { type Dataset, type Probe, type Waveforms, waveformSource } from '../dataset.ts';
 import { templatePositions } from '../motion/corrected-waveforms.ts';
 import type { Motion } from '../motion/motion.ts';
 import { motionRoundCount } from '../motion/motion-feature-sets.ts';
 import { preprocessUnits } from '../preprocess.ts';
-import type { ClusteringResult, CurationResult, Histogram, TrackingResult, UnitFeatures } from '../result.ts';
+import type { ClusteringResult, Histogram, TrackingResult, UnitFeatures } from '../result.ts';
 import type { Settings } from '../settings.ts';
 import { nearbyLayout } from '../similarity/nearby-layout.ts';
 import { correctedDepths } from '../similarity/nearby-pairs.ts';
 import { comparedCandidates } from '../similarity/pair-list.ts';
 import { nearestChannelsOnShank } from '../similarity/waveform-similarity.ts';
 import { assignNew, type PossibleMerge } from './assign-new.ts';
+import type { Established } from './established.ts';
 import { findMotion, type MotionSearch } from './find-motion.ts';
 import { growConfidence } from './grow-confidence.ts';
 import { growSimilarities } from './grow-similarities.ts';
-import type { KnownPairs } from './new-pairs.ts';
 import { type UnitWindows, windowReader } from './unit-windows.ts';
-
-/** What of a result is needed to go on from it. */
-export interface Established
-  extends Pick<TrackingResult, 'sessions' | 'sessionCount' | 'features' | 'motion'> {
-  /** Waveforms of some units as they came. @param units ascending */
-  readonly waveforms: (units: Int32Array) => WaveformSource;
-  readonly clustering: Pick<ClusteringResult, 'features' | 'weights' | 'threshold' | 'leafOrder'>;
-  readonly curation: CurationResult;
-  /** (M,) of the matched pairs; undefined in results of earlier versions. */
-  readonly matchProbability?: Float64Array;
-  /** All candidate pairs of two sessions with their similarities, part by part; those of one session too, where they are known. */
-  readonly pairs: () => AsyncIterable<KnownPairs>;
-}
 
 export interface Grown {
   /** All units, old ones first; without waveforms. */

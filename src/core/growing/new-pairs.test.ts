@@ -29,7 +29,7 @@ describe('pairs with new units', () => {
               if (isCompared && Math.abs(depths[a] - depths[b]) <= reach) expected.push([a, b]);
             }
           }
-          const matrixOf = (part: typeof pairs.among) => {
+          const matrixOf = (part: typeof pairs.between) => {
             const matrix = createNearbyMatrix(part, (length) => new Float32Array(length));
             for (let p = 0; p < part.units; p++) {
               for (let q = part.start[p]; q < part.end[p]; q++)

@@ -1,20 +1,20 @@
 /** Which pairs of units with new ones among them are compared. */
 import type { UnitPairs } from '../result.ts';
-import { type NearbyLayout, nearbyLayout } from '../similarity/nearby-layout.ts';
-import type { NearbyMatrix } from '../similarity/nearby-matrix.ts';
+import { type CellRows, type NearbyLayout, nearbyLayout } from '../similarity/nearby-layout.ts';
+import { type CellMatrix, cellOf } from '../similarity/nearby-matrix.ts';
 
 /** Old and new units in one order: the new ones are those from `oldUnits` on. */
 export interface NewPairs {
   /** Pairs of a new unit and an old one: the new units come first, each kind in order of depth. Cells are in the rows of new units. */
-  readonly between: NearbyLayout;
+  readonly between: CellRows;
   /** Pairs of new units. */
-  readonly among: NearbyLayout;
+  readonly among: CellRows & Pick<NearbyLayout, 'begin'>;
 }
 
 /** A similarity of the pairs. */
 export interface NewSimilarity {
-  readonly between: NearbyMatrix;
-  readonly among: NearbyMatrix;
+  readonly between: CellMatrix;
+  readonly among: CellMatrix;
 }
 
 /** Pairs and their Fisher z by each of some features. */
@@ -63,18 +63,17 @@ export function newPairs(
     end[p] = last;
     cells += last - start[p];
   }
-  const between: NearbyLayout = {
-    units,
-    order,
-    position: new Int32Array(0),
-    sessions: order.map((unit) => sessions[unit]),
-    begin: new Int32Array(0),
-    start,
-    end,
-    cells,
-    pairs: cells,
+  const between = { units, order, sessions: order.map((unit) => sessions[unit]), start, end, cells };
+  const among = {
+    units: own.units,
+    order: fresh,
+    sessions: own.sessions,
+    begin: own.begin,
+    start: own.start,
+    end: own.end,
+    cells: own.cells,
   };
-  return { between, among: { ...own, order: fresh, position: new Int32Array(0) } };
+  return { between, among };
 }
 
 /**
@@ -96,14 +95,10 @@ export function listNewPairs(
   const add = (a: number, b: number, part: keyof NewPairs, p: number, q: number) => {
     units[2 * at] = a;
     units[2 * at + 1] = b;
-    for (let f = 0; f < values.length; f++) {
-      const { pieces, pieceOf, origin, scale } = similarities[f][part];
-      values[f][at] = pieces[pieceOf[p]][origin[p] + q] * scale;
-    }
+    for (let f = 0; f < values.length; f++) values[f][at] = cellOf(similarities[f][part], p, q);
     at++;
   };
-  const sorted = (positions: number[], { order }: NearbyLayout) =>
-    positions.sort((p, q) => order[p] - order[q]);
+  const sorted = (positions: number[], { order }: CellRows) => positions.sort((p, q) => order[p] - order[q]);
   for (let b = oldUnits; b < oldUnits + fresh; b++) {
     const p = places[b - oldUnits];
     const old: number[] = [];

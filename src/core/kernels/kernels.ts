@@ -9,7 +9,7 @@
 import type { SingleLinkage } from '../clustering/single-linkage.ts';
 import type { PairSearch, StrongPairs } from '../clustering/strong-pairs.ts';
 import type { UnitDescriptionOptions, UnitDescriptions } from '../features/unit-description.ts';
-import type { NearbyMatrix } from '../similarity/nearby-matrix.ts';
+import type { CellMatrix, NearbyMatrix } from '../similarity/nearby-matrix.ts';
 import type { WaveformWindows } from '../similarity/waveform-windows.ts';
 
 export interface Job {
@@ -153,13 +153,13 @@ export interface Kernels {
   leafOrder(linkage: SingleLinkage, distance: Float64Array, n: number, job?: Job): Promise<Int32Array>;
 
   /** As `correlateRows`, for the pairs that `out` has cells for; row u of x belongs to unit u. */
-  correlateRowsNearby(x: Float64Array, columns: number, out: NearbyMatrix, job?: Job): Promise<void>;
+  correlateRowsNearby(x: Float64Array, columns: number, out: CellMatrix, job?: Job): Promise<void>;
 
   /** As `correlateRowsWithGaps`, for the pairs that `out` has cells for. Resolves to one pair of units without a common column. */
   correlateRowsWithGapsNearby(
     x: Float64Array,
     columns: number,
-    out: NearbyMatrix,
+    out: CellMatrix,
     job?: Job,
   ): Promise<readonly [number, number] | undefined>;
 

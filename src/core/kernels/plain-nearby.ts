@@ -1,7 +1,7 @@
 /** The kernels for nearby pairs in plain TypeScript: value for value what `plain.ts` gives for the same pairs. */
 import { type PairSearch, type StrongPairs, strongPairs } from '../clustering/strong-pairs.ts';
 import { breathe } from '../context.ts';
-import { type NearbyMatrix, raiseCell, setCell } from '../similarity/nearby-matrix.ts';
+import { type CellMatrix, type NearbyMatrix, raiseCell, setCell } from '../similarity/nearby-matrix.ts';
 import { offsetInPiece, pieceOfUnit, type WaveformWindows } from '../similarity/waveform-windows.ts';
 import { correlateCommonColumns } from './common-columns.ts';
 import type { Job, KrigingGroup, NearbyWaveformInput } from './kernels.ts';
@@ -14,7 +14,7 @@ const UNIT_BLOCK = 64;
 export async function correlateRowsNearby(
   x: Float64Array,
   columns: number,
-  out: NearbyMatrix,
+  out: CellMatrix,
   job: Job = {},
 ): Promise<void> {
   const { units, order, start, end } = out.layout;
@@ -31,7 +31,7 @@ export async function correlateRowsNearby(
 export async function correlateRowsWithGapsNearby(
   x: Float64Array,
   columns: number,
-  out: NearbyMatrix,
+  out: CellMatrix,
   job: Job = {},
 ): Promise<readonly [number, number] | undefined> {
   if (!x.some(Number.isNaN)) {

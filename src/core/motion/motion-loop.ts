@@ -10,7 +10,7 @@ import type { Settings } from '../settings.ts';
 import type { Comparison, Correction } from '../similarity/comparison.ts';
 import { bootstrapMotion } from './bootstrap.ts';
 import { estimateMotion, type MotionEstimate, type MotionPairs } from './estimate-motion.ts';
-import { depthRange, Motion, motionRange, type PlainMotion } from './motion.ts';
+import { largestChange, Motion, motionRange, type PlainMotion } from './motion.ts';
 import { motionRoundCount } from './motion-feature-sets.ts';
 
 /** Seed of the bootstrap: the same input gives the same band. */
@@ -262,16 +262,4 @@ export function usedPairs(round: MotionRound, sessions: Int32Array, locations: F
     depthA: Float64Array.from(used, (p) => locations[3 * unit(p, 0) + 1]),
     depthB: Float64Array.from(used, (p) => locations[3 * unit(p, 1) + 1]),
   };
-}
-
-/** Largest difference of two motions over sessions, at the lowest and the highest channel, µm. */
-function largestChange(a: Motion, b: Motion, channelLocations: Float64Array): number {
-  let largest = 0;
-  for (const depth of depthRange(channelLocations)) {
-    for (let session = 1; session <= a.sessionCount; session++) {
-      const change = Math.abs(a.getMotion(session, depth) - b.getMotion(session, depth));
-      largest = Math.max(largest, change);
-    }
-  }
-  return largest;
 }

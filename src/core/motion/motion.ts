@@ -107,3 +107,15 @@ export function motionRange(motion: Motion, channelLocations: Float64Array): [nu
   }
   return [low, high];
 }
+
+/** Largest difference of two motions over sessions, at the lowest and the highest channel, µm. */
+export function largestChange(a: Motion, b: Motion, channelLocations: Float64Array): number {
+  let largest = 0;
+  for (const depth of depthRange(channelLocations)) {
+    for (let session = 1; session <= a.sessionCount; session++) {
+      const change = Math.abs(a.getMotion(session, depth) - b.getMotion(session, depth));
+      largest = Math.max(largest, change);
+    }
+  }
+  return largest;
+}

@@ -3,22 +3,30 @@
  * the units in the order of their depth, those within reach of a unit are a run of the units that follow it.
  */
 
-export interface NearbyLayout {
+/** Which cells a matrix stores: of every position those with a run of later ones. */
+export interface CellRows {
   readonly units: number;
-  /** (units,) unit at each position: rising depth, the lower unit first where depths are equal. */
+  /** (units,) unit at each position. */
   readonly order: Int32Array;
-  /** (units,) position of each unit. */
-  readonly position: Int32Array;
   /** (units,) session number of the unit at each position. */
   readonly sessions: Int32Array;
+  /** (units,) first of the later positions that a position has a cell with. */
+  readonly start: Int32Array;
+  /** (units,) end of these: cells are those of start[p] to end[p] - 1. */
+  readonly end: Int32Array;
+  /** All of them, those of one session among them. */
+  readonly cells: number;
+}
+
+/**
+ * All pairs within reach of each other: units are in order of rising depth, the lower one first where depths are equal, and start[p] is
+ * p + 1.
+ */
+export interface NearbyLayout extends CellRows {
+  /** (units,) position of each unit. */
+  readonly position: Int32Array;
   /** (units,) first position within reach of each position; itself when there is none before it. */
   readonly begin: Int32Array;
-  /** (units,) first of the positions after each position that are compared with it: the next one. */
-  readonly start: Int32Array;
-  /** (units,) end of the positions within reach: those after position p are start[p] to end[p] - 1. */
-  readonly end: Int32Array;
-  /** Pairs of positions within reach, those of one session among them: the cells that a matrix stores. */
-  readonly cells: number;
   /** Candidate pairs: those of two sessions. */
   readonly pairs: number;
 }

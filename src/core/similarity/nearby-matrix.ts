@@ -1,5 +1,5 @@
 /** A symmetric matrix that has values for nearby pairs only. */
-import type { NearbyLayout } from './nearby-layout.ts';
+import type { CellRows, NearbyLayout } from './nearby-layout.ts';
 
 /**
  * What a similarity is stored as. float64 is exact; float32 keeps seven digits; int16 has steps of 6 / 32767, 0.0002, and is
@@ -9,8 +9,8 @@ export type CellPrecision = 'float64' | 'float32' | 'int16';
 export type Cells = Float64Array | Float32Array | Int16Array;
 
 /** Plain data, so that it can be sent to threads. Cells of a row lie next to each other in one of the pieces. */
-export interface NearbyMatrix {
-  readonly layout: NearbyLayout;
+export interface NearbyMatrix<Layout extends CellRows = NearbyLayout> {
+  readonly layout: Layout;
   readonly precision: CellPrecision;
   /** Value of a cell that holds 1: values are cells times it. */
   readonly scale: number;
@@ -22,6 +22,9 @@ export interface NearbyMatrix {
   /** Whether some candidate pairs have no value: NaN. A run compares all; what is added to its result, some. */
   readonly gaps?: boolean;
 }
+
+/** A matrix with whatever cells. */
+export type CellMatrix = NearbyMatrix<CellRows>;
 
 /** A (units, units) matrix of all pairs in row-major order, or one of nearby pairs. */
 export type SimilarityMatrix = Float64Array | NearbyMatrix;
@@ -58,11 +61,11 @@ export function nearbyMatrixBytes(cells: number, precision = precisionFor(cells)
  * A matrix whose cells are 0.
  * @param float32 makes the memory, zero-filled
  */
-export function createNearbyMatrix(
-  layout: NearbyLayout,
+export function createNearbyMatrix<Layout extends CellRows>(
+  layout: Layout,
   float32: (length: number) => Float32Array,
   precision: CellPrecision = precisionFor(layout.cells),
-): NearbyMatrix {
+): NearbyMatrix<Layout> {
   const { units, start, end } = layout;
   const perPiece = PIECE_BYTES / CELL_BYTES[precision];
   const pieceOf = new Uint16Array(units);
@@ -96,26 +99,26 @@ function cellsOver({ buffer, byteOffset, byteLength }: Float32Array, precision: 
 }
 
 /** The memory of a matrix, to be given back. */
-export function memoryOf(matrix: NearbyMatrix): Float32Array[] {
+export function memoryOf(matrix: CellMatrix): Float32Array[] {
   return matrix.pieces.map(
     ({ buffer, byteOffset, byteLength }) => new Float32Array(buffer, byteOffset, byteLength / 4),
   );
 }
 
 /** What every cell is before the largest of several values is looked for. */
-export function fillWithLowest(matrix: NearbyMatrix): void {
+export function fillWithLowest(matrix: CellMatrix): void {
   const lowest = matrix.precision === 'int16' ? -32768 : Number.NEGATIVE_INFINITY;
   for (const piece of matrix.pieces) piece.fill(lowest);
 }
 
 /** Stores a value; the two positions must be within reach, p < q. */
-export function setCell(matrix: NearbyMatrix, p: number, q: number, value: number): void {
+export function setCell(matrix: CellMatrix, p: number, q: number, value: number): void {
   const cell = matrix.precision === 'int16' ? Math.round(value / matrix.scale) : value;
   matrix.pieces[matrix.pieceOf[p]][matrix.origin[p] + q] = cell;
 }
 
 /** Raises a cell to a value where that is larger. */
-export function raiseCell(matrix: NearbyMatrix, p: number, q: number, value: number): void {
+export function raiseCell(matrix: CellMatrix, p: number, q: number, value: number): void {
   const cells = matrix.pieces[matrix.pieceOf[p]];
   const cell = matrix.precision === 'int16' ? Math.round(value / matrix.scale) : value;
   const at = matrix.origin[p] + q;
@@ -149,6 +152,6 @@ export function cellAt(matrix: NearbyMatrix, a: number, b: number): number {
 }
 
 /** Value at two positions within reach of each other, p < q. */
-export function cellOf({ pieces, pieceOf, origin, scale }: NearbyMatrix, p: number, q: number): number {
+export function cellOf({ pieces, pieceOf, origin, scale }: CellMatrix, p: number, q: number): number {
   return pieces[pieceOf[p]][origin[p] + q] * scale;
 }
