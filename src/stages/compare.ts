@@ -3,7 +3,7 @@ import { dirname, extname, join } from 'node:path';
 import { InputError } from '../core/errors.ts';
 import { compareTrackings, type TrackingComparison } from '../core/evaluation/compare-trackings.ts';
 import { readCsv } from '../io/csv.ts';
-import { FileStore, openFile } from '../io/node/file-store.ts';
+import { FileStore, requireFile } from '../io/node/file-store.ts';
 import { readNpyAs } from '../io/npy.ts';
 import { SavedResult } from '../io/read-result.ts';
 
@@ -13,15 +13,10 @@ export async function readLabels(path: string): Promise<Int32Array> {
   if (extension !== '.csv' && extension !== '.npy') {
     return (await SavedResult.open(new FileStore(path))).labels();
   }
-  const source = await openFile(path);
-  if (!source) {
-    throw new InputError({
-      where: path,
-      found: 'no such file',
-      expected: 'a result folder, IdxCluster.npy, or a table with the columns unit and neuron',
-      remedy: 'Check the path.',
-    });
-  }
+  const source = await requireFile(
+    path,
+    'a result folder, IdxCluster.npy, or a table with the columns unit and neuron',
+  );
   if (extension === '.npy') {
     return (await readNpyAs(source, 'int32')).data.map((label) => (label > 0 ? label - 1 : -1));
   }

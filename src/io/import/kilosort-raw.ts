@@ -150,14 +150,17 @@ export async function rawWaveforms(
   // Without a filter the means hold the offsets of the channels, which are there once, however many spikes overlap.
   const cleared = highPass !== undefined || params.highPassed;
   const shape = { units: chosen.length, channels: sites.count, samples };
-  const treatment = [
+  const description = [
+    path,
+    `mean of up to ${maxSpikes} spikes`,
     ...(highPass ? [`high-passed at ${options.highPassHz} Hz`] : []),
     ...(referenced ? ['referenced to the median of the sites'] : []),
     ...(cleared ? ['less overlapping spikes'] : []),
+    `gain ${gain.origin}`,
   ];
   return {
     source: 'raw',
-    description: `${path}, mean of up to ${maxSpikes} spikes, ${treatment.join(', ')}, gain ${gain.origin}`,
+    description: description.join(', '),
     sampleRateHz: rate,
     samples,
     data: cleared ? subtractOverlaps(data, shape, spikes, rate) : data,

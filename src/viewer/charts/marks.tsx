@@ -20,6 +20,20 @@ export function linePath(n: number, x: (i: number) => number, y: (i: number) => 
   return path;
 }
 
+interface LineProps {
+  readonly length: number;
+  readonly x: (i: number) => number;
+  readonly y: (i: number) => number;
+  readonly colour: string;
+  /** px */
+  readonly width?: number;
+}
+
+/** A line through points; broken where a value is not a number. */
+export function Line({ length, x, y, colour, width = 1.5 }: LineProps) {
+  return <path d={linePath(length, x, y)} fill="none" stroke={colour} strokeWidth={width} />;
+}
+
 /** Outline of a histogram, closed on the base line. */
 export function stepPath(counts: ArrayLike<number>, edge: (i: number) => number, area: Area): string {
   let path = `M${area.x(edge(0)).toFixed(1)} ${area.y(0).toFixed(1)}`;
@@ -27,6 +41,17 @@ export function stepPath(counts: ArrayLike<number>, edge: (i: number) => number,
     path += `V${area.y(counts[i]).toFixed(1)}H${area.x(edge(i + 1)).toFixed(1)}`;
   }
   return `${path}V${area.y(0).toFixed(1)}`;
+}
+
+/** From 0, 0 to 1, 1: where both axes agree. */
+export function Diagonal({ area }: { area: Area }) {
+  return (
+    <path
+      d={`M${area.x(0)} ${area.y(0)}L${area.x(1)} ${area.y(1)}`}
+      stroke={ink('grey')}
+      strokeDasharray="3 3"
+    />
+  );
 }
 
 /** A line across the drawing area, with its value. */

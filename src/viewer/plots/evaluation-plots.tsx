@@ -1,24 +1,12 @@
 /** What is known of how good a tracking is. */
 import type { Estimate } from '../../core/evaluation/error-rates.ts';
 import type { Evaluation } from '../../core/evaluation/evaluation.ts';
-import type { FunctionalCheck, FunctionalFeature } from '../../core/evaluation/functional-checks.ts';
-import { linePath } from '../charts/marks.tsx';
-import { type Area, Plot } from '../charts/plot.tsx';
+import { Diagonal, Line } from '../charts/marks.tsx';
+import { Plot } from '../charts/plot.tsx';
 import { formatNumber } from '../charts/scale.ts';
 import { ink, type Role } from '../theme/palette.ts';
 
 const HEIGHT = 208;
-
-const FEATURE_ROLES: Readonly<Record<FunctionalFeature, Role>> = {
-  AutoCorr: 'green',
-  ISI: 'blue',
-  PETH: 'purple',
-  FiringRate: 'orange',
-  PopulationCoupling: 'vermillion',
-};
-const inkOf = (feature: FunctionalFeature) => ink(FEATURE_ROLES[feature]);
-const keysOf = (checks: readonly FunctionalCheck[]) =>
-  checks.map(({ feature }) => ({ name: feature, colour: inkOf(feature) }));
 
 /** Share as a percentage. */
 export const percent = (share: number) => `${formatNumber(100 * share, 1)} %`;
@@ -115,17 +103,6 @@ export function ErrorRatesPlot({ rows }: { rows: readonly RateRow[] }) {
   );
 }
 
-/** Where probability and truth agree. */
-function Diagonal({ area }: { area: Area }) {
-  return (
-    <path
-      d={`M${area.x(0)} ${area.y(0)}L${area.x(1)} ${area.y(1)}`}
-      stroke={ink('grey')}
-      strokeDasharray="3 3"
-    />
-  );
-}
-
 /** What came true of the probabilities, where identities are known. */
 export function ReliabilityPlot({ truth }: { truth: NonNullable<Evaluation['truth']> }) {
   const { reliability, calibrationError } = truth;
@@ -169,108 +146,6 @@ export function ReliabilityPlot({ truth }: { truth: NonNullable<Evaluation['trut
   );
 }
 
-export function RocPlot({ checks }: { checks: readonly FunctionalCheck[] }) {
-  return (
-    <Plot
-      title="ROC of what was held out"
-      name="Roc"
-      label={checks.map(({ feature, auc }) => `${feature}: area ${formatNumber(auc, 2)}.`).join(' ')}
-      height={HEIGHT}
-      x={{ label: 'Neighbouring unmatched pairs', domain: [0, 1.01] }}
-      y={{ label: 'Matched pairs', domain: [0, 1.01] }}
-      keys={keysOf(checks)}
-      table={() => ({
-        columns: ['feature', 'unmatched_share', 'matched_share'],
-        rows: checks.flatMap(({ feature, roc }) =>
-          roc.map(({ falsePositiveRate, truePositiveRate }) => [
-            feature,
-            falsePositiveRate,
-            truePositiveRate,
-          ]),
-        ),
-      })}
-    >
-      {(area) => (
-        <>
-          <Diagonal area={area} />
-          {checks.map(({ feature, roc }) => (
-            <path
-              key={feature}
-              d={linePath(
-                roc.length,
-                (i) => area.x(roc[i].falsePositiveRate),
-                (i) => area.y(roc[i].truePositiveRate),
-              )}
-              fill="none"
-              stroke={inkOf(feature)}
-              strokeWidth="1.5"
-            />
-          ))}
-        </>
-      )}
-    </Plot>
-  );
-}
-
-/** Areas under the curve by the distance of two sessions, with 95 % intervals. */
-export function AucPlot({ checks, by }: { checks: readonly FunctionalCheck[]; by: 'sessions' | 'days' }) {
-  const series = checks.map(({ feature, bySessions, byDays }) => ({
-    feature,
-    points: (by === 'days' ? byDays : bySessions).map(({ distance, auc, standardError, matched }) => ({
-      distance,
-      auc,
-      matched,
-      low: Math.max(0, auc - 1.96 * standardError),
-      high: Math.min(1, auc + 1.96 * standardError),
-    })),
-  }));
-  const all = series.flatMap(({ points }) => points);
-  const most = Math.max(1, ...all.map(({ distance }) => distance));
-  const least = Math.min(0.4, ...all.map(({ low }) => low));
-  return (
-    <Plot
-      title={by === 'days' ? '… by days' : 'AUC by distance of sessions'}
-      name={by === 'days' ? 'AucByDays' : 'AucBySessions'}
-      label={`How well features that were held out tell matched pairs from their neighbours, by ${by} in between.`}
-      height={HEIGHT}
-      x={{ label: by === 'days' ? 'Δ days' : 'Δ session', domain: [0, most * 1.05], whole: true }}
-      y={{ label: 'AUC', domain: [Math.floor(10 * least) / 10, 1.02] }}
-      keys={keysOf(checks)}
-      table={() => ({
-        columns: ['feature', 'distance', 'matched_pairs', 'auc', 'low', 'high'],
-        rows: series.flatMap(({ feature, points }) =>
-          points.map(({ distance, matched, auc, low, high }) => [feature, distance, matched, auc, low, high]),
-        ),
-      })}
-    >
-      {(area) => (
-        <>
-          <path d={`M0 ${area.y(0.5)}H${area.width}`} stroke={ink('grey')} strokeDasharray="3 3" />
-          {series.map(({ feature, points }) => (
-            <g key={feature} stroke={inkOf(feature)} fill={inkOf(feature)}>
-              <path
-                d={linePath(
-                  points.length,
-                  (i) => area.x(points[i].distance),
-                  (i) => area.y(points[i].auc),
-                )}
-                fill="none"
-                strokeWidth="1.5"
-              />
-              {points.map(({ distance, auc, low, high }) => (
-                <g key={distance}>
-                  <path d={`M${area.x(distance)} ${area.y(low)}V${area.y(high)}`} />
-                  <circle cx={area.x(distance)} cy={area.y(auc)} r="2.6" stroke="none" />
-                </g>
-              ))}
-            </g>
-          ))}
-        </>
-      )}
-    </Plot>
-  );
-}
-
 export function SurvivalPlot({ evaluation: { survival, sessions } }: { evaluation: Evaluation }) {
   return (
     <Plot
@@ -288,15 +163,11 @@ export function SurvivalPlot({ evaluation: { survival, sessions } }: { evaluatio
     >
       {(area) => (
         <>
-          <path
-            d={linePath(
-              survival.length,
-              (i) => area.x(survival[i].lag),
-              (i) => area.y(survival[i].share),
-            )}
-            fill="none"
-            stroke={ink('blue')}
-            strokeWidth="1.5"
+          <Line
+            length={survival.length}
+            x={(i) => area.x(survival[i].lag)}
+            y={(i) => area.y(survival[i].share)}
+            colour={ink('blue')}
           />
           {survival.map(({ lag, share }) => (
             <circle key={lag} cx={area.x(lag)} cy={area.y(share)} r="2.6" fill={ink('blue')} />
@@ -330,16 +201,12 @@ export function YieldPlot({ evaluation }: { evaluation: Evaluation }) {
     >
       {(area) =>
         lines.map(([name, role, value]) => (
-          <path
+          <Line
             key={name}
-            d={linePath(
-              points.length,
-              (i) => area.x(points[i].threshold),
-              (i) => area.y(value(i)),
-            )}
-            fill="none"
-            stroke={ink(role)}
-            strokeWidth="1.5"
+            length={points.length}
+            x={(i) => area.x(points[i].threshold)}
+            y={(i) => area.y(value(i))}
+            colour={ink(role)}
           />
         ))
       }

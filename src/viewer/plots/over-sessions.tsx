@@ -1,6 +1,6 @@
 /** One neuron over the sessions. */
 import type { Overview, UnitColumns } from '../../server/protocol.ts';
-import { linePath } from '../charts/marks.tsx';
+import { Line } from '../charts/marks.tsx';
 import { type Area, type KeyEntry, Plot } from '../charts/plot.tsx';
 import { extent, formatNumber, padded } from '../charts/scale.ts';
 import { ink } from '../theme/palette.ts';
@@ -55,15 +55,12 @@ export function DepthOverSessions({ overview, columns, members, strokes, height 
     >
       {(area) => (
         <>
-          <path
-            d={linePath(
-              n,
-              (s) => area.x(s + 1),
-              (s) => area.y(expected[s]),
-            )}
-            fill="none"
-            stroke={ink('vermillion')}
-            strokeWidth="1.2"
+          <Line
+            length={n}
+            x={(s) => area.x(s + 1)}
+            y={(s) => area.y(expected[s])}
+            colour={ink('vermillion')}
+            width={1.2}
           />
           {members.map((unit) => (
             <g key={unit} opacity={strokeOf(strokes, unit).opacity}>
@@ -114,14 +111,12 @@ export function AmplitudeOverSessions({
     >
       {(area) => (
         <>
-          <path
-            d={linePath(
-              members.length,
-              (i) => area.x(columns.session[members[i]]),
-              (i) => area.y(columns.amplitude[members[i]]),
-            )}
-            fill="none"
-            stroke={ink('grey')}
+          <Line
+            length={members.length}
+            x={(i) => area.x(columns.session[members[i]])}
+            y={(i) => area.y(columns.amplitude[members[i]])}
+            colour={ink('grey')}
+            width={1}
           />
           {members.map((unit) => (
             <g key={unit} opacity={strokeOf(strokes, unit).opacity}>

@@ -8,7 +8,7 @@ import {
 } from '../../figures/matched-probability.ts';
 import { sessionTicks } from '../../figures/recording.ts';
 import { cellPixels, packed, paintCells } from '../charts/heat-map.ts';
-import { HitLink, linePath } from '../charts/marks.tsx';
+import { HitLink, Line } from '../charts/marks.tsx';
 import { type Area, type AxisSpec, Plot } from '../charts/plot.tsx';
 import { formatNumber } from '../charts/scale.ts';
 import { href } from '../state/route.ts';
@@ -110,15 +110,11 @@ export function ProbabilityByLag({ matches, days }: { matches: SessionMatches; d
               opacity="0.6"
             />
           ))}
-          <path
-            d={linePath(
-              pooled.length,
-              (i) => area.x(pooled[i].lag),
-              (i) => area.y(pooled[i].probability),
-            )}
-            fill="none"
-            stroke={ink('blue')}
-            strokeWidth="1.5"
+          <Line
+            length={pooled.length}
+            x={(i) => area.x(pooled[i].lag)}
+            y={(i) => area.y(pooled[i].probability)}
+            colour={ink('blue')}
           />
           {pooled.map(({ lag, probability }) => (
             <circle key={lag} cx={area.x(lag)} cy={area.y(probability)} r="2.6" fill={ink('blue')} />

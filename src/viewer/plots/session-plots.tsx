@@ -1,7 +1,7 @@
 /** What was found in each session. */
 import { useMemo } from 'react';
 import type { Overview, UnitColumns } from '../../server/protocol.ts';
-import { HitLink, linePath } from '../charts/marks.tsx';
+import { HitLink, Line } from '../charts/marks.tsx';
 import { type Area, Plot } from '../charts/plot.tsx';
 import { extent, formatNumber, padded } from '../charts/scale.ts';
 import { Scatter } from '../charts/scatter.tsx';
@@ -163,15 +163,11 @@ export function MotionPlot({ overview, height = 190 }: { overview: Overview; hei
           {curves.map(({ motion, lower, upper, name }, i) => (
             <g key={name}>
               {lower && upper && <path d={bandPath(lower, upper, area)} fill={colour(i)} opacity="0.22" />}
-              <path
-                d={linePath(
-                  motion.length,
-                  (s) => area.x(s + 1),
-                  (s) => area.y(motion[s]),
-                )}
-                fill="none"
-                stroke={colour(i)}
-                strokeWidth="1.5"
+              <Line
+                length={motion.length}
+                x={(s) => area.x(s + 1)}
+                y={(s) => area.y(motion[s])}
+                colour={colour(i)}
               />
               {motion.map((value, s) => (
                 <circle key={s} cx={area.x(s + 1)} cy={area.y(value)} r="2.6" fill={colour(i)} />

@@ -5,15 +5,14 @@ import { api } from '../api/client.ts';
 import { useFetched } from '../api/use-fetched.ts';
 import { formatNumber } from '../charts/scale.ts';
 import {
-  AucPlot,
   ErrorRatesPlot,
   percent,
   ReliabilityPlot,
-  RocPlot,
   rateRows,
   SurvivalPlot,
   YieldPlot,
 } from '../plots/evaluation-plots.tsx';
+import { AucPlot, RocPlot } from '../plots/functional-plots.tsx';
 import { useResult } from '../state/app.ts';
 
 export function EvaluationView() {
