@@ -5,6 +5,7 @@ import { useFetched } from '../api/use-fetched.ts';
 import { saveNeuronPage } from '../export/neuron-page.ts';
 import { parseSubject, subjectTitle, unitsOf } from '../model/groups.ts';
 import { type NeuronData, neuronData, neuronDataKey } from '../model/neuron-data.ts';
+import { ownPairs } from '../model/own-pairs.ts';
 import { NoSubject } from '../parts/no-subject.tsx';
 import { SubjectHead } from '../parts/subject-head.tsx';
 import { useSubject } from '../parts/use-subject.ts';
@@ -159,18 +160,4 @@ function NeuronPlots({ data }: { data: NeuronData }) {
       )}
     </div>
   );
-}
-
-/** Every pair of the units, by each measure. */
-function ownPairs({ units, similarity }: NeuronData, measures: number) {
-  const n = units.length;
-  const pairs: [number, number][] = [];
-  const values: number[][] = Array.from({ length: measures }, () => []);
-  for (let i = 0; i < n; i++) {
-    for (let j = i + 1; j < n; j++) {
-      pairs.push([units[i], units[j]]);
-      for (let m = 0; m < measures; m++) values[m].push(similarity?.[m * n * n + i * n + j] ?? Number.NaN);
-    }
-  }
-  return { units: pairs, similarity: values };
 }
