@@ -50,7 +50,7 @@ export interface PlotProps {
   readonly paint?: Paint;
   /** The data behind the picture. */
   readonly table?: () => Table;
-  /** The same length on both axes: the width of the drawing area follows from the height. */
+  /** The same length on both axes: as long as width and height leave room for. */
   readonly square?: boolean;
   /** Room to the right of the drawing area, px. */
   readonly right?: number;
@@ -94,9 +94,9 @@ export function Plot(props: PlotProps) {
   const longest = Math.max(0, ...yTicks.map(({ text }) => text.length));
   const left = props.left ?? (y.hidden ? 8 : 12 + longest * 6.1 + (y.label ? 17 : 0));
   const bottom = x.hidden ? 6 : X_AXIS + (x.label ? X_TITLE : 0);
-  const innerHeight = Math.max(10, height - TOP - bottom);
-  const room = Math.max(10, width - left - right);
-  const innerWidth = props.square ? Math.min(room, innerHeight) : room;
+  const [roomAcross, roomDown] = [Math.max(10, width - left - right), Math.max(10, height - TOP - bottom)];
+  const side = Math.min(roomAcross, roomDown);
+  const [innerWidth, innerHeight] = props.square ? [side, side] : [roomAcross, roomDown];
   const xTicks = useMemo(() => ticksOf(x, innerWidth / 55), [x, innerWidth]);
   const [x0, x1] = x.domain;
   const [y0, y1] = y.domain;
