@@ -22,6 +22,8 @@ export function waveformFile(
   const units = which?.length ?? all;
   const size = channels * samples;
   const perPiece = Math.max(1, Math.min(units, Math.floor(pieceBytes / 4 / size)));
+  /** Units before it hold finite numbers: that is looked at once, however often the file is read. */
+  let checked = 0;
   return {
     units,
     channels,
@@ -38,9 +40,10 @@ export function waveformFile(
           const row = which ? which[firstUnit + from] : firstUnit;
           const rows = data.subarray(from * size, to * size);
           await readNpyRowsAs(file, row, row + to - from, 'float32', rows);
-          const bad = firstNotFinite(rows);
+          const bad = firstUnit < checked ? -1 : firstNotFinite(rows);
           if (bad >= 0) throw waveformNotFinite(file, rows[bad], row * size + bad);
         }
+        checked = Math.max(checked, firstUnit + count);
         return { firstUnit, units: count, data };
       };
       let next: Promise<WaveformPiece> | undefined = read(0);

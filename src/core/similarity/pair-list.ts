@@ -1,6 +1,6 @@
 /** Candidate pairs one by one, out of the layout of nearby ones. */
 import type { ClusteringResult, UnitPairs } from '../result.ts';
-import { type CandidateRows, candidateRows } from './candidate-rows.ts';
+import { candidateRanges } from './candidate-rows.ts';
 import { isCandidate, type NearbyLayout } from './nearby-layout.ts';
 import { cellAt, isNearbyMatrix, type NearbyMatrix, type SimilarityMatrix } from './nearby-matrix.ts';
 
@@ -31,7 +31,7 @@ export function pairValues(matrix: SimilarityMatrix, units: number, pairs: UnitP
  */
 export function comparedCandidates(matrix: NearbyMatrix, labels: Int32Array): UnitPairs {
   const { layout } = matrix;
-  if (!isSampled(layout)) return listRows(candidateRows(layout, matrix), layout.units);
+  if (!isSampled(layout)) return listRanges(layout, matrix);
   const { units, sampledFrom } = samplePairs(layout, labels);
   const known: number[] = [];
   for (let i = 0; i < units.length; i += 2)
@@ -40,26 +40,21 @@ export function comparedCandidates(matrix: NearbyMatrix, labels: Int32Array): Un
 }
 
 /** All candidate pairs, ordered by the higher unit, then the lower one. */
-export const allPairs = (layout: NearbyLayout): UnitPairs => listRows(candidateRows(layout), layout.units);
+export const allPairs = (layout: NearbyLayout): UnitPairs => listRanges(layout);
 
-function listRows(rows: CandidateRows, units: number): UnitPairs {
-  const below = (row: Int32Array, b: number) => {
-    let count = 0;
-    while (count < row.length && row[count] < b) count++;
-    return count;
-  };
-  let count = 0;
-  for (let b = 0; b < units; b++) count += below(rows(b), b);
-  const list = new Int32Array(2 * count);
+function listRanges(layout: NearbyLayout, matrix?: NearbyMatrix): UnitPairs {
+  const list = new Int32Array(2 * layout.pairs);
   let at = 0;
-  for (let b = 0; b < units; b++) {
-    const row = rows(b);
-    for (let i = 0; i < row.length && row[i] < b; i++) {
-      list[at++] = row[i];
-      list[at++] = b;
+  for (const { first, starts, columns } of candidateRanges(layout, { matrix })) {
+    for (let row = 0; row < starts.length - 1; row++) {
+      const unit = first + row;
+      for (let i = starts[row]; i < starts[row + 1] && columns[i] < unit; i++) {
+        list[at++] = columns[i];
+        list[at++] = unit;
+      }
     }
   }
-  return { count, units: list };
+  return { count: at / 2, units: at < list.length ? list.slice(0, at) : list };
 }
 
 /**
