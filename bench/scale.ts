@@ -1,5 +1,6 @@
 /**
- * Tracking by nearby pairs as the number of units grows: seconds of every stage and peak memory, each recording in a process of its own.
+ * Tracking by nearby pairs as the number of units grows: seconds of every stage, peak memory and how right the result is, each recording in a
+ * process of its own.
  * `npm run bench -- scale` takes an hour and 12 GB of disk; `UNITS=3000,10000 npm run bench -- scale` less. The package must be built.
  */
 import { spawnSync } from 'node:child_process';
@@ -34,7 +35,7 @@ function dant(...args: string[]): string {
 }
 
 const machine = `${cpus()[0].model.trim()} x${availableParallelism()}`.replaceAll(',', ' ');
-const HEADER = `version,machine,node,units,sessions,candidate_pairs,${STAGES.join(',')},total,processor_seconds,peak_bytes`;
+const HEADER = `version,machine,node,units,sessions,candidate_pairs,${STAGES.join(',')},total,processor_seconds,peak_bytes,precision,recall`;
 
 /** Replaces the row of this version, machine, Node and size. */
 function keep(own: string, values: readonly (number | string)[]): void {
@@ -51,14 +52,15 @@ try {
     const [data, results] = [join(folder, 'data'), join(folder, 'results')];
     const simulation = ['--probe', 'np1', '--samples', '61', '--spikes', '1000', '--no-peth', '--quiet'];
     const size = ['--units', `${units}`, '--sessions', `${sessions}`, '--drift', `${drift}`];
-    const jumps = ['--set', 'drift.jumpProbability=0.02', '--seed', `${units / 1000}`];
-    dant('simulate', data, ...simulation, ...size, ...jumps);
+    const drifting = ['--set', 'drift.jumpProbability=0', '--seed', `${units / 1000}`];
+    dant('simulate', data, ...simulation, ...size, ...drifting);
     const settings = ['clustering.candidates=nearby', 'save_waveforms=never'].flatMap((one) => [
       '--set',
       one,
     ]);
     const options = ['--output', results, ...settings, '--no-figures', '--checkpoints', 'never'];
     const run = JSON.parse(dant('run', data, ...options, '--quiet', '--json')) as { result: RunSummary };
+    const { precision, recall } = JSON.parse(dant('score', results, '--json')).result.pairs;
     const { seconds, totalSeconds, processorSeconds, peakMemory, candidatePairs } = run.result;
     console.log(
       `${units} units: ${totalSeconds.toFixed(0)} s, ${processorSeconds.toFixed(0)} s of processor time, ${(peakMemory / 1e9).toFixed(2)} GB`,
@@ -70,6 +72,8 @@ try {
       totalSeconds.toFixed(1),
       processorSeconds.toFixed(1),
       peakMemory,
+      precision.toFixed(4),
+      recall.toFixed(4),
     ]);
     rmSync(data, { recursive: true });
     rmSync(results, { recursive: true });

@@ -165,18 +165,36 @@ async function fill(
   const total = data.length;
   const pieceLength = Math.max(1, Math.floor(PIECE_BYTES / Math.max(1, itemSize)));
   const scatter = file.fortranOrder && file.shape.length > 1 ? fortranScatter(file.shape) : undefined;
+  const place = scatter ? undefined : bytesIfAlike(file, data);
   for (let done = 0; done < total; done += pieceLength) {
     throwIfStopped(signal);
     const count = Math.min(pieceLength, total - done);
     const start = dataOffset + done * itemSize;
     const end = start + count * itemSize;
-    const bytes = end <= head.length ? head.subarray(start, end) : await source.read(start, end - start);
+    const into = place?.subarray(done * itemSize, (done + count) * itemSize);
+    const bytes =
+      end <= head.length ? head.subarray(start, end) : await source.read(start, end - start, into);
+    if (into && bytes === into) {
+      progress?.(done + count, total);
+      continue;
+    }
     const piece = decode(bytes);
     if (scatter) scatter(piece, done, data);
     else if (Array.isArray(data)) for (let i = 0; i < count; i++) data[done + i] = piece[i];
     else (data as unknown as Float64Array).set(piece as Float64Array, done);
     progress?.(done + count, total);
   }
+}
+
+/** The memory of an array whose elements are those of the file, bit for bit: they can be read to where they belong. */
+function bytesIfAlike(
+  { dtype, littleEndian, itemSize }: NpyFile,
+  data: MutableArray,
+): Uint8Array | undefined {
+  if (!ArrayBuffer.isView(data) || (!littleEndian && itemSize > 1)) return undefined;
+  if (dtype === 'unicode' || dtype === 'float16' || dtype === 'bool') return undefined;
+  if (newArray(dtype, 0).constructor !== data.constructor) return undefined;
+  return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
 }
 
 /**

@@ -4,7 +4,14 @@ import type { Discriminant, UnitPairs } from '../result.ts';
 import type { FeatureName } from '../settings.ts';
 import { addValues, candidateMoments, type Moments, noMoments } from '../similarity/moments.ts';
 import { memoryOf, type NearbyMatrix, type SimilarityMatrix, valueAt } from '../similarity/nearby-matrix.ts';
-import { allPairs, isSampled, matchedCandidates, pairValues, samplePairs } from '../similarity/pair-list.ts';
+import {
+  allPairs,
+  allPairValues,
+  isSampled,
+  matchedCandidates,
+  pairValues,
+  samplePairs,
+} from '../similarity/pair-list.ts';
 import { weightedNearby } from '../similarity/weighted-nearby.ts';
 import { discriminantOf, linearDiscriminant } from './lda.ts';
 import { nearbySpanningTree } from './nearby-spanning-tree.ts';
@@ -47,7 +54,10 @@ export function denseSimilarities(
     units,
     features,
     matrices,
-    ...listedLessons(matrices, units, candidates),
+    ...listedLessons(
+      candidates,
+      matrices.map((matrix) => pairValues(matrix, units, candidates)),
+    ),
     spanningTree: (weights, signal) => kernels.weightedSpanningTree(matrices, weights, units, { signal }),
     async weighted(weights, signal) {
       const similarity = kernels.float64(units * units);
@@ -57,15 +67,19 @@ export function denseSimilarities(
   };
 }
 
-/**
- * @param matrices of one layout
- * @param progress told how far the search for the pairs of a spanning tree is
- */
+export interface NearbyOptions {
+  /** What the pairs are compared for; default the final clustering. */
+  readonly stage?: 'motion' | 'clustering';
+  /** Told how far the search for the pairs of a spanning tree is. */
+  readonly progress?: Job['progress'];
+}
+
+/** @param matrices of one layout */
 export function nearbySimilarities(
   features: readonly FeatureName[],
   matrices: readonly NearbyMatrix[],
   kernels: Kernels,
-  progress?: Job['progress'],
+  { stage = 'clustering', progress }: NearbyOptions = {},
 ): CandidateSimilarities {
   const [{ layout }] = matrices;
   const { units } = layout;
@@ -73,7 +87,9 @@ export function nearbySimilarities(
     units,
     features,
     matrices,
-    ...(isSampled(layout) ? countedLessons(matrices) : listedLessons(matrices, units, allPairs(layout))),
+    ...(isSampled(layout, stage)
+      ? countedLessons(matrices)
+      : listedLessons(allPairs(layout), matrices.map(allPairValues))),
     spanningTree: (weights, signal) => nearbySpanningTree(matrices, weights, kernels, { signal, progress }),
     weighted: async (weights, signal) => weightedNearby(matrices, weights, kernels, signal),
   };
@@ -86,9 +102,8 @@ export function releaseNearby(kernels: Kernels, { matrices }: Pick<CandidateSimi
 
 type Lessons = Pick<CandidateSimilarities, 'learn' | 'pairs' | 'pairValues'>;
 
-/** From the list of the pairs. */
-function listedLessons(matrices: readonly SimilarityMatrix[], units: number, candidates: UnitPairs): Lessons {
-  const features = matrices.map((matrix) => pairValues(matrix, units, candidates));
+/** From the list of the pairs. @param features (P,) values of each feature */
+function listedLessons(candidates: UnitPairs, features: readonly Float64Array[]): Lessons {
   return {
     pairs: () => candidates,
     pairValues: () => features,

@@ -134,9 +134,11 @@ export function compareNearby(
             : await ofHistograms(name, layout, stage),
         );
       }
-      current = nearbySimilarities(names, matrices, kernels, (done, total) =>
-        context.onEvent?.({ kind: 'progress', stage, step: 'clustering', done, total }),
-      );
+      current = nearbySimilarities(names, matrices, kernels, {
+        stage: stage === 'motion' ? stage : 'clustering',
+        progress: (done, total) =>
+          context.onEvent?.({ kind: 'progress', stage, step: 'clustering', done, total }),
+      });
       return current;
     },
   };

@@ -4,13 +4,14 @@ import { candidateRanges } from './candidate-rows.ts';
 import { isCandidate, type NearbyLayout } from './nearby-layout.ts';
 import { cellAt, isNearbyMatrix, type NearbyMatrix, type SimilarityMatrix } from './nearby-matrix.ts';
 
-/** Up to so many cells all candidate pairs are listed; of more, a sample. */
-const MOST_LISTED = 2 ** 24;
+/** Up to so many cells all candidate pairs are listed; of more, a sample. Lists of a motion round are soon forgotten. */
+const MOST_LISTED = { motion: 2 ** 22, clustering: 2 ** 24 } as const;
 /** Unmatched pairs of a sample, about. */
 const SAMPLE = 2 ** 21;
 
-/** Whether `listPairs` gives a sample. */
-export const isSampled = (layout: NearbyLayout) => layout.cells > MOST_LISTED;
+/** Whether the candidate pairs are too many to list. @param stage what they are listed for */
+export const isSampled = ({ cells }: NearbyLayout, stage: keyof typeof MOST_LISTED = 'clustering') =>
+  cells > MOST_LISTED[stage];
 
 /** (P,) values of a symmetric matrix at the pairs; of nearby ones also those of one session. */
 export function pairValues(matrix: SimilarityMatrix, units: number, pairs: UnitPairs): Float64Array {
@@ -41,6 +42,20 @@ export function comparedCandidates(matrix: NearbyMatrix, labels: Int32Array): Un
 
 /** All candidate pairs, ordered by the higher unit, then the lower one. */
 export const allPairs = (layout: NearbyLayout): UnitPairs => listRanges(layout);
+
+/** (P,) values of a matrix without gaps at all of its candidate pairs, in the order of `allPairs`. */
+export function allPairValues(matrix: NearbyMatrix): Float64Array {
+  const values = new Float64Array(matrix.layout.pairs);
+  let at = 0;
+  for (const { first, starts, columns, values: all } of candidateRanges(matrix.layout, {
+    matrix,
+    values: true,
+  })) {
+    for (let row = 0; all && row < starts.length - 1; row++)
+      for (let i = starts[row]; i < starts[row + 1] && columns[i] < first + row; i++) values[at++] = all[i];
+  }
+  return values;
+}
 
 function listRanges(layout: NearbyLayout, matrix?: NearbyMatrix): UnitPairs {
   const list = new Int32Array(2 * layout.pairs);
