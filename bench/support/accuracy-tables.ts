@@ -28,6 +28,9 @@ const fixed = (value: number, digits = 3) => value.toFixed(digits);
 const range = ({ low, high }: Estimate) => `${fixed(low)}–${fixed(high)}`;
 const interval = (value: number, estimate: Estimate) =>
   within(value, estimate) ? range(estimate) : `**${range(estimate)}**`;
+/** The lowest value that an estimate allows. */
+const atLeast = (value: number, { low }: Estimate) =>
+  value >= low - 1e-9 ? `≥ ${fixed(low)}` : `**≥ ${fixed(low)}**`;
 const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
 
 /** One row for each recording and settings. */
@@ -90,14 +93,14 @@ export function ratesTable(rows: readonly Row[]): string {
       fixed(fp),
       interval(fp, r.falsePositives),
       interval(fp, r.depthFalsePositives),
-      r.halves ? range(r.halves.falsePositives) : '',
+      r.halves ? atLeast(fp, r.halves.falsePositives) : '',
       fixed(fn),
       interval(fn, r.falseNegatives),
-      r.halves ? range(r.halves.falseNegatives) : '',
+      r.halves ? atLeast(fn, r.halves.falseNegatives) : '',
     ]);
   });
   const header =
-    'recording,precision,recall,motion error µm,ECE matches,ECE candidates,false matches,by decoys,by depth,in halves,missed pairs,by decoys,in halves';
+    'recording,precision,recall,motion error µm,ECE matches,ECE candidates,false matches,by decoys,by depth,by halves,missed pairs,by decoys,by halves';
   return table(header, lines);
 }
 

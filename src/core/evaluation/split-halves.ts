@@ -40,11 +40,11 @@ export interface HalvesCount {
 export interface SplitHalves extends HalvesCount {
   /** Features that the halves were compared by. */
   readonly features: readonly FeatureName[];
-  /** False when both halves of a unit have its one waveform: both rates are then lower bounds. */
+  /** False when both halves of a unit have its one waveform, which makes them easier to find. */
   readonly waveformsHalved: boolean;
-  /** Share of the units whose halves were not joined. */
+  /** Share of the units whose halves were not joined: a tracking misses at least as many pairs. */
   readonly falseNegatives: Estimate;
-  /** Share of the joins that are of two units. */
+  /** Share of the joins that are of two units: a tracking has at least as many false matches. */
   readonly falsePositives: Estimate;
 }
 

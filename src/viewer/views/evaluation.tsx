@@ -166,8 +166,13 @@ function Explanation({ evaluation }: { evaluation: Evaluation }) {
           ))}
         </tbody>
       </table>
-      {halves && !halves.waveformsHalved && (
-        <p className="muted">The halves of a unit have one waveform: their rates are lower bounds.</p>
+      {halves && (
+        <p className="muted">
+          Halves of units tell what noise within a session costs: a tracking loses and confuses at least as
+          much.
+          {!halves.waveformsHalved &&
+            ' Those of this recording have one waveform, which makes them easier still.'}
+        </p>
       )}
       {excluded.length > 0 && (
         <p className="muted">
