@@ -104,6 +104,12 @@ export class SavedResult {
     return this.optionalVector('UnitConfidence.npy');
   }
 
+  /** Expected number of pairs of one neuron among all candidates; undefined where it was not told. */
+  async expectedPairs(): Promise<number | undefined> {
+    const [pairs = Number.NaN] = (await this.optionalVector('ExpectedPairs.npy')) ?? [];
+    return Number.isNaN(pairs) ? undefined : pairs;
+  }
+
   /** (units, 3) µm. */
   locations(): Promise<Float64Array> {
     return this.vector('locations.npy', 'float64');

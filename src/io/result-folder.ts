@@ -31,6 +31,7 @@ export const RESULT_FILES = [
   'MatchedPairs.npy',
   'MatchProbability.npy',
   'UnitConfidence.npy',
+  'ExpectedPairs.npy',
   'CurationPairs.npy',
   'CurationTypes.npy',
   'CurationTypeNames.npy',

@@ -1,6 +1,6 @@
 /** Clusters after curation and what curation did, as arrays of the output folder. */
 import { CURATION_TYPES } from '../core/result.ts';
-import { fileLabels, type ResultBlocks, unitConfidence, unitPairs } from './result-blocks.ts';
+import { fileLabels, perBlock, type ResultBlocks, unitConfidence, unitPairs } from './result-blocks.ts';
 import { isSparse } from './sparse-npz.ts';
 import { clusterMatrix } from './write-clustering.ts';
 import type { NamedArrays } from './write-features.ts';
@@ -24,6 +24,7 @@ export function curationFiles(blocks: ResultBlocks): NamedArrays {
       shape: [units],
       data: unitConfidence(blocks),
     },
+    ExpectedPairs: perBlock(blocks, [], ({ confidence }) => [confidence.expectedPairs ?? Number.NaN]),
     CurationPairs: unitPairs(blocks, ({ curation }) => curation.curationPairs),
     CurationTypes: { dtype: 'int64', shape: [types.length], data: types },
     CurationTypeNames: { dtype: 'unicode', shape: [names.length], data: names },

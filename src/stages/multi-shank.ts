@@ -107,6 +107,7 @@ export async function loadShank(state: StageState, shankId: number, units: Int32
     },
     confidence: {
       matchProbability: (await saved.matchProbability()) ?? new Float64Array(matchedPairs.length / 2),
+      expectedPairs: await saved.expectedPairs(),
       unitConfidence: (await saved.unitConfidence()) ?? new Float64Array(units.length).fill(Number.NaN),
     },
   });

@@ -28,6 +28,7 @@ export async function savedTracking(
     labels,
     matchedPairs: await part.matchedPairs(),
     matchProbability: await part.matchProbability(),
+    expectedPairs: await part.expectedPairs(),
     ...(await comparedPairs(part, labels)),
     threshold: (await part.thresholds())[0],
     locations: await part.locations(),
@@ -59,7 +60,7 @@ const MOST_PAIRS = 4_000_000;
 
 /**
  * Pairs of a sparse matrix. They are of two sessions: without pairs within sessions nothing tells what non-matches are like, so that
- * their similarities cannot be made probabilities.
+ * their similarities cannot be made probabilities here; the run has told what follows from them.
  */
 async function sparsePairs(access: SimilarityAccess, labels: Int32Array): Promise<ComparedPairs> {
   let count = 0;

@@ -10,6 +10,8 @@ export interface MatchConfidence {
   readonly matchProbability: Float64Array;
   /** (units,) mean probability of a unit's matched pairs; NaN for an unmatched unit. */
   readonly unitConfidence: Float64Array;
+  /** Expected number of pairs of one neuron among all candidates, matched or not; undefined where not all were looked at. */
+  readonly expectedPairs?: number;
 }
 
 export interface PairProbabilityInput extends PairEvidenceInput {
@@ -24,6 +26,8 @@ export interface PairProbabilities {
   readonly probability: Float64Array;
   /** Within-session pairs that the calibration rests on. */
   readonly decoys: number;
+  /** Sum of the probabilities of all candidate pairs; where `pairs` is a sample, of those that it stands for. */
+  readonly expectedPairs: number;
 }
 
 /**
@@ -112,12 +116,14 @@ export function pairProbabilities(input: PairProbabilityInput): PairProbabilitie
   // Of a sample, the most similar candidate of a unit is not known.
   const inLink = unmatchedWeight === 1 ? probabilityInLink({ ...input, ...evidence }) : undefined;
   const probability = new Float64Array(count);
+  let expectedPairs = 0;
   for (let p = 0; p < count; p++) {
     if (isDecoy[p] || !(pairSimilarity[p] > hopeless || isMatched[p])) continue;
     const usual = logistic(oddsBy(coefficients, p));
     probability[p] = inLink ? inLink(usual, sessions[units[2 * p]], sessions[units[2 * p + 1]]) : usual;
+    expectedPairs += probability[p] * (isMatched[p] ? 1 : unmatchedWeight);
   }
-  return { probability, decoys };
+  return { probability, decoys, expectedPairs };
 }
 
 /**
@@ -159,7 +165,8 @@ function fillRow({ similarity, margin }: Evidence, p: number, rows: Float64Array
  * @param matchedPairs (M, 2) pairs of units that share a label
  */
 export function matchConfidence(input: PairProbabilityInput, matchedPairs: Int32Array): MatchConfidence {
-  return confidenceOfMatches(input, pairProbabilities(input).probability, matchedPairs);
+  const { probability, expectedPairs } = pairProbabilities(input);
+  return { ...confidenceOfMatches(input, probability, matchedPairs), expectedPairs };
 }
 
 /** `matchConfidence` from the probabilities of the candidate pairs. */

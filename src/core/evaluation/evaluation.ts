@@ -57,6 +57,8 @@ export interface EvaluationInput {
   readonly matchedPairs: Int32Array;
   /** (M,) probabilities where they are known already. */
   readonly matchProbability?: Float64Array;
+  /** Expected number of pairs of one neuron, where it is known already. */
+  readonly expectedPairs?: number;
   /** Pairs of nearby units, between sessions and within. */
   readonly pairs: UnitPairs;
   /** (P,) weighted similarity of the pairs; undefined where it is not at hand. */
@@ -87,7 +89,7 @@ export function evaluateTracking(input: EvaluationInput): Evaluation {
   const { sessions, sessionCount, labels, matchedPairs, pairs, pairSimilarity } = input;
   const depths = correctedDepths(input.locations, sessions, input.motion);
   const units = labels.length;
-  const probability =
+  const found =
     pairSimilarity &&
     pairProbabilities({
       units,
@@ -97,7 +99,8 @@ export function evaluateTracking(input: EvaluationInput): Evaluation {
       pairs,
       pairSimilarity,
       threshold: input.threshold,
-    }).probability;
+    });
+  const probability = found?.probability;
   const confidence = confidenceOfMatches(
     { units, pairs },
     probability ?? new Float64Array(pairs.count),
@@ -120,7 +123,7 @@ export function evaluateTracking(input: EvaluationInput): Evaluation {
     warnings: warningsOf(input, depths, { ...confidence, matchProbability }),
     errorRates: estimateErrorRates({
       matchProbability,
-      expectedPairs: probability?.reduce((sum, p) => sum + p, 0),
+      expectedPairs: input.expectedPairs ?? found?.expectedPairs,
       hiddenPairs: hiddenPairs(sessionLinks(sessionCount, sessions, matchedPairs, matchProbability)),
       halves: input.halves,
       depthDistance,

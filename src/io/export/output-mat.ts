@@ -12,7 +12,7 @@ import { type MatValue, MatWriter } from './mat-value.ts';
 const INDEX_FIELDS = new Set(['IdxUnit', 'IdxSort', 'SimilarityPairs', 'MatchedPairs', 'CurationPairs']);
 
 /** What curation by hand leaves without meaning. */
-const AUTOMATIC_FIELDS = new Set(['MatchProbability', 'UnitConfidence']);
+const AUTOMATIC_FIELDS = new Set(['MatchProbability', 'UnitConfidence', 'ExpectedPairs']);
 
 /** More units make the matrices larger than what is worth a second copy: `.npy` files hold them. */
 const LARGEST_MATRIX_UNITS = 10_000;
