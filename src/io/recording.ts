@@ -2,6 +2,7 @@
 import { throwIfStopped } from '../core/errors.ts';
 import type { Store } from './byte-source.ts';
 import { concurrently } from './concurrently.ts';
+import { HALVES_FILE } from './halved-recording.ts';
 import { encodeNpy, type NpyOutput, npyChunks } from './npy-writer.ts';
 import { RECORDED_FILE } from './recorded-channels.ts';
 import { replaceFiles } from './replace-files.ts';
@@ -19,6 +20,8 @@ export interface Recording {
   readonly waveformType: 'float32' | 'float64';
   /** (channels, samples) µV. */
   waveform(unit: number): Float32Array | Float64Array | Promise<Float32Array | Float64Array>;
+  /** (2, channels, samples) µV, over either half of the spikes. */
+  waveformHalves?(unit: number): Float32Array;
   /** (channels, 2) x, y in µm. */
   readonly channelLocations: Float64Array;
   /** (channels,) shank ids. */
@@ -43,6 +46,7 @@ export interface WriteRecordingOptions {
 
 const FILES = [
   'waveform_all.npy',
+  HALVES_FILE,
   'session_index.npy',
   'channel_locations.npy',
   'channel_shanks.npy',
@@ -99,6 +103,15 @@ export async function writeRecording(
         dtype: 'bool',
         shape: [channelRecorded.length / channels, channels],
         data: channelRecorded,
+      });
+    }
+    if (recording.waveformHalves) {
+      await write(HALVES_FILE, {
+        dtype: 'float32',
+        shape: [units, 2, channels, samples],
+        *data() {
+          for (let unit = 0; unit < units; unit++) yield recording.waveformHalves?.(unit) ?? [];
+        },
       });
     }
     for (const [name, bytes] of recording.extraFiles ?? []) await staging.write(name, bytes);

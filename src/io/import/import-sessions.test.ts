@@ -10,6 +10,7 @@ import { track } from '../../core/track.ts';
 import { subStore } from '../byte-source.ts';
 import { readDataset } from '../dataset.ts';
 import { MemoryStore } from '../memory-store.ts';
+import { readNpyAs } from '../npy.ts';
 import { writeRecording } from '../recording.ts';
 import { readUnits } from '../units-table.ts';
 import { IMPORT_DEFAULTS, type ImportOptions, importSessions } from './import-sessions.ts';
@@ -158,6 +159,18 @@ describe('importing what a sorter left', () => {
     expect(imported.warnings.filter((text) => text.includes('WEAKEST')).length).toBe(
       source === 'templates' ? 1 : 0,
     );
+    const halves = await imported.out.open('waveform_halves.npy');
+    expect(halves !== undefined).toBe('mean' in folders && folders.mean === 'bombcell');
+    if (!halves) return;
+    // Those of the fixture are 1.1 and 0.9 of the mean.
+    const { data, shape } = await readNpyAs(halves, 'float64');
+    const { waveforms } = imported.dataset;
+    expect(shape).toEqual([waveforms.units, 2, waveforms.channels, waveforms.samples]);
+    const size = waveforms.channels * waveforms.samples;
+    for (let i = 0; i < data.length; i += 7) {
+      const mean = waveforms.data[Math.floor(i / (2 * size)) * size + (i % size)];
+      expect(Math.abs(data[i] - mean * (i % (2 * size) < size ? 1.1 : 0.9))).toBeLessThan(1e-3);
+    }
   });
 });
 

@@ -6,7 +6,7 @@ import type { KilosortFolder } from './kilosort.ts';
 import { readPerSpike } from './kilosort.ts';
 import { findRaw, rawWaveforms } from './kilosort-raw.ts';
 import { notOfOneSorting, openTemplates } from './kilosort-templates.ts';
-import { findMeanWaveforms } from './mean-waveform-files.ts';
+import { findMeanWaveforms, type MeanWaveform } from './mean-waveform-files.ts';
 import { givenGain, missingGain, type RawGain, readGain } from './raw-gain.ts';
 import type { ImportContext, SessionWaveforms, WaveformOptions } from './sorted-session.ts';
 
@@ -47,16 +47,23 @@ async function collect(
   chosen: readonly number[],
   samples: number,
   context: ImportContext,
-  read: (k: number, id: number) => Promise<{ waveform: Float32Array } | string>,
-): Promise<{ data: Float32Array; missing: Map<number, string> }> {
+  read: (k: number, id: number) => Promise<MeanWaveform | string>,
+): Promise<Pick<SessionWaveforms, 'data' | 'halves' | 'missing'>> {
   const size = sites.count * samples;
   const data = new Float32Array(chosen.length * size);
   const missing = new Map<number, string>();
+  let halves: Float32Array | undefined;
   for (const [i, k] of chosen.entries()) {
     throwIfStopped(context.signal);
     const found = await read(k, groups.ids[k]);
     if (typeof found === 'string') missing.set(i, found);
-    else data.set(found.waveform, i * size);
+    else {
+      data.set(found.waveform, i * size);
+      if (found.halves) {
+        halves ??= new Float32Array(2 * data.length);
+        halves.set(found.halves, 2 * i * size);
+      }
+    }
     context.onEvent?.({
       kind: 'progress',
       stage: 'read',
@@ -65,7 +72,7 @@ async function collect(
       total: chosen.length,
     });
   }
-  return { data, missing };
+  return { data, halves, missing };
 }
 
 async function meanWaveforms(
@@ -85,10 +92,14 @@ async function meanWaveforms(
   const gain = files.needsGain ? await gainOf(opened, options, files.description) : undefined;
   const { samples } = files;
   const found = await collect(opened, chosen, samples, context, async (_, id) => {
-    const waveform = await files.read(id);
-    if (!waveform) return `no mean waveform of it (${files.description})`;
-    if (gain) scaleChannels(waveform, channelMap, samples, gain);
-    return { waveform };
+    const own = await files.read(id);
+    if (!own) return `no mean waveform of it (${files.description})`;
+    const { waveform, halves } = own;
+    if (gain) {
+      for (const part of [waveform, halves?.subarray(0, waveform.length), halves?.subarray(waveform.length)])
+        if (part) scaleChannels(part, channelMap, samples, gain);
+    }
+    return own;
   });
   return {
     source: 'mean',

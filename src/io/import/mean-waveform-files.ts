@@ -10,8 +10,15 @@ export interface MeanWaveformFiles {
   /** True when values are bits, or nobody knows: a gain is needed. False for µV. */
   readonly needsGain: boolean;
   readonly samples: number;
-  /** (channels, samples) of a cluster; undefined when there is none. */
-  read(cluster: number): Promise<Float32Array | undefined>;
+  /** The waveform of a cluster; undefined when there is none. */
+  read(cluster: number): Promise<MeanWaveform | undefined>;
+}
+
+export interface MeanWaveform {
+  /** (channels, samples) */
+  readonly waveform: Float32Array;
+  /** (2, channels, samples) over either half of the session, where they are known. */
+  readonly halves?: Float32Array;
 }
 
 interface Sorted {
@@ -85,7 +92,7 @@ async function meanWaveformsFile(sorted: Sorted): Promise<MeanWaveformFiles> {
       pick.forEach((c, i) => {
         waveform.set(data.subarray(from + c * samples, from + (c + 1) * samples), i * samples);
       });
-      return waveform.every((value) => value === 0) ? undefined : waveform;
+      return waveform.every((value) => value === 0) ? undefined : { waveform };
     },
   };
 }
@@ -119,16 +126,23 @@ async function rawWaveformsFolder(
     const [samples, channels] = samplesFirst ? [a, b] : [b, a];
     const strides = samplesFirst ? [b * halves, halves] : [halves, b * halves];
     const pick = channelPicker(sorted, channels, name);
-    const waveform = new Float32Array(pick.length * samples);
+    const size = pick.length * samples;
+    const waveform = new Float32Array(size);
     const recorded = Array.from({ length: halves }, (_, h) => h).filter((h) => finite(data, halves, h));
+    const both = halves === 2 && recorded.length > 0 ? new Float32Array(2 * size) : undefined;
     pick.forEach((c, i) => {
       for (let t = 0; t < samples; t++) {
+        const at = t * strides[0] + c * strides[1];
         let sum = 0;
-        for (const h of recorded) sum += data[t * strides[0] + c * strides[1] + h];
+        for (const h of recorded) sum += data[at + h];
         waveform[i * samples + t] = sum / recorded.length;
+        if (!both) continue;
+        // Without spikes in one half the other stands for both.
+        both[i * samples + t] = data[at + recorded[0]];
+        both[size + i * samples + t] = data[at + (recorded[1] ?? recorded[0])];
       }
     });
-    return { samples, waveform: recorded.length === 0 ? undefined : waveform };
+    return { samples, found: recorded.length === 0 ? undefined : { waveform, halves: both } };
   };
   const { samples } = await load(files[0]);
   return {
@@ -138,11 +152,11 @@ async function rawWaveformsFolder(
     async read(cluster) {
       const file = `Unit${cluster}_RawSpikes.npy`;
       if (!present.has(file)) return undefined;
-      const { waveform, samples: found } = await load(file);
-      if (found === samples) return waveform;
+      const { found, samples: length } = await load(file);
+      if (length === samples) return found;
       throw new InputError({
         where: `${folder.name}/${file}`,
-        found: `${found} samples`,
+        found: `${length} samples`,
         expected: `${samples}, as ${files[0]} has`,
         remedy: 'Make the raw waveforms of all units again in one go.',
       });

@@ -32,6 +32,8 @@ export function recordingOf(
     const i = session.taken.findIndex((u) => session.session.units[u].id === clusterId);
     return { session, source: session.taken[i], row: session.rows[i] };
   });
+  // A site that was not recorded has no halves either.
+  const halved = !union.recorded && sessions.every(({ waveforms }) => waveforms.halves);
   return {
     units: located.length,
     channels: union.count,
@@ -39,6 +41,7 @@ export function recordingOf(
     sessions: Int32Array.from(located, ({ session }) => session.number),
     waveformType: 'float32',
     waveform: (unit) => placed(located[unit], union, sampling),
+    ...(halved && { waveformHalves: (unit: number) => placedHalves(located[unit], union, sampling) }),
     channelLocations: union.locations,
     channelShanks: union.shanks,
     channelRecorded: union.recorded,
@@ -57,17 +60,33 @@ interface LocatedUnit {
 }
 
 /** (channels, samples) on all sites; NaN on those that the session did not record. */
-function placed({ session, row }: LocatedUnit, union: UnionSites, to: Sampling): Float32Array {
+function placed(
+  { session, row }: LocatedUnit,
+  union: UnionSites,
+  to: Sampling,
+  data = session.waveforms.data,
+): Float32Array {
   const { waveforms, sampling, number } = session;
   const places = union.places[number - 1];
   const waveform = new Float32Array(union.count * to.samples).fill(Number.NaN);
   const from = row * places.length * waveforms.samples;
   places.forEach((place, c) => {
     const start = from + c * waveforms.samples;
-    const channel = waveforms.data.subarray(start, start + waveforms.samples);
+    const channel = data.subarray(start, start + waveforms.samples);
     waveform.set(alignChannel(channel, sampling, to), place * to.samples);
   });
   return waveform;
+}
+
+/** (2, channels, samples) as `placed`. */
+function placedHalves(unit: LocatedUnit, union: UnionSites, to: Sampling): Float32Array {
+  const size = union.count * to.samples;
+  const both = new Float32Array(2 * size);
+  for (const half of [0, 1]) {
+    const row = 2 * unit.row + half;
+    both.set(placed({ ...unit, row }, union, to, unit.session.waveforms.halves), half * size);
+  }
+  return both;
 }
 
 function unitRow({ session, source, row }: LocatedUnit, unit: number, union: UnionSites): UnitRow {

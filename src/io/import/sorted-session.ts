@@ -35,6 +35,8 @@ export interface SessionWaveforms {
   readonly samples: number;
   /** (units, sites, samples) µV. */
   readonly data: Float32Array;
+  /** (units, 2, sites, samples) µV, over either half of the session, where that is known. */
+  readonly halves?: Float32Array;
   /** Units without a waveform, by their place among the chosen ones, each with the reason. */
   readonly missing: ReadonlyMap<number, string>;
 }
