@@ -44,6 +44,7 @@ export interface WriteRecordingOptions {
   readonly signal?: AbortSignal;
 }
 
+/** What an input folder may hold, the truth of a simulated recording with it: nothing of an earlier one must stay. */
 const FILES = [
   'waveform_all.npy',
   HALVES_FILE,
@@ -53,6 +54,8 @@ const FILES = [
   'peth.npy',
   UNITS_FILE,
   RECORDED_FILE,
+  'neuron_id.npy',
+  'true_motion.npy',
 ];
 
 /**
@@ -110,7 +113,10 @@ export async function writeRecording(
         dtype: 'float32',
         shape: [units, 2, channels, samples],
         *data() {
-          for (let unit = 0; unit < units; unit++) yield recording.waveformHalves?.(unit) ?? [];
+          for (let unit = 0; unit < units; unit++) {
+            throwIfStopped(signal);
+            yield recording.waveformHalves?.(unit) ?? [];
+          }
         },
       });
     }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { StoppedError } from '../core/errors.ts';
 import { simulateRecording } from '../core/simulation/simulate.ts';
+import { listDeep } from './byte-source.ts';
 import { MemoryStore } from './memory-store.ts';
 import { readNpy, readNpyAs } from './npy.ts';
 import { writeSimulation } from './simulation.ts';
@@ -12,6 +13,16 @@ async function read(store: MemoryStore, name: string) {
   if (!source) throw new Error(`no ${name}`);
   const array = await readNpy(source);
   return { ...(await readNpyAs(source, 'float64')), dtype: array.dtype };
+}
+
+/** All files of a store, with their content. */
+async function filesOf(store: MemoryStore): Promise<Map<string, Uint8Array>> {
+  const files = new Map<string, Uint8Array>();
+  for (const name of await listDeep(store)) {
+    const source = (await store.open(name))!;
+    files.set(name, await source.read(0, source.size));
+  }
+  return files;
 }
 
 describe('writeSimulation', () => {
@@ -61,7 +72,7 @@ describe('writeSimulation', () => {
     expect(await store.open('peth.npy')).toBeUndefined();
   });
 
-  it('tells its progress, and stops when it is asked to, without waveforms', async () => {
+  it('tells its progress, and leaves an earlier recording as it was when it is stopped', async () => {
     const store = new MemoryStore();
     const plan = simulateRecording(small);
     const seen: [number, number][] = [];
@@ -69,12 +80,14 @@ describe('writeSimulation', () => {
     expect(seen.map(([done]) => done)).toEqual(Array.from({ length: 2 * plan.units }, (_, i) => i + 1));
     expect(new Set(seen.map(([, total]) => total))).toEqual(new Set([2 * plan.units]));
 
+    const before = await filesOf(store);
     const controller = new AbortController();
-    const stopped = writeSimulation(store, plan, {
+    const other = simulateRecording({ ...small, seed: 2 });
+    const stopped = writeSimulation(store, other, {
       progress: (done, total) => done === total - 1 && controller.abort(),
       signal: controller.signal,
     });
     await expect(stopped).rejects.toThrow(StoppedError);
-    expect(await store.open('waveform_all.npy')).toBeUndefined();
+    expect(await filesOf(store)).toEqual(before);
   });
 });

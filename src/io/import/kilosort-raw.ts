@@ -100,7 +100,7 @@ export async function rawWaveforms(
     context.onEvent?.({
       kind: 'warning',
       text:
-        `${path}: neighbouring channels do not correlate and all have the same noise: this looks like whitened data, whose waveforms cannot be ` +
+        `${binary.files[0].name}: neighbouring channels do not correlate and all have the same noise: this looks like whitened data, whose waveforms cannot be ` +
         'compared well. Point dat_path in params.py to the recording as it was acquired.',
     });
   }
