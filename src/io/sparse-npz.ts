@@ -1,11 +1,7 @@
 /** Matrices of nearby pairs as SciPy's sparse files: `scipy.sparse.load_npz` gives a CSR matrix. */
 import type { TrackingResult } from '../core/result.ts';
-import { candidateCounts, candidateRanges } from '../core/similarity/candidate-rows.ts';
-import {
-  isNearbyMatrix,
-  type NearbyMatrix,
-  type SimilarityMatrix,
-} from '../core/similarity/nearby-matrix.ts';
+import { candidateCounts, candidateRows, candidateValues } from '../core/similarity/candidate-rows.ts';
+import { isNearbyMatrix, type SimilarityMatrix } from '../core/similarity/nearby-matrix.ts';
 import { npyMember, type ZipMember } from './npz.ts';
 import { placeOfUnits, type ResultBlocks } from './result-blocks.ts';
 
@@ -47,7 +43,7 @@ export function sparseMembers(result: ResultBlocks, content: SparseContent): Zip
     npyMember('indices', {
       dtype: index,
       shape: [elements],
-      data: () => inPieces(units, rows.fillColumns(), (length) => new Int32Array(length)),
+      data: () => inPieces(units, rows.columns, (length) => new Int32Array(length)),
     }),
     npyMember('indptr', { dtype: index, shape: [units + 1], data: indptr }),
     npyMember('format', { dtype: 'unicode', shape: [], data: ['csr'] }),
@@ -55,7 +51,7 @@ export function sparseMembers(result: ResultBlocks, content: SparseContent): Zip
     npyMember('data', {
       dtype: isDouble ? 'float64' : 'float32',
       shape: [elements],
-      data: () => inPieces(units, rows.fillValues(), (length) => new Float64Array(length)),
+      data: () => inPieces(units, rows.values, (length) => new Float64Array(length)),
     }),
   ];
 }
@@ -111,82 +107,52 @@ function sparseRows({ units, blocks }: ResultBlocks, { matrixOf, element, diagon
       return [block, matrix && candidateCounts(matrix.layout, matrix)];
     }),
   );
-  /** Rows in the order of the units, from the first one on. */
-  const openRows = (values: boolean) => {
-    const readers = new Map(
-      blocks.map((block) => {
-        const matrix = matrices.get(block);
-        return [block, matrix && rowsInOrder(matrix, values)];
-      }),
-    );
-    return (unit: number) => {
-      const { block, index } = place[unit];
-      return { ...(readers.get(block)?.(index) ?? NONE), index, own: block.units };
-    };
+  const rowsOf = new Map(
+    blocks.map((block) => {
+      const matrix = matrices.get(block);
+      return [block, matrix && candidateRows(matrix.layout, matrix)];
+    }),
+  );
+  const valuesOf = new Map(
+    blocks.map((block) => {
+      const matrix = matrices.get(block);
+      return [block, matrix && candidateValues(matrix)];
+    }),
+  );
+  /** Candidates before the unit itself. */
+  const before = (others: Int32Array, index: number) => {
+    let count = 0;
+    while (count < others.length && others[count] < index) count++;
+    return count;
   };
-  const fillColumns = (): FillRow<Int32Array> => {
-    const rowOf = openRows(false);
-    return (unit, row) => {
-      const { columns, index, own } = rowOf(unit);
-      let at = 0;
-      let isBefore = diagonal !== undefined;
-      for (const column of columns) {
-        if (isBefore && column > index) {
-          row[at++] = unit;
-          isBefore = false;
-        }
-        row[at++] = own[column];
-      }
-      if (isBefore) row[at++] = unit;
-      return at;
-    };
+  const columns: FillRow<Int32Array> = (unit, row) => {
+    const { block, index } = place[unit];
+    const others = rowsOf.get(block)?.(index) ?? NONE;
+    const middle = diagonal === undefined ? others.length : before(others, index);
+    for (let i = 0; i < others.length; i++) row[i < middle ? i : i + 1] = block.units[others[i]];
+    if (diagonal === undefined) return others.length;
+    row[middle] = unit;
+    return others.length + 1;
   };
-  const fillValues = (): FillRow<Float64Array> => {
-    const rowOf = openRows(true);
-    return (unit, row) => {
-      const { columns, values, index } = rowOf(unit);
-      let at = 0;
-      let isBefore = diagonal !== undefined;
-      for (let i = 0; i < columns.length; i++) {
-        if (isBefore && columns[i] > index) {
-          row[at++] = diagonal as number;
-          isBefore = false;
-        }
-        row[at++] = element ? element(values[i]) : values[i];
-      }
-      if (isBefore) row[at++] = diagonal as number;
-      return at;
-    };
+  const values: FillRow<Float64Array> = (unit, row) => {
+    const { block, index } = place[unit];
+    const others = rowsOf.get(block)?.(index) ?? NONE;
+    const middle = diagonal === undefined ? others.length : before(others, index);
+    const found = valuesOf.get(block)?.(index, others) ?? [];
+    for (let i = 0; i < found.length; i++)
+      row[i < middle ? i : i + 1] = element ? element(found[i]) : found[i];
+    if (diagonal === undefined) return others.length;
+    row[middle] = diagonal;
+    return others.length + 1;
   };
   const pairsOf = (unit: number) => {
     const { block, index } = place[unit];
     return counts.get(block)?.[index] ?? 0;
   };
-  return { fillColumns, fillValues, pairsOf };
+  return { columns, values, pairsOf };
 }
 
-/** Columns of a row, ascending, and what the matrix holds there. */
-interface Row {
-  readonly columns: Int32Array;
-  readonly values: Float64Array;
-}
-
-const NONE: Row = { columns: new Int32Array(0), values: new Float64Array(0) };
-
-/** Gives the rows of a matrix when they are asked for in their order. */
-function rowsInOrder(matrix: NearbyMatrix, values: boolean): (unit: number) => Row {
-  const ranges = candidateRanges(matrix.layout, { matrix, values });
-  let range = ranges.next().value;
-  return (unit) => {
-    while (range && unit >= range.first + range.starts.length - 1) range = ranges.next().value;
-    if (!range) return NONE;
-    const [from, to] = range.starts.subarray(unit - range.first, unit - range.first + 2);
-    return {
-      columns: range.columns.subarray(from, to),
-      values: range.values?.subarray(from, to) ?? NONE.values,
-    };
-  };
-}
+const NONE = new Int32Array(0);
 
 function* inPieces<T extends Int32Array | Float64Array>(
   units: number,

@@ -1,6 +1,6 @@
 /** Candidate pairs one by one, out of the layout of nearby ones. */
 import type { ClusteringResult, UnitPairs } from '../result.ts';
-import { candidateRanges } from './candidate-rows.ts';
+import { candidateRows, candidateValues } from './candidate-rows.ts';
 import { isCandidate, type NearbyLayout } from './nearby-layout.ts';
 import { cellAt, isNearbyMatrix, type NearbyMatrix, type SimilarityMatrix } from './nearby-matrix.ts';
 
@@ -32,7 +32,7 @@ export function pairValues(matrix: SimilarityMatrix, units: number, pairs: UnitP
  */
 export function comparedCandidates(matrix: NearbyMatrix, labels: Int32Array): UnitPairs {
   const { layout } = matrix;
-  if (!isSampled(layout)) return listRanges(layout, matrix);
+  if (!isSampled(layout)) return listRows(layout, matrix);
   const { units, sampledFrom } = samplePairs(layout, labels);
   const known: number[] = [];
   for (let i = 0; i < units.length; i += 2)
@@ -41,35 +41,42 @@ export function comparedCandidates(matrix: NearbyMatrix, labels: Int32Array): Un
 }
 
 /** All candidate pairs, ordered by the higher unit, then the lower one. */
-export const allPairs = (layout: NearbyLayout): UnitPairs => listRanges(layout);
+export const allPairs = (layout: NearbyLayout): UnitPairs => listRows(layout);
 
 /** (P,) values of a matrix without gaps at all of its candidate pairs, in the order of `allPairs`. */
 export function allPairValues(matrix: NearbyMatrix): Float64Array {
-  const values = new Float64Array(matrix.layout.pairs);
+  const { layout } = matrix;
+  const values = new Float64Array(layout.pairs);
+  const rowOf = candidateRows(layout);
+  const valuesOf = candidateValues(matrix);
   let at = 0;
-  for (const { first, starts, columns, values: all } of candidateRanges(matrix.layout, {
-    matrix,
-    values: true,
-  })) {
-    for (let row = 0; all && row < starts.length - 1; row++)
-      for (let i = starts[row]; i < starts[row + 1] && columns[i] < first + row; i++) values[at++] = all[i];
+  for (let unit = 0; unit < layout.units; unit++) {
+    const lower = lowerOnes(rowOf(unit), unit);
+    values.set(valuesOf(unit, lower), at);
+    at += lower.length;
   }
   return values;
 }
 
-function listRanges(layout: NearbyLayout, matrix?: NearbyMatrix): UnitPairs {
+/** All candidate pairs, those without a value left out when a matrix with gaps is given. */
+function listRows(layout: NearbyLayout, matrix?: NearbyMatrix): UnitPairs {
   const list = new Int32Array(2 * layout.pairs);
+  const rowOf = candidateRows(layout, matrix);
   let at = 0;
-  for (const { first, starts, columns } of candidateRanges(layout, { matrix })) {
-    for (let row = 0; row < starts.length - 1; row++) {
-      const unit = first + row;
-      for (let i = starts[row]; i < starts[row + 1] && columns[i] < unit; i++) {
-        list[at++] = columns[i];
-        list[at++] = unit;
-      }
+  for (let unit = 0; unit < layout.units; unit++) {
+    for (const other of lowerOnes(rowOf(unit), unit)) {
+      list[at++] = other;
+      list[at++] = unit;
     }
   }
   return { count: at / 2, units: at < list.length ? list.slice(0, at) : list };
+}
+
+/** Those of ascending numbers that are below another one. */
+function lowerOnes(row: Int32Array, unit: number): Int32Array {
+  let count = 0;
+  while (count < row.length && row[count] < unit) count++;
+  return row.subarray(0, count);
 }
 
 /**
