@@ -102,36 +102,38 @@ function draw(table: string): Promise<string> {
     proportion: first.total * (row.candidate_pairs / first.candidate_pairs),
     memory: row.peak_bytes / 1e9,
   }));
-  const x = {
-    field: 'pairs',
+  const log = (title: string, values: readonly number[]) => ({
     type: 'quantitative',
-    scale: { type: 'log' },
-    title: 'Candidate pairs, millions',
-  } as const;
-  const panel = (field: string, title: string, more: object[] = []) => ({
-    width: 280,
+    title,
+    scale: { type: 'log', domain: [values[0], values[values.length - 1]] },
+    axis: { values, format: ',~r' },
+  });
+  const panel = (field: string, y: object, more: object[] = []) => ({
+    width: 300,
     height: 220,
-    encoding: { x },
+    encoding: { x: { field: 'pairs', ...log('Candidate pairs, millions', [0.1, 1, 10, 100, 1000]) } },
     layer: [
       ...more,
+      { mark: { type: 'line', point: true }, encoding: { y: { field, ...y } } },
       {
-        mark: { type: 'line', point: true },
-        encoding: { y: { field, type: 'quantitative', scale: { type: 'log' }, title } },
-      },
-      {
-        mark: { type: 'text', dy: -10, align: 'right' },
-        encoding: { y: { field, type: 'quantitative' }, text: { field: 'units' } },
+        mark: { type: 'text', dy: 10, dx: 5, align: 'left' },
+        encoding: { y: { field, ...y }, text: { field: 'units' } },
       },
     ],
   });
+  const seconds = log('Seconds (dashed: in proportion to pairs)', [1, 10, 100, 1000, 10_000]);
   const proportional = {
-    mark: { type: 'line', strokeDash: [4, 4], color: '#888' },
-    encoding: { y: { field: 'proportion', type: 'quantitative', scale: { type: 'log' } } },
+    mark: { type: 'line', strokeDash: [4, 4], color: '#888', clip: true },
+    encoding: { y: { field: 'proportion', ...seconds } },
   };
   return renderSvg({
     $schema: 'https://vega.github.io/schema/vega-lite/v6.json',
     background: 'white',
+    padding: 10,
     data: { values },
-    hconcat: [panel('seconds', 'Seconds', [proportional]), panel('memory', 'Peak memory, GB')],
+    hconcat: [
+      panel('seconds', seconds, [proportional]),
+      panel('memory', log('Peak memory, GB', [0.5, 1, 2, 5, 10])),
+    ],
   } as Parameters<typeof renderSvg>[0]);
 }

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { InputError } from '../core/errors.ts';
 import { resolveSettings } from '../core/settings.ts';
-import { estimateMemory, requireMemory } from './memory-estimate.ts';
+import { estimateMemory, estimateNearbyMemory, requireMemory } from './memory-estimate.ts';
 
 const { settings } = resolveSettings({});
 const usual = { units: 3479, channels: 283, samples: 64 };
@@ -34,6 +34,23 @@ describe('estimateMemory', () => {
     const withPeth = more({ clustering: { features: ['Waveform', 'AutoCorr', 'PETH'] } });
     expect(withPeth.matrices).toBeGreaterThan(plain.matrices);
     expect(withPeth.histograms).toBeGreaterThan(plain.histograms);
+  });
+});
+
+describe('estimateNearbyMemory', () => {
+  it.each([
+    [3_000, 676_503_552],
+    [10_000, 1_592_905_728],
+    [30_000, 2_475_524_096],
+    [100_000, 7_885_766_656],
+  ])('is close to the peak that bench/scale measured of %i units', (units, peak) => {
+    const resolved = resolveSettings(
+      { preset: 'recommended', clustering: { candidates: 'nearby' } },
+      { hasPeth: false, fromFile: false },
+    ).settings;
+    const { total } = estimateNearbyMemory({ units, channels: 384, samples: 61, extent: 3820 }, resolved);
+    expect(total / peak).toBeGreaterThan(0.98);
+    expect(total / peak).toBeLessThan(1.5);
   });
 });
 

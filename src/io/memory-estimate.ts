@@ -3,6 +3,7 @@ import { InputError } from '../core/errors.ts';
 import { usedFeatures } from '../core/preprocess.ts';
 import type { Settings } from '../core/settings.ts';
 import { nearbyMatrixBytes } from '../core/similarity/nearby-matrix.ts';
+import { MOST_LISTED, SAMPLE } from '../core/similarity/pair-list.ts';
 import type { DatasetShape } from './dataset.ts';
 
 /** Bytes, by what they hold. */
@@ -52,6 +53,10 @@ function histogramBins(shape: DatasetShape, settings: Settings): number {
 
 /** Pieces of waveforms that are held at a time, and what threads work in. */
 const PIECES_BYTES = 6 * 2 ** 26;
+/** What else a run of nearby pairs needs, fitted to what bench/scale measures: in proportion, for each pair that is listed, and at all. */
+const NEARBY_MARGIN = 1.08;
+const LISTED_PAIR_BYTES = 120;
+const NEARBY_PROGRAM_BYTES = 450e6;
 /** How far beyond the candidate pairs waveforms are kept, µm: the slack of peaks and what rounding up to whole rows takes. */
 const WINDOW_SLACK = 75;
 
@@ -71,7 +76,10 @@ export function estimateNearbyMemory(shape: DatasetShape, settings: Settings): M
   const kept = 2 * (neighbourhood + clustering.max_distance + WINDOW_SLACK);
   const waveforms = 4 * units * channels * samples * share(kept) + PIECES_BYTES;
   const histograms = 8 * units * histogramBins(shape, settings);
-  const total = MARGIN * (waveforms + matrices + histograms) + PROGRAM_BYTES;
+  const total =
+    NEARBY_MARGIN * (waveforms + matrices + histograms) +
+    LISTED_PAIR_BYTES * (found > MOST_LISTED.clustering ? SAMPLE : found) +
+    NEARBY_PROGRAM_BYTES;
   return { waveforms, matrices, histograms, total: Math.ceil(total) };
 }
 

@@ -5,9 +5,9 @@ import { isCandidate, type NearbyLayout } from './nearby-layout.ts';
 import { cellAt, isNearbyMatrix, type NearbyMatrix, type SimilarityMatrix } from './nearby-matrix.ts';
 
 /** Up to so many cells all candidate pairs are listed; of more, a sample. Lists of a motion round are soon forgotten. */
-const MOST_LISTED = { motion: 2 ** 22, clustering: 2 ** 24 } as const;
+export const MOST_LISTED = { motion: 2 ** 22, clustering: 2 ** 24 } as const;
 /** Unmatched pairs of a sample, about. */
-const SAMPLE = 2 ** 21;
+export const SAMPLE = 2 ** 21;
 
 /** Whether the candidate pairs are too many to list. @param stage what they are listed for */
 export const isSampled = ({ cells }: NearbyLayout, stage: keyof typeof MOST_LISTED = 'clustering') =>
