@@ -34,7 +34,7 @@ export function evaluationFigure(evaluation: Evaluation): FigureSpec {
         (decoys.falseNegatives ? ` Missed pairs: ${percent(decoys.falseNegatives)}.` : ''),
       ...(halves
         ? [
-            `By halves of units${halves.waveformsHalved ? '' : ', with one waveform for both'}, at least: missed ${percent(halves.falseNegatives)}, false ${percent(halves.falsePositives)}.`,
+            `Halves of units${halves.waveformsHalved ? '' : ', with one waveform for both'}: not found ${percent(halves.falseNegatives)}, wrongly joined ${percent(halves.falsePositives)}.`,
           ]
         : []),
       `Functional checks compare matched with neighbouring unmatched pairs. ${out ? `Left out: ${out}.` : ''}`,

@@ -1,7 +1,11 @@
 /** Matrices of nearby pairs as SciPy's sparse files: `scipy.sparse.load_npz` gives a CSR matrix. */
 import type { TrackingResult } from '../core/result.ts';
 import { candidateCounts, candidateRows, candidateValues } from '../core/similarity/candidate-rows.ts';
-import { isNearbyMatrix, type SimilarityMatrix } from '../core/similarity/nearby-matrix.ts';
+import {
+  isNearbyMatrix,
+  type NearbyMatrix,
+  type SimilarityMatrix,
+} from '../core/similarity/nearby-matrix.ts';
 import { npyMember, type ZipMember } from './npz.ts';
 import { placeOfUnits, type ResultBlocks } from './result-blocks.ts';
 
@@ -95,28 +99,10 @@ type FillRow<T> = (unit: number, row: T) => number;
 /** Rows one after another, with the columns ascending. */
 function sparseRows({ units, blocks }: ResultBlocks, { matrixOf, element, diagonal }: SparseContent) {
   const place = placeOfUnits(units, blocks);
-  const matrices = new Map(
+  const open = new Map(
     blocks.map((block) => {
       const matrix = matrixOf(block.result);
-      return [block, matrix && isNearbyMatrix(matrix) ? matrix : undefined];
-    }),
-  );
-  const counts = new Map(
-    blocks.map((block) => {
-      const matrix = matrices.get(block);
-      return [block, matrix && candidateCounts(matrix.layout, matrix)];
-    }),
-  );
-  const rowsOf = new Map(
-    blocks.map((block) => {
-      const matrix = matrices.get(block);
-      return [block, matrix && candidateRows(matrix.layout, matrix)];
-    }),
-  );
-  const valuesOf = new Map(
-    blocks.map((block) => {
-      const matrix = matrices.get(block);
-      return [block, matrix && candidateValues(matrix)];
+      return [block, matrix && isNearbyMatrix(matrix) ? openMatrix(matrix) : undefined];
     }),
   );
   /** Candidates before the unit itself. */
@@ -127,7 +113,7 @@ function sparseRows({ units, blocks }: ResultBlocks, { matrixOf, element, diagon
   };
   const columns: FillRow<Int32Array> = (unit, row) => {
     const { block, index } = place[unit];
-    const others = rowsOf.get(block)?.(index) ?? NONE;
+    const others = open.get(block)?.candidates(index) ?? NONE;
     const middle = diagonal === undefined ? others.length : before(others, index);
     for (let i = 0; i < others.length; i++) row[i < middle ? i : i + 1] = block.units[others[i]];
     if (diagonal === undefined) return others.length;
@@ -136,9 +122,10 @@ function sparseRows({ units, blocks }: ResultBlocks, { matrixOf, element, diagon
   };
   const values: FillRow<Float64Array> = (unit, row) => {
     const { block, index } = place[unit];
-    const others = rowsOf.get(block)?.(index) ?? NONE;
+    const matrix = open.get(block);
+    const others = matrix?.candidates(index) ?? NONE;
     const middle = diagonal === undefined ? others.length : before(others, index);
-    const found = valuesOf.get(block)?.(index, others) ?? [];
+    const found = matrix?.values(index, others) ?? [];
     for (let i = 0; i < found.length; i++)
       row[i < middle ? i : i + 1] = element ? element(found[i]) : found[i];
     if (diagonal === undefined) return others.length;
@@ -147,12 +134,18 @@ function sparseRows({ units, blocks }: ResultBlocks, { matrixOf, element, diagon
   };
   const pairsOf = (unit: number) => {
     const { block, index } = place[unit];
-    return counts.get(block)?.[index] ?? 0;
+    return open.get(block)?.counts[index] ?? 0;
   };
   return { columns, values, pairsOf };
 }
 
 const NONE = new Int32Array(0);
+
+const openMatrix = (matrix: NearbyMatrix) => ({
+  counts: candidateCounts(matrix.layout, matrix),
+  candidates: candidateRows(matrix.layout, matrix),
+  values: candidateValues(matrix),
+});
 
 function* inPieces<T extends Int32Array | Float64Array>(
   units: number,

@@ -42,9 +42,9 @@ export interface SplitHalves extends HalvesCount {
   readonly features: readonly FeatureName[];
   /** False when both halves of a unit have its one waveform, which makes them easier to find. */
   readonly waveformsHalved: boolean;
-  /** Share of the units whose halves were not joined: a tracking misses at least as many pairs. */
+  /** Share of the units whose halves were not joined: what noise within a session costs; a tracking usually misses more. */
   readonly falseNegatives: Estimate;
-  /** Share of the joins that are of two units: a tracking has at least as many false matches. */
+  /** Share of the joins that are of two units; a tracking usually has more false matches. */
   readonly falsePositives: Estimate;
 }
 

@@ -36,14 +36,14 @@ export function rateRows({ errorRates, truth }: Evaluation): RateRow[] {
       rate: depth.falsePositives,
       truth: truth?.falsePositives,
     },
-    halves && { name: 'False matches at least, by halves', kind: 'false', rate: halves.falsePositives },
+    halves && { name: 'Halves wrongly joined', kind: 'false', rate: halves.falsePositives },
     decoys.falseNegatives && {
       name: 'Missed pairs, by decoys',
       kind: 'missed',
       rate: decoys.falseNegatives,
       truth: truth?.falseNegatives,
     },
-    halves && { name: 'Missed pairs at least, by halves', kind: 'missed', rate: halves.falseNegatives },
+    halves && { name: 'Halves not found', kind: 'missed', rate: halves.falseNegatives },
   ];
   return rows.filter((row) => row !== undefined);
 }

@@ -168,8 +168,7 @@ function Explanation({ evaluation }: { evaluation: Evaluation }) {
       </table>
       {halves && (
         <p className="muted">
-          Halves of units tell what noise within a session costs: a tracking loses and confuses at least as
-          much.
+          Halves of units tell what noise within a session costs; a tracking over days usually loses more.
           {!halves.waveformsHalved &&
             ' Those of this recording have one waveform, which makes them easier still.'}
         </p>
