@@ -1,6 +1,6 @@
 /**
  * Tracking by nearby pairs as the number of units grows: seconds of every stage, peak memory and how right the result is, each recording in a
- * process of its own.
+ * process of its own that may take 8 GB.
  * `npm run bench -- scale` takes an hour and 12 GB of disk; `UNITS=3000,10000 npm run bench -- scale` less. The package must be built.
  */
 import { spawnSync } from 'node:child_process';
@@ -58,7 +58,8 @@ try {
       '--set',
       one,
     ]);
-    const options = ['--output', results, ...settings, '--no-figures', '--checkpoints', 'never'];
+    const limits = ['--memory', '8', '--no-figures', '--checkpoints', 'never'];
+    const options = ['--output', results, ...settings, ...limits];
     const run = JSON.parse(dant('run', data, ...options, '--quiet', '--json')) as { result: RunSummary };
     const { precision, recall } = JSON.parse(dant('score', results, '--json')).result.pairs;
     const { seconds, totalSeconds, processorSeconds, peakMemory, candidatePairs } = run.result;

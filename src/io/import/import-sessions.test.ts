@@ -1,44 +1,22 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import {
+  importAndTrack,
+  LENGTH,
+  plan,
+  SIMULATION,
+  simulatedF1,
+  type WrittenSession,
+} from '../../../test/support/imported.ts';
 import { type SortedFolderOptions, writeSortedFolder } from '../../../test/support/sorted-folders.ts';
-import type { RunEvent } from '../../core/context.ts';
-import { createPlainKernels } from '../../core/kernels/plain.ts';
-import { resolveSettings } from '../../core/settings.ts';
 import { createHighPass } from '../../core/signal/high-pass.ts';
-import { scoreTracking } from '../../core/simulation/score.ts';
-import { planRecording, type RecordingPlan, simulateRecording } from '../../core/simulation/simulate.ts';
-import { track } from '../../core/track.ts';
+import { planRecording, type RecordingPlan } from '../../core/simulation/simulate.ts';
 import { subStore } from '../byte-source.ts';
-import { readDataset } from '../dataset.ts';
 import { MemoryStore } from '../memory-store.ts';
 import { readNpyAs } from '../npy.ts';
-import { writeRecording } from '../recording.ts';
-import { readUnits } from '../units-table.ts';
-import { IMPORT_DEFAULTS, type ImportOptions, importSessions } from './import-sessions.ts';
+import { IMPORT_DEFAULTS, type ImportOptions } from './import-sessions.ts';
 import { openSession } from './recognise.ts';
 
-const RATE = 20_000;
-const DURATION = 20_000;
-const SIMULATION = {
-  probe: 'small',
-  channels: 32,
-  sessions: 3,
-  neuronsPerSession: 9,
-  presence: 0.9,
-  peth: false,
-  sampleRateHz: RATE,
-  samples: 64,
-  firing: { medianHz: 15, logSd: 0.4, durationMs: DURATION },
-  amplitude: { min: 80 },
-  drift: { stepUm: 8, jumpProbability: 0 },
-  seed: 5,
-} as const;
-
-const { settings } = resolveSettings(
-  { waveformCorrection: { n_nearest_channels: 16 } },
-  { hasPeth: false, fromFile: false },
-);
-const kernels = createPlainKernels();
-const plan = planRecording(SIMULATION);
+const { sampleRateHz: RATE } = LENGTH;
 const noiseless = planRecording({ ...SIMULATION, noise: { spikeUv: 0 } });
 
 function open(store: MemoryStore, folder: string) {
@@ -49,49 +27,29 @@ function open(store: MemoryStore, folder: string) {
 }
 
 /** Writes all sessions as folders, imports them, and tracks them. */
-async function importAndTrack(
+async function writeAndTrack(
   { raw, ...folders }: Omit<SortedFolderOptions, 'sampleRateHz' | 'durationMs' | 'raw'> & { raw?: boolean },
   options: Partial<ImportOptions> = {},
   of: (session: number) => { from?: RecordingPlan; change?: Partial<SortedFolderOptions> } = () => ({}),
 ) {
   const store = new MemoryStore();
-  const units = new Map<string, number>();
-  const sessions = [];
+  const sessions: WrittenSession[] = [];
   for (let s = 1; s <= plan.sessionCount; s++) {
     const { from = plan, change } = of(s);
-    const sorted = await writeSortedFolder(subStore(store, `s${s}`), from, s, {
-      sampleRateHz: RATE,
-      durationMs: DURATION,
+    const { units } = await writeSortedFolder(subStore(store, `s${s}`), from, s, {
+      ...LENGTH,
       ...folders,
       ...(raw && { raw: noiseless }),
       ...change,
     });
-    for (const [id, unit] of sorted.units) units.set(`${s} ${id}`, unit);
-    sessions.push({ session: await open(store, `s${s}`), date: '', label: `day ${s}` });
+    sessions.push({ session: await open(store, `s${s}`), units });
   }
-  const events: RunEvent[] = [];
-  const { recording, report } = await importSessions(
-    sessions,
-    { ...IMPORT_DEFAULTS, ...options },
-    { onEvent: (event) => events.push(event) },
-  );
-  const out = new MemoryStore('out');
-  await writeRecording(out, recording);
-  const dataset = await readDataset(out);
-  const rows = (await readUnits(out, dataset.units)) ?? [];
-  const source = rows.map(({ session, clusterId }) => units.get(`${session} ${clusterId}`) as number);
-  const result = await track(dataset, settings, { kernels });
-  const neuronId = source.map((unit) => plan.neuronId[unit]);
-  const { labels } = result.curation;
-  const score = scoreTracking({ labels, neuronId, sessions: dataset.sessions });
-  return { score, report, dataset, source, out, warnings: report.warnings, events };
+  return importAndTrack(sessions, options);
 }
 
 let reference: number;
 beforeAll(async () => {
-  const { dataset, neuronId, sessions } = simulateRecording(SIMULATION);
-  const { curation } = await track(dataset, settings, { kernels });
-  reference = scoreTracking({ labels: curation.labels, neuronId, sessions }).pairs.f1;
+  reference = await simulatedF1();
 });
 
 const agreement = (a: ArrayLike<number>, b: ArrayLike<number>) => {
@@ -105,10 +63,7 @@ const agreement = (a: ArrayLike<number>, b: ArrayLike<number>) => {
 };
 
 /** Agreement of the waveforms with those of the simulation, high-passed like raw ones or not. */
-function compareWaveforms(
-  { dataset, source }: Awaited<ReturnType<typeof importAndTrack>>,
-  filtered: boolean,
-) {
+function compareWaveforms({ dataset, source }: Awaited<ReturnType<typeof writeAndTrack>>, filtered: boolean) {
   const { samples, channels, data } = dataset.waveforms;
   const { margin, filter } = createHighPass(IMPORT_DEFAULTS.highPassHz, RATE);
   const shift = Math.floor(plan.samples / 3) - Math.floor((IMPORT_DEFAULTS.window[0] * RATE) / 1000);
@@ -139,17 +94,22 @@ describe('importing what a sorter left', () => {
   it.each([
     ['the raw recording', 'raw', { version: 'ks4', raw: true }],
     ['the raw recording', 'raw', { version: 'ks2.5', raw: true, mean: 'c_waves' }],
+    ['the raw recording', 'raw', { version: 'ks2', raw: true }],
+    ['the raw recording', 'raw', { version: 'ks3', raw: true }],
+    ['C_Waves', 'mean', { version: 'ks2', mean: 'c_waves' }],
     ['C_Waves', 'mean', { version: 'ks3', mean: 'c_waves' }],
+    ['C_Waves', 'mean', { version: 'ks4', mean: 'c_waves' }],
+    ['the halves of Bombcell and UnitMatch', 'mean', { version: 'ks2.5', mean: 'bombcell' }],
     ['the halves of Bombcell and UnitMatch', 'mean', { version: 'ks4', mean: 'bombcell' }],
     ['templates', 'templates', { version: 'ks2' }],
     ['templates', 'templates', { version: 'ks2.5', sparse: true }],
     ['templates', 'templates', { version: 'ks3' }],
     ['templates', 'templates', { version: 'ks4' }],
   ] as const)('tracks the same neurons from %s (%s, %o)', async (_, source, folders) => {
-    const imported = await importAndTrack(folders);
+    const imported = await writeAndTrack(folders);
     expect(imported.report.sessions.map((s) => s.source)).toEqual([source, source, source]);
     expect(new Set(imported.source)).toEqual(new Set(plan.sessions.keys()));
-    expect(Math.abs(imported.score.pairs.f1 - reference)).toBeLessThanOrEqual(0.01);
+    expect(Math.abs(imported.f1 - reference)).toBeLessThanOrEqual(0.01);
     const agreed = compareWaveforms(imported, source === 'raw');
     // Raw waveforms have the noise of a few hundred spikes, sparse templates lack a quarter of their channels.
     const exact = source !== 'raw' && !('sparse' in folders);
@@ -178,7 +138,7 @@ describe('sessions that differ', () => {
   it('in sites, by missing and re-ordered ones, are placed on the union and tracked', async () => {
     const all = Array.from({ length: 32 }, (_, c) => c);
     const sites = [all, all.filter((c) => c % 7 !== 2).reverse(), all.slice(2)];
-    const imported = await importAndTrack({ version: 'ks4', mean: 'c_waves' }, {}, (s) => ({
+    const imported = await writeAndTrack({ version: 'ks4', mean: 'c_waves' }, {}, (s) => ({
       change: { sites: sites[s - 1] },
     }));
     const { probe, sessions, waveforms } = imported.dataset;
@@ -202,11 +162,11 @@ describe('sessions that differ', () => {
       }
     });
     expect(imported.warnings.join()).toContain('recorded different sites (27 to 32 of 32)');
-    expect(imported.score.pairs.f1).toBeGreaterThan(reference - 0.05);
+    expect(imported.f1).toBeGreaterThan(reference - 0.05);
   });
 
   it('in the bank of the probe are told to share too little', async () => {
-    const imported = await importAndTrack({ version: 'ks3', mean: 'c_waves' }, {}, (s) => ({
+    const imported = await writeAndTrack({ version: 'ks3', mean: 'c_waves' }, {}, (s) => ({
       change: { sites: Array.from({ length: 20 }, (_, c) => c + (s === 3 ? 12 : 0)) },
     }));
     expect(imported.warnings.join()).toContain(
@@ -217,18 +177,18 @@ describe('sessions that differ', () => {
 
   it('in rate, length and place of the trough are brought to one sampling', async () => {
     const faster = planRecording({ ...SIMULATION, sampleRateHz: 30_000, samples: 96 });
-    const imported = await importAndTrack({ version: 'ks2' }, {}, (s) =>
+    const imported = await writeAndTrack({ version: 'ks2' }, {}, (s) =>
       s === 2 ? { from: faster, change: { sampleRateHz: 30_000, version: 'ks2.5' } } : {},
     );
     expect(imported.report.sampling).toEqual({ sampleRateHz: 20_000, samples: 40, trough: 13 });
     expect(imported.report.sessions[1].alignment).toContain('resampled from 30000 to 20000 Hz');
-    expect(Math.abs(imported.score.pairs.f1 - reference)).toBeLessThanOrEqual(0.01);
+    expect(Math.abs(imported.f1 - reference)).toBeLessThanOrEqual(0.01);
   });
 });
 
 describe('what is chosen and told', () => {
   it('is every cluster, taken or left, with the reason', async () => {
-    const { report, out } = await importAndTrack({ version: 'ks4', mean: 'bombcell' });
+    const { report, out } = await writeAndTrack({ version: 'ks4', mean: 'bombcell' });
     const text = new TextDecoder().decode(out.files.get('import_report.csv'));
     expect(text.split('\n').length - 2).toBe(report.units.length);
     const reasons = new Set(report.units.map(({ reason }) => reason));
@@ -239,7 +199,7 @@ describe('what is chosen and told', () => {
   });
 
   it('goes by expressions over labels', async () => {
-    const { report, warnings } = await importAndTrack(
+    const { report, warnings } = await writeAndTrack(
       { version: 'ks4', mean: 'bombcell' },
       { labels: 'label=good|mua and n_spikes>=60' },
     );
