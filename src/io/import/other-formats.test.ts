@@ -8,7 +8,8 @@ import {
   type WrittenSession,
 } from '../../../test/support/imported.ts';
 import { writeAnalyzer, writeNwb, writeSpikeInfo } from '../../../test/support/other-formats.ts';
-import { GAIN, writeSortedFolder } from '../../../test/support/sorted-folders.ts';
+import { GAIN } from '../../../test/support/raw-recording.ts';
+import { writeSortedFolder } from '../../../test/support/sorted-folders.ts';
 import { type ByteSource, subStore } from '../byte-source.ts';
 import { readDataset } from '../dataset.ts';
 import { openHdf5 } from '../hdf5.ts';
