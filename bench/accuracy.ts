@@ -7,9 +7,11 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { calibrationError, reliability } from '../src/core/confidence/calibration-error.ts';
 import { pairProbabilities } from '../src/core/confidence/match-confidence.ts';
 import { type Estimate, estimateErrorRates } from '../src/core/evaluation/error-rates.ts';
-import { hiddenPairs, sessionLinks } from '../src/core/evaluation/session-links.ts';
+import { hiddenPairs, possiblePairs, sessionLinks } from '../src/core/evaluation/session-links.ts';
 import {
   type HalvesCount,
+  halvedFeatures,
+  halvedWeights,
   type SplitHalves,
   splitHalves,
   trackHalves,
@@ -17,6 +19,7 @@ import {
 import type { TrackingResult } from '../src/core/result.ts';
 import { resolveSettings, type Settings, type UserSettings } from '../src/core/settings.ts';
 import { trackShanks } from '../src/core/shanks.ts';
+import { valueAt } from '../src/core/similarity/nearby-matrix.ts';
 import { correctedDepths } from '../src/core/similarity/nearby-pairs.ts';
 import { comparedPairs, pairValues } from '../src/core/similarity/pair-list.ts';
 import { motionError, scoreTracking } from '../src/core/simulation/score.ts';
@@ -43,7 +46,13 @@ interface Part {
   readonly result: TrackingResult;
 }
 
-function measure(recording: string, variant: string, truth: SimulatedRecording, parts: readonly Part[]): Row {
+function measure(
+  recording: string,
+  variant: string,
+  truth: SimulatedRecording,
+  parts: readonly Part[],
+  halves?: SplitHalves,
+): Row {
   const labels = new Int32Array(truth.units).fill(-1);
   const matches = { probability: [] as number[], truth: [] as number[] };
   const candidates = { probability: [] as number[], truth: [] as number[] };
@@ -52,6 +61,8 @@ function measure(recording: string, variant: string, truth: SimulatedRecording, 
   let independent = 0;
   let squares = 0;
   let hidden = 0;
+  let possible = 0;
+  let alike = 0;
   for (const { units, result } of parts) {
     const { curation, clustering, confidence, sessions, sessionCount, features, motion } = result;
     const isOne = (a: number, b: number) => (truth.neuronId[units[a]] === truth.neuronId[units[b]] ? 1 : 0);
@@ -87,6 +98,8 @@ function measure(recording: string, variant: string, truth: SimulatedRecording, 
     hidden += hiddenPairs(
       sessionLinks(sessionCount, sessions, curation.matchedPairs, confidence.matchProbability),
     );
+    possible += possiblePairs(sessionCount, sessions);
+    alike += alikeOfMatches(result);
     const own = Array.from(units.keys(), (i) => features.locations[3 * i + 1]);
     squares += units.length * motionError(motion, truth.trueMotion, own).rms ** 2;
   }
@@ -95,6 +108,9 @@ function measure(recording: string, variant: string, truth: SimulatedRecording, 
     matchProbability: Float64Array.from(matches.probability),
     expectedPairs: candidates.probability.reduce((sum, p) => sum + p, 0),
     hiddenPairs: hidden,
+    halves,
+    matchedAlike: alike / matches.truth.length,
+    possiblePairs: possible,
     depthDistance: Float64Array.from(depthDistance),
     maxDistance: 100,
     independentMatches: independent,
@@ -113,7 +129,26 @@ function measure(recording: string, variant: string, truth: SimulatedRecording, 
     falsePositives: rates.decoys.falsePositives,
     falseNegatives: rates.decoys.falseNegatives as Estimate,
     depthFalsePositives: rates.depth?.falsePositives ?? { estimate: 0, low: 0, high: 1 },
+    halves: rates.halves,
   };
+}
+
+/** Sum over the matched pairs of their similarity less threshold, by what halves are compared by. */
+function alikeOfMatches({ clustering, curation, features: { units } }: TrackingResult): number {
+  const weights = halvedWeights(clustering);
+  const matrices = halvedFeatures(clustering.features).map(
+    (name) => clustering.featureSimilarity[clustering.features.indexOf(name)],
+  );
+  const { matchedPairs } = curation;
+  let sum = 0;
+  for (let m = 0; m < matchedPairs.length; m += 2) {
+    const [a, b] = [matchedPairs[m], matchedPairs[m + 1]];
+    matrices.forEach((matrix, f) => {
+      sum += weights[f] * valueAt(matrix, units, a, b);
+    });
+    sum -= clustering.threshold;
+  }
+  return sum;
 }
 
 /** The halves of every session, tracked by what was learned of the whole. */
@@ -159,7 +194,7 @@ for (const { name, options } of GRID) {
         ? (await trackShanks(recording.dataset, resolved, { kernels })).shanks
         : [{ units: all, result: await track(recording.dataset, resolved, { kernels }) }];
     const halves = variant === 'recommended' ? await measureHalves(recording, parts, resolved) : undefined;
-    rows.push({ ...measure(name, variant, recording, parts), halves });
+    rows.push(measure(name, variant, recording, parts, halves));
   }
   console.error(name);
 }

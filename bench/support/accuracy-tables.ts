@@ -1,7 +1,6 @@
 /** What the accuracy benchmark finds, as text. */
 import type { ReliabilityBin } from '../../src/core/confidence/calibration-error.ts';
-import type { Estimate } from '../../src/core/evaluation/error-rates.ts';
-import type { SplitHalves } from '../../src/core/evaluation/split-halves.ts';
+import type { ErrorRates, Estimate } from '../../src/core/evaluation/error-rates.ts';
 
 export interface Row {
   readonly recording: string;
@@ -19,7 +18,7 @@ export interface Row {
   readonly falseNegatives: Estimate;
   readonly depthFalsePositives: Estimate;
   /** Of the preset `recommended` alone. */
-  readonly halves?: SplitHalves;
+  readonly halves?: ErrorRates['halves'];
 }
 
 /** Whether an interval holds a value. */
@@ -28,9 +27,6 @@ const fixed = (value: number, digits = 3) => value.toFixed(digits);
 const range = ({ low, high }: Estimate) => `${fixed(low)}–${fixed(high)}`;
 const interval = (value: number, estimate: Estimate) =>
   within(value, estimate) ? range(estimate) : `**${range(estimate)}**`;
-/** The lowest value that an estimate allows. */
-const atLeast = (value: number, { low }: Estimate) =>
-  value >= low - 1e-9 ? `≥ ${fixed(low)}` : `**≥ ${fixed(low)}**`;
 const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
 
 /** One row for each recording and settings. */
@@ -49,8 +45,8 @@ export function csvOf(rows: readonly Row[]): string {
         r.falsePositives,
         r.falseNegatives,
         r.depthFalsePositives,
-        r.halves?.falsePositives,
-        r.halves?.falseNegatives,
+        r.halves?.rates?.falsePositives,
+        r.halves?.rates?.falseNegatives,
       ].flatMap((e): (number | string)[] => (e ? [e.low, e.estimate, e.high] : ['', '', ''])),
     ]
       .map((value) => (typeof value === 'number' ? value.toFixed(4) : value))
@@ -93,10 +89,10 @@ export function ratesTable(rows: readonly Row[]): string {
       fixed(fp),
       interval(fp, r.falsePositives),
       interval(fp, r.depthFalsePositives),
-      r.halves ? atLeast(fp, r.halves.falsePositives) : '',
+      r.halves?.rates ? interval(fp, r.halves.rates.falsePositives) : '',
       fixed(fn),
       interval(fn, r.falseNegatives),
-      r.halves ? atLeast(fn, r.halves.falseNegatives) : '',
+      r.halves?.rates ? interval(fn, r.halves.rates.falseNegatives) : '',
     ]);
   });
   const header =

@@ -31,10 +31,12 @@ export function evaluationFigure(evaluation: Evaluation): FigureSpec {
     'How good the tracking is',
     [
       `${count(matchedPairs, 'matched pair')}, ${count(neurons, 'neuron')}. False matches: ${percent(decoys.falsePositives)} by decoys${depth ? `, ${percent(depth.falsePositives)} by depth` : ''}.` +
-        (decoys.falseNegatives ? ` Missed pairs: ${percent(decoys.falseNegatives)}.` : ''),
+        (decoys.falseNegatives ? ` Missed pairs: ${percent(decoys.falseNegatives)} by decoys.` : ''),
       ...(halves
         ? [
-            `Halves of units${halves.waveformsHalved ? '' : ', with one waveform for both'}: not found ${percent(halves.falseNegatives)}, wrongly joined ${percent(halves.falsePositives)}.`,
+            halves.rates
+              ? `By halves of units: false matches ${percent(halves.rates.falsePositives)}, missed pairs ${percent(halves.rates.falseNegatives)}.`
+              : `Halves of units, with one waveform for both: not found ${percent(halves.notFound)}, wrongly joined ${percent(halves.wronglyJoined)}.`,
           ]
         : []),
       `Functional checks compare matched with neighbouring unmatched pairs. ${out ? `Left out: ${out}.` : ''}`,

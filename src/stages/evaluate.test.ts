@@ -79,7 +79,15 @@ describe('evaluateFolder', () => {
     const { halves } = errorRates;
     expect(halves).toMatchObject({ units: evaluation.units, waveformsHalved: true, features: ['Waveform'] });
     expect(halves!.found).toBeGreaterThan(0.8 * evaluation.units);
-    expect(halves!.falseNegatives.high).toBeLessThan(0.3);
+    expect(halves!.notFound.high).toBeLessThan(0.3);
+    for (const [rate, true_] of [
+      [halves!.rates!.falsePositives, truth!.falsePositives],
+      [halves!.rates!.falseNegatives, truth!.falseNegatives],
+    ] as const) {
+      expect(true_).toBeGreaterThanOrEqual(rate.low);
+      expect(true_).toBeLessThanOrEqual(rate.high);
+      expect(rate.high).toBeLessThan(1);
+    }
     expect(truth?.calibrationError).toBeLessThan(0.1);
     expect(truth?.falsePositives).toBeLessThanOrEqual(errorRates.decoys.falsePositives.high);
     expect(JSON.parse(readFileSync(join(out, 'Evaluation.json'), 'utf8')).shanks).toHaveLength(1);

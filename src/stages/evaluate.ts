@@ -92,7 +92,7 @@ export async function evaluateFolder(
         ...(await savedTracking(part, which, spikes, settings)),
         features: ofUnits(features, which),
         neuronId: neuronId && Int32Array.from(which, (unit) => neuronId[unit]),
-        halves: await savedHalves(part, recording, spikes.sessions, which, settings, context),
+        ...(await savedHalves(part, recording, spikes.sessions, which, settings, context)),
         used,
         days,
       });

@@ -4,6 +4,8 @@ import { throwIfStopped } from '../core/errors.ts';
 import {
   type HalvesCount,
   halvedFeatures,
+  halvedWeights,
+  type LearnedSimilarity,
   type SplitHalves,
   splitHalves,
   trackHalves,
@@ -11,9 +13,10 @@ import {
 import type { Settings } from '../core/settings.ts';
 import type { HalvedRecording } from '../io/halved-recording.ts';
 import type { SavedResult } from '../io/read-result.ts';
+import { savedPairs } from '../io/saved-pairs.ts';
 
 /**
- * Tracks the halves of every session of a result, or of one shank of it.
+ * Tracks the halves of every session of a result, or of one shank of it, and tells how alike its matched pairs are by what halves are compared by.
  *
  * @param sessions (units of the recording,) 1..N
  * @param which (units,) index of every unit among all
@@ -26,11 +29,11 @@ export async function savedHalves(
   which: Int32Array,
   settings: Settings,
   context: RunContext,
-): Promise<SplitHalves | undefined> {
+): Promise<{ readonly halves?: SplitHalves; readonly matchedAlike?: number }> {
   const { features } = settings.clustering;
   const { waveformsHalved } = recording;
   const telling = halvedFeatures(features).filter((name) => waveformsHalved || name !== 'Waveform');
-  if (telling.length === 0) return undefined;
+  if (telling.length === 0) return {};
   const learned = {
     features,
     weights: (await part.weights()).data,
@@ -55,5 +58,31 @@ export async function savedHalves(
       total: bySession.size,
     });
   }
-  return splitHalves(counts, features, waveformsHalved);
+  return {
+    halves: splitHalves(counts, features, waveformsHalved),
+    matchedAlike: await matchedAlike(part, learned),
+  };
+}
+
+/** Mean similarity less threshold of the matched pairs between sessions; NaN without any. */
+async function matchedAlike(part: SavedResult, learned: LearnedSimilarity): Promise<number> {
+  const labels = await part.labels();
+  const names = halvedFeatures(learned.features);
+  const places = names.map((name) => learned.features.indexOf(name));
+  const weights = halvedWeights(learned);
+  const sums = new Float64Array(names.length);
+  const counts = new Float64Array(names.length);
+  for await (const { count, units, similarity } of savedPairs(part, learned.features)) {
+    for (let pair = 0; pair < count; pair++) {
+      const label = labels[units[2 * pair]];
+      if (label < 0 || label !== labels[units[2 * pair + 1]]) continue;
+      for (let f = 0; f < names.length; f++) {
+        const value = similarity[places[f]]?.[pair];
+        if (value === undefined || Number.isNaN(value)) continue;
+        sums[f] += value;
+        counts[f]++;
+      }
+    }
+  }
+  return names.reduce((all, _, f) => all + (weights[f] * sums[f]) / counts[f], -learned.threshold);
 }

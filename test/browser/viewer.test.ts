@@ -338,7 +338,7 @@ describe.skipIf(missing)('the web application', () => {
     for (const { estimate } of [
       errorRates.decoys.falsePositives,
       errorRates.decoys.falseNegatives,
-      errorRates.halves.falseNegatives,
+      errorRates.halves.rates.falseNegatives,
     ]) {
       expect(table).toContain(`${(100 * estimate).toFixed(1)} %`);
     }

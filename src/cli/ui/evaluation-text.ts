@@ -20,11 +20,15 @@ export function formatEvaluation({ shanks, used, outputFolder }: FolderEvaluatio
     ];
     if (depth) rows.push(['False matches (depth)', range(depth.falsePositives)]);
     if (decoys.falseNegatives) rows.push(['Missed pairs (decoys)', range(decoys.falseNegatives)]);
-    if (halves) {
-      const bound = halves.waveformsHalved ? '' : ' at least: both halves have one waveform';
+    if (halves?.rates) {
       rows.push(
-        ['Halves not found', `${range(halves.falseNegatives)}${bound}`],
-        ['Halves wrongly joined', `${range(halves.falsePositives)}${bound}`],
+        ['False matches (halves)', range(halves.rates.falsePositives)],
+        ['Missed pairs (halves)', range(halves.rates.falseNegatives)],
+      );
+    } else if (halves) {
+      rows.push(
+        ['Halves not found', `${range(halves.notFound)}; both halves have one waveform`],
+        ['Halves wrongly joined', range(halves.wronglyJoined)],
       );
     }
     if (truth) {

@@ -1,5 +1,6 @@
 /** Error rates of a tracking whose truth is not known, with intervals. */
 import { type DepthMixture, fitDepthMixture, mixtureInterval } from './depth-mixture.ts';
+import { ratesOfHalves } from './halves-rates.ts';
 import type { SplitHalves } from './split-halves.ts';
 
 export interface Estimate {
@@ -17,9 +18,20 @@ export interface ErrorRates {
     readonly falseNegatives?: Estimate;
   };
   /** From the halves of units; undefined where nothing tells them apart, or they were not tracked. */
-  readonly halves?: SplitHalves;
+  readonly halves?: HalvesEstimates;
   /** From how far matched units lie apart in depth; undefined with too few pairs. */
   readonly depth?: { readonly falsePositives: Estimate; readonly mixture: DepthMixture };
+}
+
+/** What became of halves, and what that says of the tracking. */
+export interface HalvesEstimates extends SplitHalves {
+  /** Undefined where halves and matched pairs cannot be compared: both halves have one waveform, or nothing is matched. */
+  readonly rates?: {
+    /** Share of the matched pairs that are two neurons. */
+    readonly falsePositives: Estimate;
+    /** Share of the pairs of one neuron that are not matched. */
+    readonly falseNegatives: Estimate;
+  };
 }
 
 export interface ErrorRatesInput {
@@ -28,6 +40,10 @@ export interface ErrorRatesInput {
   /** Sum of the probabilities of all candidate pairs between sessions; undefined where they are not at hand. */
   readonly expectedPairs?: number;
   readonly halves?: SplitHalves;
+  /** Mean similarity less threshold of the matched pairs, by the features and weights that the halves were compared by. */
+  readonly matchedAlike?: number;
+  /** As `possiblePairs` says. */
+  readonly possiblePairs: number;
   /** Pairs that the estimate cannot see, as `hiddenPairs` says; default 0. */
   readonly hiddenPairs?: number;
   /** (M,) |Δdepth| of the matched pairs, motion taken out, µm. */
@@ -75,7 +91,7 @@ export function estimateErrorRates(input: ErrorRatesInput): ErrorRates {
         },
       }),
     },
-    ...(input.halves && { halves: input.halves }),
+    ...(input.halves && { halves: estimateByHalves(input, input.halves) }),
     ...(mixture && {
       depth: {
         falsePositives: {
@@ -86,4 +102,17 @@ export function estimateErrorRates(input: ErrorRatesInput): ErrorRates {
       },
     }),
   };
+}
+
+function estimateByHalves(
+  { matchProbability, matchedAlike = Number.NaN, possiblePairs, hiddenPairs = 0 }: ErrorRatesInput,
+  halves: SplitHalves,
+): HalvesEstimates {
+  const rates = ratesOfHalves(halves, {
+    matches: matchProbability.length,
+    alike: matchedAlike,
+    possible: possiblePairs,
+    hidden: hiddenPairs,
+  });
+  return { ...halves, ...(rates && { rates }) };
 }

@@ -84,6 +84,7 @@ describe('estimateErrorRates', () => {
             depthDistance: matchProbability.map((p) => 20 * (1 - p)),
             maxDistance: 100,
             independentMatches: 10,
+            possiblePairs: 100,
           });
           for (const { estimate, low, high } of [decoys.falsePositives, decoys.falseNegatives!]) {
             expect(low).toBeGreaterThanOrEqual(0);

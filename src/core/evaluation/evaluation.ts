@@ -18,7 +18,7 @@ import {
   type FunctionalFeature,
   functionalCheck,
 } from './functional-checks.ts';
-import { hiddenPairs, sessionLinks } from './session-links.ts';
+import { hiddenPairs, possiblePairs, sessionLinks } from './session-links.ts';
 import type { SplitHalves } from './split-halves.ts';
 import { type SurvivalPoint, survival, type YieldPoint, yieldCurve } from './survival.ts';
 import { trackingWarnings } from './tracking-warnings.ts';
@@ -72,6 +72,8 @@ export interface EvaluationInput {
   readonly threshold: number;
   /** What became of the halves of the units, where they were tracked. */
   readonly halves?: SplitHalves;
+  /** As of `ErrorRatesInput`. */
+  readonly matchedAlike?: number;
   /** Largest depth distance of a candidate pair, µm. */
   readonly maxDistance: number;
   /** Likeness of two units by each feature that is at hand. */
@@ -126,6 +128,8 @@ export function evaluateTracking(input: EvaluationInput): Evaluation {
       expectedPairs: input.expectedPairs ?? found?.expectedPairs,
       hiddenPairs: hiddenPairs(sessionLinks(sessionCount, sessions, matchedPairs, matchProbability)),
       halves: input.halves,
+      matchedAlike: input.matchedAlike,
+      possiblePairs: possiblePairs(sessionCount, sessions),
       depthDistance,
       maxDistance: input.maxDistance,
       independentMatches: matchedUnits - neurons,

@@ -41,6 +41,14 @@ export function linkStrengths({ sessionCount: n, units, matches }: SessionLinks)
   });
 }
 
+/** Units of the smaller of every two sessions: as many pairs as there would be if each of them had a match in the other. */
+export function possiblePairs(sessionCount: number, sessions: Int32Array): number {
+  const units = new Int32Array(sessionCount);
+  for (const session of sessions) units[session - 1]++;
+  // The k-th smallest is the smaller one beside all those after it.
+  return units.sort().reduce((sum, count, k) => sum + count * (sessionCount - 1 - k), 0);
+}
+
 /** Two sessions hang together when their link is at least this part of the typical best link of a session. */
 const LEAST_LINK = 0.25;
 /** Sessions with fewer units say too little. */

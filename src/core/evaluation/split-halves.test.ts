@@ -49,6 +49,8 @@ describe('trackHalves', () => {
     expect(count.units).toBe(recording.units);
     expect(count.found).toBeGreaterThan(0.9 * count.units);
     expect(count.wrong).toBeLessThan(0.05 * count.units);
+    expect(count.joinedAlone).toBeLessThan(0.05 * count.units);
+    expect(count.alike.sum).toBeGreaterThan(0);
   });
 
   it('loses units in noise', async () => {
@@ -68,6 +70,8 @@ describe('trackHalves', () => {
     const count = await trackHalves(swapped, learned, settings, { kernels });
     expect(count.found).toBeLessThan(0.05 * count.units);
     expect(count.wrong).toBeGreaterThan(0.9 * count.units);
+    // Without its own second half, a unit still finds that of its neighbour, which is what it looks like.
+    expect(count.joinedAlone).toBeGreaterThan(0.9 * count.units);
   });
 });
 
@@ -75,15 +79,17 @@ describe('splitHalves', () => {
   it('sums up sessions, and leaves out what has no halves', () => {
     const rates = splitHalves(
       [
-        { units: 10, found: 9, wrong: 0 },
-        { units: 30, found: 27, wrong: 4 },
+        { units: 10, found: 9, wrong: 0, joinedAlone: 2, alike: { sum: 10, squares: 20 } },
+        { units: 30, found: 27, wrong: 4, joinedAlone: 0, alike: { sum: 30, squares: 60 } },
       ],
       learned.features,
       true,
     );
     expect(rates).toMatchObject({ units: 40, found: 36, wrong: 4, features: ['Waveform'] });
-    expect(rates.falseNegatives.estimate).toBeCloseTo(0.1, 12);
-    expect(rates.falsePositives.estimate).toBeCloseTo(0.1, 12);
+    expect(rates.notFound.estimate).toBeCloseTo(0.1, 12);
+    expect(rates.wronglyJoined.estimate).toBeCloseTo(0.1, 12);
+    expect(rates.joinedWithout.estimate).toBeCloseTo(0.05, 12);
+    expect(rates.alike).toEqual({ mean: 1, deviation: 1 });
     expect(halvedFeatures(['PETH'])).toEqual([]);
   });
 });

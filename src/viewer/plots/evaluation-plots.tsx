@@ -36,14 +36,24 @@ export function rateRows({ errorRates, truth }: Evaluation): RateRow[] {
       rate: depth.falsePositives,
       truth: truth?.falsePositives,
     },
-    halves && { name: 'Halves wrongly joined', kind: 'false', rate: halves.falsePositives },
+    halves?.rates && {
+      name: 'False matches, by halves',
+      kind: 'false',
+      rate: halves.rates.falsePositives,
+      truth: truth?.falsePositives,
+    },
     decoys.falseNegatives && {
       name: 'Missed pairs, by decoys',
       kind: 'missed',
       rate: decoys.falseNegatives,
       truth: truth?.falseNegatives,
     },
-    halves && { name: 'Halves not found', kind: 'missed', rate: halves.falseNegatives },
+    halves?.rates && {
+      name: 'Missed pairs, by halves',
+      kind: 'missed',
+      rate: halves.rates.falseNegatives,
+      truth: truth?.falseNegatives,
+    },
   ];
   return rows.filter((row) => row !== undefined);
 }

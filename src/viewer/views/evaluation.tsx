@@ -168,9 +168,12 @@ function Explanation({ evaluation }: { evaluation: Evaluation }) {
       </table>
       {halves && (
         <p className="muted">
-          Halves of units tell what noise within a session costs; a tracking over days usually loses more.
-          {!halves.waveformsHalved &&
-            ' Those of this recording have one waveform, which makes them easier still.'}
+          Tracked as two sessions, {percent(halves.notFound.estimate)} of the {formatNumber(halves.units)}{' '}
+          halves of units are not found, {percent(halves.wronglyJoined.estimate)} of their joins are wrong,
+          and {percent(halves.joinedWithout.estimate)} of those without their other half are joined with
+          another unit.
+          {!halves.rates &&
+            ' Both halves have one waveform, which makes them easy to find: these are no rates of the tracking.'}
         </p>
       )}
       {excluded.length > 0 && (
