@@ -133,14 +133,15 @@ export async function rawWaveforms(
   const missing = new Map<number, string>();
   const signal = new Float64Array(length);
   chosen.forEach((_, i) => {
-    if (counts[i] === 0) {
+    const sum = sums[i];
+    if (!sum) {
       missing.set(i, 'no spike far enough from the ends of the recording');
       return;
     }
     channelMap.forEach((channel, c) => {
       const factor = gain.of(channel) / counts[i];
       for (let t = 0; t < length; t++) {
-        signal[t] = factor * sums[(i * length + t) * binary.channels + channel];
+        signal[t] = factor * sum[t * binary.channels + channel];
       }
       data.set(highPass ? highPass.filter(signal) : signal, i * size + c * samples);
     });

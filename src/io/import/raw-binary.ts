@@ -45,8 +45,8 @@ export interface SnippetList {
 
 /** Sums of snippets. */
 export interface SnippetSums {
-  /** (units, samples, channels) in bits. */
-  readonly data: Int32Array;
+  /** (units,) of (samples, channels) each, in bits; undefined for a unit without a snippet. */
+  readonly data: readonly (Int32Array | undefined)[];
   /** (units,) snippets in each sum. */
   readonly counts: Int32Array;
 }
@@ -78,7 +78,8 @@ export async function sumSnippets(
   { onEvent, signal }: ImportContext = {},
 ): Promise<SnippetSums> {
   const size = samples * binary.channels;
-  const sums = { data: new Int32Array(units * size), counts: new Int32Array(units) };
+  // The memory of a unit is taken at its first snippet, while pieces are on their way: all at once would take as long as a second of recording.
+  const sums = { data: new Array<Int32Array | undefined>(units), counts: new Int32Array(units) };
   const pieces = planPieces(binary, snippets, samples);
   const total = pieces.reduce((sum, { from, to }) => sum + (to - from) * 2 * binary.channels, 0);
   let done = 0;
@@ -159,13 +160,16 @@ function addPiece(
   { starts, units }: SnippetList,
   channels: number,
   size: number,
-  { data, counts }: SnippetSums,
+  { data, counts }: { readonly data: (Int32Array | undefined)[]; readonly counts: Int32Array },
 ): void {
   for (let s = first; s < end; s++) {
     const source = (starts[s] - fileStart - from) * channels;
-    const target = units[s] * size;
-    addTo(data.subarray(target, target + size), values.subarray(source, source + size));
-    counts[units[s]]++;
+    const unit = units[s];
+    const snippet = values.subarray(source, source + size);
+    const sum = data[unit];
+    if (sum) addTo(sum, snippet);
+    else data[unit] = new Int32Array(snippet);
+    counts[unit]++;
   }
 }
 
