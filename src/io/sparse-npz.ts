@@ -1,16 +1,26 @@
 /** Matrices of nearby pairs as SciPy's sparse files: `scipy.sparse.load_npz` gives a CSR matrix. */
 import type { TrackingResult } from '../core/result.ts';
-import { candidateCounts, candidateRows, candidateValues } from '../core/similarity/candidate-rows.ts';
+import {
+  type CandidateRows,
+  candidateCounts,
+  candidateRows,
+  candidateValues,
+} from '../core/similarity/candidate-rows.ts';
+import type { NearbyLayout } from '../core/similarity/nearby-layout.ts';
 import {
   isNearbyMatrix,
   type NearbyMatrix,
   type SimilarityMatrix,
 } from '../core/similarity/nearby-matrix.ts';
+import type { NumericDtype } from './npy-elements.ts';
+import type { NpyOutput } from './npy-writer.ts';
 import { npyMember, type ZipMember } from './npz.ts';
 import { placeOfUnits, type ResultBlocks } from './result-blocks.ts';
 
 /** Elements of a matrix that are put together at once. */
 const PIECE_LENGTH = 1 << 18;
+/** Up to so many candidates are kept for the next file, and so many elements put together before they are written, which takes half the time. */
+const MOST_KEPT = 1 << 23;
 /** More elements need 64-bit indices. */
 const MOST_INT32 = 2 ** 31 - 1;
 
@@ -44,19 +54,23 @@ export function sparseMembers(result: ResultBlocks, content: SparseContent): Zip
     (matrix) => !matrix || !isNearbyMatrix(matrix) || matrix.precision === 'float64',
   );
   return [
-    npyMember('indices', {
-      dtype: index,
-      shape: [elements],
-      data: () => inPieces(units, rows.columns, (length) => new Int32Array(length)),
-    }),
+    npyMember(
+      'indices',
+      elementsOf(index, elements, units, rows.columns, (length) => new Int32Array(length)),
+    ),
     npyMember('indptr', { dtype: index, shape: [units + 1], data: indptr }),
     npyMember('format', { dtype: 'unicode', shape: [], data: ['csr'] }),
     npyMember('shape', { dtype: 'int64', shape: [2], data: [units, units] }),
-    npyMember('data', {
-      dtype: isDouble ? 'float64' : 'float32',
-      shape: [elements],
-      data: () => inPieces(units, rows.values, (length) => new Float64Array(length)),
-    }),
+    npyMember(
+      'data',
+      elementsOf(
+        isDouble ? 'float64' : 'float32',
+        elements,
+        units,
+        rows.values,
+        (length) => new Float64Array(length),
+      ),
+    ),
   ];
 }
 
@@ -141,11 +155,47 @@ function sparseRows({ units, blocks }: ResultBlocks, { matrixOf, element, diagon
 
 const NONE = new Int32Array(0);
 
-const openMatrix = (matrix: NearbyMatrix) => ({
-  counts: candidateCounts(matrix.layout, matrix),
-  candidates: candidateRows(matrix.layout, matrix),
-  values: candidateValues(matrix),
-});
+const openMatrix = (matrix: NearbyMatrix) => ({ ...candidatesOf(matrix), values: candidateValues(matrix) });
+
+interface Candidates {
+  /** (units,) */
+  readonly counts: Int32Array;
+  readonly candidates: CandidateRows;
+}
+/** All matrices of a layout have the same gaps. */
+const knownCandidates = new WeakMap<NearbyLayout, Candidates>();
+
+function candidatesOf(matrix: NearbyMatrix): Candidates {
+  const { layout } = matrix;
+  const known = knownCandidates.get(layout);
+  if (known) return known;
+  const counts = candidateCounts(layout, matrix);
+  const rowOf = candidateRows(layout, matrix);
+  const starts = new Float64Array(layout.units + 1);
+  for (let unit = 0; unit < layout.units; unit++) starts[unit + 1] = starts[unit] + counts[unit];
+  if (starts[layout.units] > MOST_KEPT) return { counts, candidates: rowOf };
+  const all = new Int32Array(starts[layout.units]);
+  for (let unit = 0; unit < layout.units; unit++) all.set(rowOf(unit), starts[unit]);
+  const found = { counts, candidates: (unit: number) => all.subarray(starts[unit], starts[unit + 1]) };
+  knownCandidates.set(layout, found);
+  return found;
+}
+
+/** All rows one after another, put together before they are written when they are not too many. */
+function elementsOf<T extends Int32Array | Float64Array>(
+  dtype: NumericDtype,
+  length: number,
+  units: number,
+  fill: FillRow<T>,
+  make: (length: number) => T,
+): NpyOutput {
+  const shape = [length];
+  if (length > MOST_KEPT) return { dtype, shape, data: () => inPieces(units, fill, make) };
+  const data = make(length + units);
+  let at = 0;
+  for (let unit = 0; unit < units; unit++) at += fill(unit, data.subarray(at, at + units) as T);
+  return { dtype, shape, data: data.subarray(0, length) as T };
+}
 
 function* inPieces<T extends Int32Array | Float64Array>(
   units: number,
