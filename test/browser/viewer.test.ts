@@ -359,7 +359,7 @@ describe.skipIf(missing)('the web application', () => {
       'Yield',
     ]);
     expect(await page.locator('[data-plot=Survival] svg circle').count()).toBe(survival.length);
-    expect(await page.locator('main').textContent()).toContain('which makes them easier still');
+    expect(await page.locator('main').textContent()).toContain('these are no rates of the tracking');
   });
 
   it('has no serious fault of accessibility in any view, in either theme', async () => {
