@@ -68,19 +68,28 @@ export async function trackPooled(
 
 /** The findings of several shanks as those of one. */
 export function pool(findings: readonly RoundFindings[]): RoundFindings {
-  const numbers = (of: (pairs: MotionPairs) => Int32Array) =>
-    Int32Array.from(findings.flatMap(({ pairs }) => Array.from(of(pairs))));
-  const depths = (of: (pairs: MotionPairs) => Float64Array) =>
-    Float64Array.from(findings.flatMap(({ pairs }) => Array.from(of(pairs))));
   return {
-    pairs: {
-      sessionA: numbers((pairs) => pairs.sessionA),
-      sessionB: numbers((pairs) => pairs.sessionB),
-      depthA: depths((pairs) => pairs.depthA),
-      depthB: depths((pairs) => pairs.depthB),
-    },
+    pairs: joinPairs(findings.map(({ pairs }) => pairs)),
+    sessionUnits: findings[0].sessionUnits.map((_, s) =>
+      findings.reduce((sum, { sessionUnits }) => sum + sessionUnits[s], 0),
+    ),
+    alikePairs: (estimate, distance) =>
+      joinPairs(findings.map(({ alikePairs }) => alikePairs(estimate, distance))),
     matches: findings.reduce((sum, { matches }) => sum + matches, 0),
     previousMatches: findings.reduce((sum, { previousMatches }) => sum + previousMatches, 0),
+  };
+}
+
+function joinPairs(parts: readonly MotionPairs[]): MotionPairs {
+  const numbers = (of: (pairs: MotionPairs) => Int32Array) =>
+    Int32Array.from(parts.flatMap((pairs) => Array.from(of(pairs))));
+  const depths = (of: (pairs: MotionPairs) => Float64Array) =>
+    Float64Array.from(parts.flatMap((pairs) => Array.from(of(pairs))));
+  return {
+    sessionA: numbers((pairs) => pairs.sessionA),
+    sessionB: numbers((pairs) => pairs.sessionB),
+    depthA: depths((pairs) => pairs.depthA),
+    depthB: depths((pairs) => pairs.depthB),
   };
 }
 

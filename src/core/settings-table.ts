@@ -262,6 +262,15 @@ export const SETTINGS_TABLE = [
     description: 'Largest distance in depth of candidate pairs while motion is estimated.',
   },
   {
+    key: 'motionEstimation.bridge_jumps',
+    kind: 'boolean',
+    default: false,
+    defaultText: 'false in the preset reference, true in recommended',
+    stage: 'motion',
+    description:
+      'Bring sessions that no matched pairs connect to the others by units that are alike, up to search_distance away.',
+  },
+  {
     key: 'motionEstimation.search_distance',
     kind: 'number',
     min: 0,
@@ -269,7 +278,7 @@ export const SETTINGS_TABLE = [
     unit: 'µm',
     stage: 'motion',
     description:
-      'With nearby candidates: how much farther apart in depth candidate pairs may be in the rounds before any motion is known.',
+      'How far bridge_jumps looks; with nearby candidates, how much farther apart in depth candidate pairs may be before any motion is known.',
   },
   {
     key: 'clustering.candidates',

@@ -148,6 +148,7 @@ function derivedDefault(entry: Entry, values: Map<string, unknown>, context: Set
       return settingOf('preset') === 'recommended' ? 'converged' : 'matches';
     case 'motionEstimation.max_distance':
       return settingOf('clustering.max_distance');
+    case 'motionEstimation.bridge_jumps':
     case 'autoCuration.auto_merge':
       return settingOf('preset') === 'recommended';
     default:

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { RunEvent } from '../../src/core/context.ts';
 import { createPlainKernels } from '../../src/core/kernels/plain.ts';
+import { estimateMotion } from '../../src/core/motion/estimate-motion.ts';
+import type { RoundFindings } from '../../src/core/motion/motion-loop.ts';
 import { pool } from '../../src/core/pooled-shanks.ts';
 import type { MultiShankResult } from '../../src/core/result.ts';
 import { resolveSettings } from '../../src/core/settings.ts';
@@ -91,25 +93,33 @@ describe('shanks that are pooled', () => {
   });
 
   it('give the pairs of all, one shank after the other', () => {
-    const findings = (session: number) => ({
-      pairs: {
-        sessionA: Int32Array.of(session),
-        sessionB: Int32Array.of(session + 1),
-        depthA: Float64Array.of(10 * session),
-        depthB: Float64Array.of(10 * session + 1),
-      },
+    const pairs = (session: number) => ({
+      sessionA: Int32Array.of(session),
+      sessionB: Int32Array.of(session + 1),
+      depthA: Float64Array.of(10 * session),
+      depthB: Float64Array.of(10 * session + 1),
+    });
+    const findings = (session: number): RoundFindings => ({
+      pairs: pairs(session),
+      sessionUnits: Int32Array.of(session, 1, 1, 2),
+      alikePairs: () => pairs(session),
       matches: session,
       previousMatches: Number.NEGATIVE_INFINITY,
     });
-    expect(pool([findings(1), findings(3)])).toEqual({
-      pairs: {
-        sessionA: Int32Array.of(1, 3),
-        sessionB: Int32Array.of(2, 4),
-        depthA: Float64Array.of(10, 30),
-        depthB: Float64Array.of(11, 31),
-      },
+    const { alikePairs, ...pooled } = pool([findings(1), findings(3)]);
+    const both = {
+      sessionA: Int32Array.of(1, 3),
+      sessionB: Int32Array.of(2, 4),
+      depthA: Float64Array.of(10, 30),
+      depthB: Float64Array.of(11, 31),
+    };
+    expect(pooled).toEqual({
+      pairs: both,
+      sessionUnits: Int32Array.of(4, 2, 2, 4),
       matches: 4,
       previousMatches: Number.NEGATIVE_INFINITY,
     });
+    const estimate = estimateMotion(both, 4, { linearCorrection: false });
+    expect(alikePairs(estimate, 300)).toEqual(both);
   });
 });

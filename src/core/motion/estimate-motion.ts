@@ -21,6 +21,8 @@ export interface MotionEstimate {
   readonly motion: Motion;
   /** Sessions that no chain of pairs connects with most others, ascending; all, when there are no pairs. */
   readonly disconnected: readonly number[];
+  /** Sessions, from 0, that pairs connect, ascending in each group; a session without pairs is a group of its own. */
+  readonly groups: readonly (readonly number[])[];
 }
 
 /** Pivots or eigenvalues below this fraction of the largest do not determine anything. */
@@ -117,7 +119,7 @@ export class MotionProblem {
       sessionCount,
       this.options.linearCorrection ? { linear, constant } : { constant: shift },
     );
-    return { motion, disconnected: disconnectedSessions(groups) };
+    return { motion, disconnected: disconnectedSessions(groups), groups };
   }
 
   /** Fills `sums`; returns mean and standard deviation of d from the middle depth. */

@@ -8,8 +8,11 @@ import { InputError } from '../errors.ts';
 import type { MotionBand, MotionRound, UnitFeatures } from '../result.ts';
 import type { Settings } from '../settings.ts';
 import type { Comparison, Correction } from '../similarity/comparison.ts';
+import { alikePairs } from './alike-pairs.ts';
 import { bootstrapMotion } from './bootstrap.ts';
-import { estimateMotion, type MotionEstimate, type MotionPairs } from './estimate-motion.ts';
+import type { Bridge, BridgedEstimate } from './bridge-groups.ts';
+import { estimateMotion, type MotionPairs } from './estimate-motion.ts';
+import { followJumps, type JumpFindings } from './follow-jumps.ts';
 import { largestChange, Motion, motionRange, type PlainMotion } from './motion.ts';
 import { motionRoundCount } from './motion-feature-sets.ts';
 
@@ -33,8 +36,7 @@ interface KeptLoop {
 }
 
 /** What the units told in a round. */
-export interface RoundFindings {
-  readonly pairs: MotionPairs;
+export interface RoundFindings extends JumpFindings {
   /** Pairs of units that share a cluster, in this round and in the one before. */
   readonly matches: number;
   readonly previousMatches: number;
@@ -42,7 +44,7 @@ export interface RoundFindings {
 
 /** What is concluded from it: a motion, or that the matches did not grow and the loop ends one motion back. */
 export type RoundConclusion =
-  | (MotionEstimate & { readonly bands: readonly MotionBand[] })
+  | (BridgedEstimate & { readonly bands: readonly MotionBand[] })
   | { readonly previousMatches: number };
 
 /** Rounds that give out what they find, and go on with what is concluded from it. */
@@ -72,15 +74,27 @@ export async function runMotionLoop(
 
 /** What follows from a round. */
 export function conclude(
-  { pairs, matches, previousMatches }: RoundFindings,
+  findings: RoundFindings,
   sessionCount: number,
-  { motionEstimation: { stop_rule, stop_early } }: Settings,
+  { motionEstimation: { stop_rule, stop_early, bridge_jumps, search_distance } }: Settings,
   linearCorrection: boolean,
 ): RoundConclusion {
+  const { pairs, matches, previousMatches } = findings;
   if (stop_rule !== 'converged' && stop_early && matches <= previousMatches) return { previousMatches };
+  const estimate = estimateMotion(pairs, sessionCount, { linearCorrection });
+  const bands = bootstrapMotion(pairs, sessionCount, { linearCorrection, seed: BOOTSTRAP_SEED });
+  if (!bridge_jumps) return { ...estimate, bridges: [], bands };
+  const bridged = followJumps(estimate, findings, linearCorrection, search_distance);
+  const moved = (values: Float64Array) =>
+    values.map((value, s) => value + bridged.motion.constant[s] - estimate.motion.constant[s]);
   return {
-    ...estimateMotion(pairs, sessionCount, { linearCorrection }),
-    bands: bootstrapMotion(pairs, sessionCount, { linearCorrection, seed: BOOTSTRAP_SEED }),
+    ...bridged,
+    bands: bands.map((band) => ({
+      ...band,
+      estimate: moved(band.estimate),
+      lower: moved(band.lower),
+      upper: moved(band.upper),
+    })),
   };
 }
 
@@ -111,6 +125,8 @@ export async function* motionRounds(
     : { motion: still, corrected: await comparison.uncorrected() };
   let before: Correction | undefined;
   const rounds: MotionRound[] = [];
+  const sessionUnits = new Int32Array(dataset.sessionCount);
+  for (const session of dataset.sessions) sessionUnits[session - 1]++;
   const roundCount = motionRoundCount(settings);
   const byConvergence = motionEstimation.stop_rule === 'converged';
 
@@ -137,11 +153,9 @@ export async function* motionRounds(
 
   for (let i = rounds.length + 1; i <= roundCount; i++) {
     const names = sets[Math.min(i, sets.length) - 1];
+    const similarities = await comparison.compare(names, state, motionEstimation.max_distance, 'motion');
     const clustering = await clusterIteratively(
-      {
-        sessionCount: dataset.sessionCount,
-        similarities: await comparison.compare(names, state, motionEstimation.max_distance, 'motion'),
-      },
+      { sessionCount: dataset.sessionCount, similarities },
       { nIter: settings.clustering.n_iter, weightTol: settings.clustering.weight_tol },
       context,
     );
@@ -154,6 +168,13 @@ export async function* motionRounds(
       pairs,
       matches,
       previousMatches: rounds.at(-1)?.matches ?? Number.NEGATIVE_INFINITY,
+      sessionUnits,
+      alikePairs: ({ motion, groups }, distance) =>
+        alikePairs(
+          { similarities, sessions: dataset.sessions, locations: features.locations },
+          groupOfSessions(groups, dataset.sessionCount),
+          { motion, distance },
+        ),
     };
     if (!('motion' in conclusion)) {
       rounds.push(round);
@@ -166,7 +187,8 @@ export async function* motionRounds(
       return { rounds, ...(back.corrected.interpolated ? back : await comparison.correct(back.motion)) };
     }
 
-    const { motion, disconnected, bands } = conclusion;
+    const { motion, disconnected, bridges, bands } = conclusion;
+    for (const bridge of bridges) log(context, `Round ${i}: ${bridgeText(bridge)}`);
     warnDisconnected(context, i, disconnected);
     rounds.push({ ...round, motion, bands });
     const [low, high] = motionRange(motion, dataset.probe.locations);
@@ -181,9 +203,10 @@ export async function* motionRounds(
       if (!motion.equals(state.motion)) comparison.retire(state, undefined);
       state = await comparison.correct(motion, state);
     } else {
-      const next = await comparison.correct(motion, state);
+      // Only this round can be gone back to from now on: what the one before worked with makes room.
       if (before) comparison.retire(before, state);
-      [before, state] = [state, next];
+      before = state;
+      state = await comparison.correct(motion, before);
     }
     const converged = byConvergence && i >= 2 && change < motionEstimation.motion_tol;
     const previous = before?.corrected.interpolated ? before.motion : undefined;
@@ -217,6 +240,18 @@ function motionStep(
 function log(context: RunContext, text: string): void {
   context.onEvent?.({ kind: 'log', text });
 }
+
+/** (sessions,) place of the group of each session; the largest group is 0. */
+function groupOfSessions(groups: readonly (readonly number[])[], sessionCount: number): Int32Array {
+  const groupOf = new Int32Array(sessionCount);
+  const bySize = [...groups].sort((a, b) => b.length - a.length || a[0] - b[0]);
+  for (const [g, group] of bySize.entries()) for (const session of group) groupOf[session] = g;
+  return groupOf;
+}
+
+const bridgeText = ({ sessions, shift, pairs, agreeing }: Bridge) =>
+  `hardly any matched pairs connect session${sessions.length > 1 ? 's' : ''} ${sessions.join(', ')} with the others: moved by ${shift.toFixed(1)} µm, ` +
+  `on which ${agreeing} of ${pairs} pairs of alike units agree.`;
 
 function warnDisconnected(context: RunContext, round: number, sessions: readonly number[]): void {
   if (sessions.length === 0) return;

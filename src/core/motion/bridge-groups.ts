@@ -1,0 +1,128 @@
+/** Bringing groups of sessions together that no matched pairs connect: the probe jumped farther than units are matched. */
+import type { MotionEstimate, MotionPairs } from './estimate-motion.ts';
+import { Motion } from './motion.ts';
+
+/** A group that was moved. */
+export interface Bridge {
+  /** Its sessions, from 1, ascending. */
+  readonly sessions: readonly number[];
+  /** How far it was moved to the others, µm. */
+  readonly shift: number;
+  /** Alike pairs between it and the others, and those that agree on the shift. */
+  readonly pairs: number;
+  readonly agreeing: number;
+}
+
+export interface BridgedEstimate extends MotionEstimate {
+  readonly bridges: readonly Bridge[];
+}
+
+/** Width of the Gaussian with which displacements are counted, µm; pairs within twice of it from the most frequent one agree. */
+const WIDTH = 8;
+/** Width of a bin, µm. */
+const BIN = 1;
+/** Fewer pairs that agree say nothing, and so do those that chance explains to within so many standard deviations. */
+const LEAST_AGREEING = 8;
+const LEAST_SIGMAS = 5;
+
+/**
+ * Every group other than the largest is moved by the displacement on which most alike pairs between it and the largest agree, the surest first;
+ * each that is moved belongs to the largest from then on. Wrong pairs are spread, so that most may be wrong. Groups for which no
+ * displacement stands out stay as they are.
+ *
+ * @param alike pairs between the groups, of which most may be wrong
+ * @param distance displacements of these pairs are at most this, the motion of the estimate taken out, µm
+ */
+export function bridgeGroups(
+  estimate: MotionEstimate,
+  alike: MotionPairs,
+  distance: number,
+): BridgedEstimate {
+  const { motion } = estimate;
+  const rest = [...estimate.groups];
+  const placed = new Set(rest.splice(largest(rest), 1)[0]);
+  const base = [...placed];
+  const shifts = new Float64Array(motion.sessionCount);
+  const bridges: Bridge[] = [];
+  for (;;) {
+    const found = rest
+      .map((group) => ({ group, ...bridgeOf(group, placed, shifts, estimate, alike, distance) }))
+      .filter(({ sure }) => sure)
+      .sort((a, b) => b.agreeing - a.agreeing)[0];
+    if (!found) break;
+    const { group, shift, pairs, agreeing } = found;
+    for (const session of group) {
+      shifts[session] = shift;
+      placed.add(session);
+    }
+    rest.splice(rest.indexOf(group), 1);
+    bridges.push({ sessions: group.map((session) => session + 1), shift, pairs, agreeing });
+  }
+  if (bridges.length === 0) return { ...estimate, bridges };
+  // Every group has mean 0, and so shall all that belong together.
+  const mean = [...placed].reduce((sum, session) => sum + shifts[session], 0) / placed.size;
+  const constant = motion.constant.map((value, s) => value + (placed.has(s) ? shifts[s] - mean : 0));
+  const joined = [...placed].sort((a, b) => a - b);
+  const left = rest.flat().map((session) => session + 1);
+  return {
+    motion: new Motion(motion.sessionCount, { ...motion.plain, constant }),
+    groups: [joined, ...rest],
+    disconnected: (base.length > 1 || bridges.length > 0 ? left : estimate.disconnected).toSorted(
+      (a, b) => a - b,
+    ),
+    bridges,
+  };
+}
+
+const largest = (groups: readonly (readonly number[])[]) =>
+  groups.reduce((best, group, g) => (group.length > groups[best].length ? g : best), 0);
+
+/** The displacement of a group on which most pairs with what is placed agree. */
+function bridgeOf(
+  group: readonly number[],
+  placed: ReadonlySet<number>,
+  shifts: Float64Array,
+  { motion }: MotionEstimate,
+  { sessionA, sessionB, depthA, depthB }: MotionPairs,
+  distance: number,
+): Omit<Bridge, 'sessions'> & { readonly sure: boolean } {
+  const own = new Set(group);
+  const displacements: number[] = [];
+  for (let p = 0; p < sessionA.length; p++) {
+    const [a, b] = [sessionA[p] - 1, sessionB[p] - 1];
+    const forward = placed.has(a) && own.has(b);
+    if (!forward && !(placed.has(b) && own.has(a))) continue;
+    const dy =
+      depthB[p] - motion.getMotion(b + 1, depthB[p]) - (depthA[p] - motion.getMotion(a + 1, depthA[p]));
+    displacements.push(forward ? dy + shifts[a] : shifts[b] - dy);
+  }
+  const mode = modeOf(displacements);
+  const near = displacements.filter((value) => Math.abs(value - mode) <= 2 * WIDTH);
+  const agreeing = near.length;
+  const others = displacements.length - agreeing;
+  const byChance = (others * 4 * WIDTH) / Math.max(4 * WIDTH, 2 * distance - 4 * WIDTH);
+  return {
+    shift: near.reduce((sum, value) => sum + value, 0) / agreeing,
+    pairs: displacements.length,
+    agreeing,
+    sure: agreeing >= LEAST_AGREEING && agreeing - byChance >= LEAST_SIGMAS * Math.sqrt(byChance + 1),
+  };
+}
+
+/** Where values are densest, to within half a bin; 0 without any. */
+function modeOf(values: readonly number[]): number {
+  if (values.length === 0) return 0;
+  const low = values.reduce((least, value) => Math.min(least, value), Number.POSITIVE_INFINITY);
+  const high = values.reduce((most, value) => Math.max(most, value), Number.NEGATIVE_INFINITY);
+  const counts = new Float64Array(Math.floor((high - low) / BIN) + 1);
+  for (const value of values) counts[Math.floor((value - low) / BIN)]++;
+  const reach = Math.ceil((3 * WIDTH) / BIN);
+  let [mode, most] = [0, -1];
+  for (let bin = 0; bin < counts.length; bin++) {
+    let density = 0;
+    for (let other = Math.max(0, bin - reach); other <= Math.min(counts.length - 1, bin + reach); other++)
+      density += counts[other] * Math.exp(-0.5 * (((other - bin) * BIN) / WIDTH) ** 2);
+    if (density > most) [mode, most] = [bin, density];
+  }
+  return low + (mode + 0.5) * BIN;
+}
