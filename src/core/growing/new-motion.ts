@@ -1,5 +1,6 @@
 /** The motion of new sessions, from pairs of their units with those of sessions whose motion is known. */
 import type { RunContext } from '../context.ts';
+import { mostFrequent } from '../motion/most-frequent.ts';
 import { LINEAR_SCALE, Motion } from '../motion/motion.ts';
 import type { UnitPairs } from '../result.ts';
 import type { ComparedPairs } from './new-pairs.ts';
@@ -15,8 +16,6 @@ export interface PairedDepths {
   readonly oldSessions: number;
 }
 
-/** Width of the Gaussian with which the mode of displacements is looked for, µm. */
-const MODE_WIDTH = 8;
 /** Fewer pairs say nothing about a session. */
 const LEAST_PAIRS = 3;
 
@@ -67,7 +66,10 @@ export function commonDisplacement(
   depths: PairedDepths,
   context: RunContext,
 ): Motion {
-  return estimate(pairs, used, depths, context, (_, motions) => ({ linear: 0, constant: modeOf(motions) }));
+  return estimate(pairs, used, depths, context, (_, motions) => ({
+    linear: 0,
+    constant: mostFrequent(motions).value,
+  }));
 }
 
 /** Least squares over the pairs of every new session. */
@@ -120,17 +122,4 @@ function estimate(
     constant[session - 1] = found.constant;
   }
   return new Motion(motion.sessionCount, { linearScale: LINEAR_SCALE, linear, constant });
-}
-
-/** Where values are densest, and the mean of those around it. */
-function modeOf(values: readonly number[]): number {
-  let mode = 0;
-  let most = -1;
-  for (const candidate of values) {
-    let density = 0;
-    for (const value of values) density += Math.exp(-0.5 * ((value - candidate) / MODE_WIDTH) ** 2);
-    if (density > most) [mode, most] = [candidate, density];
-  }
-  const near = values.filter((value) => Math.abs(value - mode) <= 2 * MODE_WIDTH);
-  return near.reduce((sum, value) => sum + value, 0) / near.length;
 }

@@ -1,5 +1,6 @@
 /** Bringing groups of sessions together that no matched pairs connect: the probe jumped farther than units are matched. */
 import type { MotionEstimate, MotionPairs } from './estimate-motion.ts';
+import { mostFrequent, WIDTH } from './most-frequent.ts';
 import { Motion } from './motion.ts';
 
 /** A group that was moved. */
@@ -17,10 +18,6 @@ export interface BridgedEstimate extends MotionEstimate {
   readonly bridges: readonly Bridge[];
 }
 
-/** Width of the Gaussian with which displacements are counted, µm; pairs within twice of it from the most frequent one agree. */
-const WIDTH = 8;
-/** Width of a bin, µm. */
-const BIN = 1;
 /** Fewer pairs that agree say nothing, and so do those that chance explains to within so many standard deviations. */
 const LEAST_AGREEING = 8;
 const LEAST_SIGMAS = 5;
@@ -96,33 +93,13 @@ function bridgeOf(
       depthB[p] - motion.getMotion(b + 1, depthB[p]) - (depthA[p] - motion.getMotion(a + 1, depthA[p]));
     displacements.push(forward ? dy + shifts[a] : shifts[b] - dy);
   }
-  const mode = modeOf(displacements);
-  const near = displacements.filter((value) => Math.abs(value - mode) <= 2 * WIDTH);
-  const agreeing = near.length;
+  const { value: shift, agreeing } = mostFrequent(displacements);
   const others = displacements.length - agreeing;
   const byChance = (others * 4 * WIDTH) / Math.max(4 * WIDTH, 2 * distance - 4 * WIDTH);
   return {
-    shift: near.reduce((sum, value) => sum + value, 0) / agreeing,
+    shift,
     pairs: displacements.length,
     agreeing,
     sure: agreeing >= LEAST_AGREEING && agreeing - byChance >= LEAST_SIGMAS * Math.sqrt(byChance + 1),
   };
-}
-
-/** Where values are densest, to within half a bin; 0 without any. */
-function modeOf(values: readonly number[]): number {
-  if (values.length === 0) return 0;
-  const low = values.reduce((least, value) => Math.min(least, value), Number.POSITIVE_INFINITY);
-  const high = values.reduce((most, value) => Math.max(most, value), Number.NEGATIVE_INFINITY);
-  const counts = new Float64Array(Math.floor((high - low) / BIN) + 1);
-  for (const value of values) counts[Math.floor((value - low) / BIN)]++;
-  const reach = Math.ceil((3 * WIDTH) / BIN);
-  let [mode, most] = [0, -1];
-  for (let bin = 0; bin < counts.length; bin++) {
-    let density = 0;
-    for (let other = Math.max(0, bin - reach); other <= Math.min(counts.length - 1, bin + reach); other++)
-      density += counts[other] * Math.exp(-0.5 * (((other - bin) * BIN) / WIDTH) ** 2);
-    if (density > most) [mode, most] = [bin, density];
-  }
-  return low + (mode + 0.5) * BIN;
 }
