@@ -170,11 +170,14 @@ export async function* motionRounds(
       previousMatches: rounds.at(-1)?.matches ?? Number.NEGATIVE_INFINITY,
       sessionUnits,
       alikePairs: ({ motion, groups }, distance) =>
-        alikePairs(
-          { similarities, sessions: dataset.sessions, locations: features.locations },
-          groupOfSessions(groups, dataset.sessionCount),
-          { motion, distance },
-        ),
+        // Sites that only some sessions recorded look like a jump.
+        dataset.probe.recorded
+          ? NO_PAIRS
+          : alikePairs(
+              { similarities, sessions: dataset.sessions, locations: features.locations },
+              groupOfSessions(groups, dataset.sessionCount),
+              { motion, distance },
+            ),
     };
     if (!('motion' in conclusion)) {
       rounds.push(round);
@@ -240,6 +243,13 @@ function motionStep(
 function log(context: RunContext, text: string): void {
   context.onEvent?.({ kind: 'log', text });
 }
+
+const NO_PAIRS: MotionPairs = {
+  sessionA: new Int32Array(0),
+  sessionB: new Int32Array(0),
+  depthA: new Float64Array(0),
+  depthB: new Float64Array(0),
+};
 
 /** (sessions,) place of the group of each session; the largest group is 0. */
 function groupOfSessions(groups: readonly (readonly number[])[], sessionCount: number): Int32Array {
