@@ -36,6 +36,7 @@ const VARIANTS: Readonly<Record<string, UserSettings>> = {
   reference: { preset: 'reference' },
   converged: { preset: 'reference', motionEstimation: { stop_rule: 'converged' } },
   merge: { preset: 'reference', autoCuration: { auto_merge: true } },
+  jumps: { preset: 'reference', motionEstimation: { bridge_jumps: true } },
   recommended: { preset: 'recommended' },
   'recommended, merge_factor 0.8': { preset: 'recommended', autoCuration: { merge_factor: 0.8 } },
   'recommended, merge_factor 1': { preset: 'recommended', autoCuration: { merge_factor: 1 } },
