@@ -38,7 +38,7 @@ export const SETTINGS_TABLE = [
     defaultText: '"recommended" without a settings file, "reference" with one',
     stage: 'run',
     description:
-      'reference computes what pyDANT computes; recommended stops by convergence and merges what the clustering broke apart.',
+      'reference computes what pyDANT computes; recommended stops by convergence, follows jumps and merges what the clustering broke apart.',
   },
   {
     key: 'save_intermediate_results',
