@@ -2,7 +2,7 @@
 import type { CandidateSimilarities } from '../clustering/candidate-similarities.ts';
 import { valueAt } from '../similarity/nearby-matrix.ts';
 import { correctedDepths } from '../similarity/nearby-pairs.ts';
-import type { MotionPairs } from './estimate-motion.ts';
+import { type MotionPairs, pairsOfUnits } from './estimate-motion.ts';
 import type { Motion } from './motion.ts';
 
 export interface AlikePairsInput {
@@ -61,16 +61,10 @@ export function alikePairs(
       }
     }
   }
-  const found: [number, number][] = [];
+  const found: number[] = [];
   partner.forEach((b, at) => {
     const a = Math.floor(at / n);
-    if (b > a && partner[b * n + sessions[a] - 1] === a) found.push([a, b]);
+    if (b > a && partner[b * n + sessions[a] - 1] === a) found.push(a, b);
   });
-  const of = (end: 0 | 1) => found.map((pair) => pair[end]);
-  return {
-    sessionA: Int32Array.from(of(0), (unit) => sessions[unit]),
-    sessionB: Int32Array.from(of(1), (unit) => sessions[unit]),
-    depthA: Float64Array.from(of(0), (unit) => locations[3 * unit + 1]),
-    depthB: Float64Array.from(of(1), (unit) => locations[3 * unit + 1]),
-  };
+  return pairsOfUnits(found, sessions, locations);
 }

@@ -38,7 +38,6 @@ export function bridgeGroups(
   const { motion } = estimate;
   const rest = [...estimate.groups];
   const placed = new Set(rest.splice(largest(rest), 1)[0]);
-  const base = [...placed];
   const shifts = new Float64Array(motion.sessionCount);
   const bridges: Bridge[] = [];
   for (;;) {
@@ -64,9 +63,7 @@ export function bridgeGroups(
   return {
     motion: new Motion(motion.sessionCount, { ...motion.plain, constant }),
     groups: [joined, ...rest],
-    disconnected: (base.length > 1 || bridges.length > 0 ? left : estimate.disconnected).toSorted(
-      (a, b) => a - b,
-    ),
+    disconnected: left.sort((a, b) => a - b),
     bridges,
   };
 }

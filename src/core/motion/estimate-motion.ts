@@ -12,6 +12,23 @@ export interface MotionPairs {
   readonly depthB: Float64Array;
 }
 
+/**
+ * @param list units of the pairs, two and two
+ * @param sessions (units,) 1..N
+ * @param locations (units, 3) µm
+ */
+export function pairsOfUnits(
+  list: readonly number[],
+  sessions: Int32Array,
+  locations: Float64Array,
+): MotionPairs {
+  const count = list.length / 2;
+  const session = (end: 0 | 1) => Int32Array.from({ length: count }, (_, p) => sessions[list[2 * p + end]]);
+  const depth = (end: 0 | 1) =>
+    Float64Array.from({ length: count }, (_, p) => locations[3 * list[2 * p + end] + 1]);
+  return { sessionA: session(0), sessionB: session(1), depthA: depth(0), depthB: depth(1) };
+}
+
 export interface MotionEstimateOptions {
   /** Whether motion may change linearly with depth. */
   readonly linearCorrection: boolean;

@@ -11,7 +11,7 @@ import type { Comparison, Correction } from '../similarity/comparison.ts';
 import { alikePairs } from './alike-pairs.ts';
 import { bootstrapMotion } from './bootstrap.ts';
 import type { Bridge, BridgedEstimate } from './bridge-groups.ts';
-import { estimateMotion, type MotionPairs } from './estimate-motion.ts';
+import { estimateMotion, type MotionPairs, pairsOfUnits } from './estimate-motion.ts';
 import { followJumps, type JumpFindings } from './follow-jumps.ts';
 import { largestChange, Motion, motionRange, type PlainMotion } from './motion.ts';
 import { motionRoundCount } from './motion-feature-sets.ts';
@@ -172,7 +172,7 @@ export async function* motionRounds(
       alikePairs: ({ motion, groups }, distance) =>
         // Sites that only some sessions recorded look like a jump.
         dataset.probe.recorded
-          ? NO_PAIRS
+          ? pairsOfUnits([], dataset.sessions, features.locations)
           : alikePairs(
               { similarities, sessions: dataset.sessions, locations: features.locations },
               groupOfSessions(groups, dataset.sessionCount),
@@ -244,13 +244,6 @@ function log(context: RunContext, text: string): void {
   context.onEvent?.({ kind: 'log', text });
 }
 
-const NO_PAIRS: MotionPairs = {
-  sessionA: new Int32Array(0),
-  sessionB: new Int32Array(0),
-  depthA: new Float64Array(0),
-  depthB: new Float64Array(0),
-};
-
 /** (sessions,) place of the group of each session; the largest group is 0. */
 function groupOfSessions(groups: readonly (readonly number[])[], sessionCount: number): Int32Array {
   const groupOf = new Int32Array(sessionCount);
@@ -299,12 +292,7 @@ function describeRound(clustering: IterativeClustering, sessions: Int32Array, ma
 
 export function usedPairs(round: MotionRound, sessions: Int32Array, locations: Float64Array): MotionPairs {
   const used: number[] = [];
-  for (let p = 0; p < round.pairs.count; p++) if (round.pairUsed[p]) used.push(p);
-  const unit = (p: number, end: 0 | 1) => round.pairs.units[2 * p + end];
-  return {
-    sessionA: Int32Array.from(used, (p) => sessions[unit(p, 0)]),
-    sessionB: Int32Array.from(used, (p) => sessions[unit(p, 1)]),
-    depthA: Float64Array.from(used, (p) => locations[3 * unit(p, 0) + 1]),
-    depthB: Float64Array.from(used, (p) => locations[3 * unit(p, 1) + 1]),
-  };
+  for (let p = 0; p < round.pairs.count; p++)
+    if (round.pairUsed[p]) used.push(round.pairs.units[2 * p], round.pairs.units[2 * p + 1]);
+  return pairsOfUnits(used, sessions, locations);
 }
