@@ -11,6 +11,7 @@ import { createRandom } from '../src/core/random.ts';
 import type { ByteSource } from '../src/io/byte-source.ts';
 import { type SnippetList, sumSnippets } from '../src/io/import/raw-binary.ts';
 import { FileStore, openFile } from '../src/io/node/file-store.ts';
+import { createSnippetSums } from '../src/wasm/snippet-sums.ts';
 import { type Result, report } from './support/measure.ts';
 
 const CHANNELS = 385;
@@ -67,12 +68,18 @@ try {
   await measure('reading alone', source.size, () => readPlainly(source));
   const quarter = Math.floor(SECONDS / 4);
   await measure('a quarter of it, spikes as in an hour', source.size / 4, () =>
-    sumSnippets(binary, spikes(500, 6250 / 4, quarter), SNIPPET, 500),
+    sumSnippets(binary, spikes(500, 6250 / 4, quarter), SNIPPET, 500, { createSnippetSums }),
   );
   await measure('all of it, spikes as in an hour', source.size, () =>
-    sumSnippets(binary, spikes(500, 6250, SECONDS), SNIPPET, 500),
+    sumSnippets(binary, spikes(500, 6250, SECONDS), SNIPPET, 500, { createSnippetSums }),
   );
   await measure('reading alone again', source.size, () => readPlainly(source));
+  const [first, part, all, last] = results.map(({ seconds }) => seconds);
+  const further = (0.75 * source.size) / (all - part) / 1e6;
+  const alone = (2 * source.size) / (first + last) / 1e6;
+  console.log(
+    `beyond the first quarter ${Math.round(further)} MB/s, ${Math.round((100 * further) / alone)} % of reading alone`,
+  );
   console.log(`${(statSync(path).size / 1e9).toFixed(2)} GB`);
   report('import-raw', results);
 } finally {

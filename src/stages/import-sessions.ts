@@ -8,6 +8,7 @@ import type { SessionToImport } from '../io/import/sorted-session.ts';
 import { FileStore, openFile } from '../io/node/file-store.ts';
 import { openSortedSession } from '../io/node/sorted-session.ts';
 import { writeRecording } from '../io/recording.ts';
+import { createSnippetSums } from '../wasm/snippet-sums.ts';
 import type { StageOptions } from './stage-options.ts';
 
 /** A session to import: where it is, and what is known of it. */
@@ -54,7 +55,7 @@ export async function importFolder(
         ...definedOnly(chosen),
         ...(source !== undefined && { source }),
       } as ImportOptions,
-      { onEvent, signal },
+      { onEvent, signal, createSnippetSums },
     );
     onEvent?.({ kind: 'stage', stage: 'read', state: 'end' });
     onEvent?.({ kind: 'stage', stage: 'write', state: 'begin' });

@@ -39,6 +39,8 @@ describe('every kernel refuses memory that is too small or counts that are not w
   const lists = simd.int32(3);
   lists.int32.set([1, 0, 1 << 14]);
   const calls: Record<string, () => unknown> = {
+    'addSnippet, values': () => simd.addSnippet(5, tiny, big),
+    'addSnippet, sum': () => simd.addSnippet(3, big, tiny),
     fisherZ: () => simd.fisherZ(4, tiny),
     'fisherZ, odd': () => simd.fisherZ(3, big),
     exceeding: () => simd.exceeding(8, 1, big, big, big, tiny, big),

@@ -1,11 +1,22 @@
 /** The SIMD kernels as functions that check their sizes: inside WebAssembly nothing is checked. */
 import { type Region, ScratchMemory } from './scratch-memory.ts';
-import { F32, F64, holds, krigingLists, lastOffset, pieceLists, slotLists, whole } from './size-checks.ts';
+import {
+  F32,
+  F64,
+  holds,
+  I16,
+  krigingLists,
+  lastOffset,
+  pieceLists,
+  slotLists,
+  whole,
+} from './size-checks.ts';
 
 type Numbers = (...values: (number | boolean)[]) => number;
 
 interface Exports {
   readonly memory: WebAssembly.Memory;
+  readonly addSnippet: Numbers;
   readonly channelMoments: Numbers;
   readonly combineMasked: Numbers;
   readonly correlationsOfRows: Numbers;
@@ -32,6 +43,13 @@ export class SimdKernels extends ScratchMemory {
     const exports = new WebAssembly.Instance(module).exports as unknown as Exports;
     super(exports.memory);
     this.exports = exports;
+  }
+
+  addSnippet(n: number, values: Region, sum: Region): void {
+    whole('addSnippet', 'n', n, 1);
+    holds('addSnippet', 'values', values, n * I16);
+    holds('addSnippet', 'sum', sum, n * F32);
+    this.exports.addSnippet(n, values.pointer, sum.pointer);
   }
 
   /** @returns number of entries written to `found` and `sums` */

@@ -1,6 +1,7 @@
 /** Checks of what a kernel gets, and what the lists it follows lead it to. Sizes are in bytes, counts of lists in 32-bit words. */
 import type { Region } from './scratch-memory.ts';
 
+export const I16 = 2;
 export const F32 = 4;
 export const F64 = 8;
 

@@ -49,7 +49,7 @@ export async function importSessions(
     context.onEvent?.({ kind: 'warning', text });
   };
   const inner: ImportContext = {
-    signal: context.signal,
+    ...context,
     onEvent(event) {
       if (event.kind === 'warning') warnings.push(event.text);
       context.onEvent?.(event);

@@ -120,26 +120,20 @@ export async function rawWaveforms(
     maxSpikes,
     seed: options.seed,
   });
-  const { data: sums, counts } = await sumSnippets(
-    binary,
-    snippetsOf(spikes, before + margin),
-    length,
-    chosen.length,
-    context,
-  );
+  const sums = await sumSnippets(binary, snippetsOf(spikes, before + margin), length, chosen.length, context);
 
   const size = sites.count * samples;
   const data = new Float32Array(chosen.length * size);
   const missing = new Map<number, string>();
   const signal = new Float64Array(length);
   chosen.forEach((_, i) => {
-    const sum = sums[i];
+    const sum = sums.sumOf(i);
     if (!sum) {
       missing.set(i, 'no spike far enough from the ends of the recording');
       return;
     }
     channelMap.forEach((channel, c) => {
-      const factor = gain.of(channel) / counts[i];
+      const factor = gain.of(channel) / sums.counts[i];
       for (let t = 0; t < length; t++) {
         signal[t] = factor * sum[t * binary.channels + channel];
       }

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { plainSnippetSums } from '../../core/kernels/snippet-sums.ts';
 import { createRandom } from '../../core/random.ts';
+import { createSnippetSums } from '../../wasm/snippet-sums.ts';
 import type { ByteSource } from '../byte-source.ts';
 import { sumSnippets } from './raw-binary.ts';
 
@@ -36,13 +38,18 @@ const starts = LENGTHS.flatMap((length, file) =>
 ).sort((a, b) => a - b);
 const units = Int32Array.from(starts, () => random.integer(UNITS));
 
-describe.each([true, false])('sums of snippets (memory is used again: %s)', (useInto) => {
+describe.each([
+  [true, 'plain', plainSnippetSums],
+  [false, 'plain', plainSnippetSums],
+  [true, 'SIMD', createSnippetSums],
+  [false, 'SIMD', createSnippetSums],
+])('sums of snippets (memory is used again: %s, %s)', (useInto, _, create) => {
   it('are those of every snippet by itself, over pieces, gaps and files', async () => {
     const reads: [number, number][] = [];
     const files = recordings.map((values) => fileOf(values, useInto, reads));
     const binary = { files, channels: CHANNELS, offset: OFFSET };
     const list = { starts: Float64Array.from(starts), units };
-    const { data, counts } = await sumSnippets(binary, list, SAMPLES, UNITS);
+    const sums = await sumSnippets(binary, list, SAMPLES, UNITS, { createSnippetSums: create });
     const size = SAMPLES * CHANNELS;
     const expected = Array.from({ length: UNITS }, () => new Int32Array(size));
     starts.forEach((start, s) => {
@@ -51,9 +58,10 @@ describe.each([true, false])('sums of snippets (memory is used again: %s)', (use
       for (let i = 0; i < size; i++) expected[units[s]][i] += values[from * CHANNELS + i];
     });
     expected.forEach((sum, unit) => {
-      expect(Buffer.compare(Buffer.from(data[unit]!.buffer), Buffer.from(sum.buffer))).toBe(0);
+      const { buffer, byteOffset, byteLength } = sums.sumOf(unit)!;
+      expect(Buffer.compare(Buffer.from(buffer, byteOffset, byteLength), Buffer.from(sum.buffer))).toBe(0);
     });
-    expect([...counts]).toEqual([0, 1, 2].map((unit) => units.filter((u) => u === unit).length));
+    expect([...sums.counts]).toEqual([0, 1, 2].map((unit) => units.filter((u) => u === unit).length));
     // Every byte at most once, and not the gap.
     expect(reads.length).toBeGreaterThan(5);
     const read = reads.reduce((sum, [, length]) => sum + length, 0);

@@ -1,5 +1,6 @@
 /** One recording session as a spike sorter or a tool after it left it, whatever the format. */
 import type { RunEvent } from '../../core/context.ts';
+import type { CreateSnippetSums } from '../../core/kernels/snippet-sums.ts';
 import type { ByteSource } from '../byte-source.ts';
 
 /** The recording sites of one session. */
@@ -64,10 +65,12 @@ export interface WaveformOptions {
   readonly seed: number;
 }
 
-/** Who is told, and when to stop. */
+/** Who is told, when to stop, and who adds up raw data. */
 export interface ImportContext {
   readonly onEvent?: (event: RunEvent) => void;
   readonly signal?: AbortSignal;
+  /** Default: the plain ones. */
+  readonly createSnippetSums?: CreateSnippetSums;
 }
 
 export interface SortedSession {

@@ -14,6 +14,7 @@ export { channelMoments } from './moments';
 export { packColumns, packPanels, packRow } from './pack';
 export { multiplyPanels } from './product';
 export { correlationsOfRows } from './row-correlations';
+export { addSnippet } from './snippets';
 export { exceeding, largest, positionsAbove } from './spanning-tree';
 export { transpose } from './transpose';
 export { multiplyWaveforms } from './waveforms';
