@@ -28,6 +28,8 @@ export interface ResultExtra extends RunTimes {
   readonly unitRows?: readonly UnitRow[];
   /** Waveforms of a result that does not hold them, or that none are written. @param which indices among all units; all when left out */
   readonly streamed?: 'none' | ((blocks: ResultBlocks, which?: Int32Array) => StreamedWaveforms);
+  /** Writes more files of the result while these are written. */
+  readonly beside?: (store: Store) => Promise<void>;
   /** Writes more files of the result, such as figures, before all of them are put in place. */
   readonly also?: (store: Store) => Promise<void>;
   /** Takes a line for the log. */
@@ -49,7 +51,10 @@ export async function writeTrackingResult(
   extra: ResultExtra,
 ): Promise<void> {
   await replaceResult(store, extra.signal, async (staging) => {
-    await writeBlocks(staging, blocksOfTracking(result), extra);
+    const blocks = blocksOfTracking(result);
+    // Nothing may be written any more when either fails.
+    const ends = await Promise.allSettled([writeBlocks(staging, blocks, extra), extra.beside?.(staging)]);
+    for (const end of ends) if (end.status === 'rejected') throw end.reason;
     await extra.also?.(staging);
   });
 }

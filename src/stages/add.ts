@@ -102,7 +102,8 @@ export async function addSessions(
       unitRows: await joinedRows(parts),
       runTimeSec: stopwatch.total(),
       figures: options.figures ?? true,
-      also: (staging) => joinRecordings(parts, joinedDataFolder(staging.name), settings.path_to_data, signal),
+      beside: (staging) =>
+        joinRecordings(parts, joinedDataFolder(staging.name), settings.path_to_data, signal),
     });
     await writeTrackingResult(target, grown.result, extra);
     return summarize(old, grown, {

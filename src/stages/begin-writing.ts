@@ -1,22 +1,19 @@
 /** What is written of a result besides its arrays, and when its figures are drawn. */
 import { inStage, type RunContext } from '../core/context.ts';
 import type { MultiShankResult, TrackingResult } from '../core/result.ts';
-import type { Store } from '../io/byte-source.ts';
 import type { ResultExtra } from '../io/write-result.ts';
 import { canDrawAside, drawAside } from './draw-aside.ts';
 
 export interface WritingOptions
-  extends Pick<ResultExtra, 'waveforms' | 'streamed' | 'unitRows' | 'runTimeSec'> {
+  extends Pick<ResultExtra, 'waveforms' | 'streamed' | 'unitRows' | 'runTimeSec' | 'beside'> {
   readonly figures: boolean;
-  /** Writes more files of the result. */
-  readonly also?: (staging: Store) => Promise<void>;
 }
 
 /** Begins the stage of writing and to draw the figures; tells what else there is to write. */
 export function beginWriting(
   result: TrackingResult | MultiShankResult,
   context: RunContext,
-  { figures, also, ...extra }: WritingOptions,
+  { figures, ...extra }: WritingOptions,
 ): ResultExtra {
   const { onEvent, signal } = context;
   onEvent?.({ kind: 'stage', stage: 'write', state: 'begin' });
@@ -29,7 +26,6 @@ export function beginWriting(
     signal,
     log: (text) => onEvent?.({ kind: 'log', text }),
     also: async (staging) => {
-      await also?.(staging);
       onEvent?.({ kind: 'stage', stage: 'write', state: 'end' });
       if (!figures) return;
       await inStage(context, 'figures', async () => {

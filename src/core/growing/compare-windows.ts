@@ -6,7 +6,7 @@ import { pieceOfUnit, type WaveformWindows } from '../similarity/waveform-window
 import type { UnitWindows } from './unit-windows.ts';
 
 /** New units that are compared together: fewer need more packing, more have a wider neighbourhood. */
-const NEW_UNITS = 32;
+const NEW_UNITS = 128;
 /** Sizes are rounded up to these, so that memory can be used again. */
 const ROUND_UNITS = 64;
 const ROUND_CHANNELS = 16;
