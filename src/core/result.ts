@@ -96,6 +96,13 @@ export type ResultPart =
       readonly featureSimilarity: readonly Float64Array[];
       readonly similarity: Float64Array;
       readonly distance: Float64Array;
+    }
+  | {
+      readonly kind: 'clustering';
+      readonly settings: Settings;
+      readonly clustering: Omit<ClusteringResult, 'leafOrder'>;
+      /** Still on its way. */
+      readonly leafOrder: Promise<Int32Array>;
     };
 
 /** The 2.5 and 97.5 percentile of the motion per session, at one depth. */

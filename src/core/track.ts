@@ -1,6 +1,6 @@
 /** The whole method on one page: preprocess, motion loop, final clustering, curation. */
 import { describingArrays, notingWarnings } from './checkpoints.ts';
-import { clusterFully } from './clustering/iterative-clustering.ts';
+import { type BegunClustering, beginClustering } from './clustering/iterative-clustering.ts';
 import { matchConfidence } from './confidence/match-confidence.ts';
 import { inStage, type RunContext } from './context.ts';
 import { autoCurate } from './curation/auto-curation.ts';
@@ -13,6 +13,7 @@ import { type Preprocessed, preprocessUnits } from './preprocess.ts';
 import type { TrackingResult, UnitFeatures } from './result.ts';
 import type { Settings } from './settings.ts';
 import { type Comparison, compareAll } from './similarity/comparison.ts';
+import { isNearbyMatrix } from './similarity/nearby-matrix.ts';
 import { comparedPairs, pairValues } from './similarity/pair-list.ts';
 
 /**
@@ -70,25 +71,26 @@ export async function trackWithMotion(
   settings: Settings,
   context: RunContext,
 ): Promise<Omit<TrackingResult, 'warnings'>> {
-  const { units, sessions, sessionCount } = dataset;
+  const { sessions, sessionCount } = dataset;
   const { n_nearest_channels, n_templates } = settings.waveformCorrection;
 
   const { channels, samples, templates } = corrected;
-  if (templates.length > 0 && wantsWaveforms(settings, [units, channels, samples, templates.length])) {
+  if (
+    templates.length > 0 &&
+    wantsWaveforms(settings, [dataset.units, channels, samples, templates.length])
+  ) {
     context.onPart?.({ kind: 'corrected', corrected });
   }
 
-  const clustering = await inStage(context, 'clustering', async () =>
-    clusterFully(
-      {
-        sessionCount,
-        similarities: await comparison.compare(
-          settings.clustering.features,
-          { motion, corrected },
-          settings.clustering.max_distance,
-          'clustering',
-        ),
-      },
+  const { clustering, curation, judged } = await inStage(context, 'clustering', async () => {
+    const similarities = await comparison.compare(
+      settings.clustering.features,
+      { motion, corrected },
+      settings.clustering.max_distance,
+      'clustering',
+    );
+    const begun = await beginClustering(
+      { sessionCount, similarities },
       { nIter: settings.clustering.n_iter, weightTol: settings.clustering.weight_tol },
       context,
       {
@@ -101,45 +103,43 @@ export async function trackWithMotion(
         },
         from: [...describingArrays(dataset, features), motion.linear, motion.constant],
       },
-    ),
-  );
-
-  const curation = await inStage(context, 'curation', async () =>
-    autoCurate(
-      {
-        units,
-        sessions,
-        labels: clustering.labels,
-        similarity: clustering.similarity,
-        threshold: clustering.threshold,
-        pairs: clustering.pairs,
-      },
-      {
-        autoSplit: settings.autoCuration.auto_split,
-        autoMerge: settings.autoCuration.auto_merge,
-        mergeFactor: settings.autoCuration.merge_factor,
-      },
-    ),
-  );
-  const { threshold } = clustering;
-  const { pairs, unmatchedWeight } = comparedPairs(clustering);
-  const pairSimilarity = pairValues(clustering.similarity, units, pairs);
-  const confidence = matchConfidence(
-    {
-      units,
-      sessionCount,
-      sessions,
-      labels: curation.labels,
-      pairs,
-      unmatchedWeight,
-      pairSimilarity,
-      threshold,
-    },
-    curation.matchedPairs,
-  );
+    );
+    if (!isNearbyMatrix(begun.clustering.similarity)) {
+      context.onPart?.({ kind: 'clustering', settings, ...begun });
+    }
+    // While a thread puts the leaves in order.
+    const curated = await inStage(context, 'curation', async () =>
+      curate(dataset, begun.clustering, settings),
+    );
+    return { ...curated, clustering: { ...begun.clustering, leafOrder: await begun.leafOrder } };
+  });
+  const { pairs, pairSimilarity, confidence } = judged;
   const tracking = { sessions, sessionCount, features, rounds, motion, clustering, curation, confidence };
   for (const text of trackingWarnings({ ...tracking, pairs, pairSimilarity })) {
     context.onEvent?.({ kind: 'warning', text });
   }
   return { settings, ...tracking, corrected, kernels: context.kernels.name };
+}
+
+/** The curated neurons, and how sure their matches are. */
+function curate(
+  { units, sessions, sessionCount }: Pick<Dataset, 'units' | 'sessions' | 'sessionCount'>,
+  clustering: BegunClustering['clustering'],
+  { autoCuration: { auto_split, auto_merge, merge_factor } }: Settings,
+) {
+  const { labels, similarity, threshold } = clustering;
+  const curation = autoCurate(
+    { units, sessions, labels, similarity, threshold, pairs: clustering.pairs },
+    { autoSplit: auto_split, autoMerge: auto_merge, mergeFactor: merge_factor },
+  );
+  const { pairs, unmatchedWeight } = comparedPairs(clustering);
+  const pairSimilarity = pairValues(similarity, units, pairs);
+  const confidence = matchConfidence(
+    {
+      ...{ units, sessionCount, sessions, labels: curation.labels },
+      ...{ pairs, unmatchedWeight, pairSimilarity, threshold },
+    },
+    curation.matchedPairs,
+  );
+  return { curation, judged: { pairs, pairSimilarity, confidence } };
 }

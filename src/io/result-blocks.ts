@@ -2,7 +2,7 @@
  * A result as it goes into one output folder: one block of units, or one for each shank, whose arrays are put together in the
  * order of all units. Entries between blocks are 0.
  */
-import type { MultiShankResult, TrackingResult, UnitFeatures } from '../core/result.ts';
+import type { ClusteringResult, MultiShankResult, TrackingResult, UnitFeatures } from '../core/result.ts';
 import type { Settings } from '../core/settings.ts';
 import type { NpyOutput } from './npy-writer.ts';
 
@@ -17,10 +17,10 @@ export interface Blocks<Result> {
   }[];
 }
 
-export interface Block {
+export interface Block<Result = TrackingResult> {
   /** (units of the block,) index of each among all units. */
   readonly units: Int32Array;
-  readonly result: TrackingResult;
+  readonly result: Result;
   /** Added to its cluster labels before curation. */
   readonly firstCluster: number;
 }
@@ -39,6 +39,15 @@ export interface ResultBlocks {
   readonly clusterCount: number;
   /** (M, 2) */
   readonly matchedPairs: Int32Array;
+}
+
+/** A clustering as it goes into files, which need not have its leaf order before they come to it. */
+export interface ClusteredBlocks extends Pick<ResultBlocks, 'settings' | 'units' | 'shankIds'> {
+  readonly blocks: readonly Block<{
+    readonly clustering: Omit<ClusteringResult, 'leafOrder'> & {
+      readonly leafOrder: Int32Array | Promise<Int32Array>;
+    };
+  }>[];
 }
 
 /** All units as one block. */
@@ -79,10 +88,10 @@ export function blocksOfShanks(result: MultiShankResult): ResultBlocks {
 }
 
 /** What there is one of for each block; with shanks they get an axis of their own. */
-export function perBlock(
-  { blocks, shankIds }: ResultBlocks,
+export function perBlock<Result>(
+  { blocks, shankIds }: Blocks<Result> & Pick<ResultBlocks, 'shankIds'>,
   shape: readonly number[],
-  valuesOf: (result: TrackingResult) => ArrayLike<number>,
+  valuesOf: (result: Result) => ArrayLike<number>,
 ): NpyOutput {
   return {
     dtype: 'float64',
@@ -149,9 +158,9 @@ export function storedMatrix<Result>(
 }
 
 /** (count, 2) pairs of all blocks, block after block, by their indices among all units. */
-export function unitPairs(
-  { blocks }: ResultBlocks,
-  pairsOf: (result: TrackingResult) => Int32Array,
+export function unitPairs<Result>(
+  { blocks }: Blocks<Result>,
+  pairsOf: (result: Result) => Int32Array,
 ): NpyOutput {
   const count = blocks.reduce((sum, { result }) => sum + pairsOf(result).length / 2, 0);
   return {
@@ -164,17 +173,17 @@ export function unitPairs(
 }
 
 /** (units,) labels of every unit, each from its own block. */
-export function gatherUnits(
-  blocks: ResultBlocks,
-  labelOf: (block: Block, unit: number) => number,
+export function gatherUnits<Part extends { readonly units: Int32Array }>(
+  blocks: { readonly units: number; readonly blocks: readonly Part[] },
+  labelOf: (block: Part, unit: number) => number,
 ): Int32Array {
   return Int32Array.from(gatherValues(blocks, labelOf));
 }
 
 /** (units,) values of every unit, each from its own block. */
-export function gatherValues(
-  { units, blocks }: ResultBlocks,
-  valueAt: (block: Block, unit: number) => number,
+export function gatherValues<Part extends { readonly units: Int32Array }>(
+  { units, blocks }: { readonly units: number; readonly blocks: readonly Part[] },
+  valueAt: (block: Part, unit: number) => number,
 ): Float64Array {
   const values = new Float64Array(units);
   for (const block of blocks) {

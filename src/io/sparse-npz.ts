@@ -15,7 +15,7 @@ import {
 import type { NumericDtype } from './npy-elements.ts';
 import type { NpyOutput } from './npy-writer.ts';
 import { npyMember, type ZipMember } from './npz.ts';
-import { placeOfUnits, type ResultBlocks } from './result-blocks.ts';
+import { type ClusteredBlocks, placeOfUnits, type ResultBlocks } from './result-blocks.ts';
 
 /** Elements of a matrix that are put together at once. */
 const PIECE_LENGTH = 1 << 18;
@@ -34,7 +34,7 @@ export interface SparseContent {
 }
 
 /** Whether a result has values for nearby pairs only. */
-export const isSparse = ({ blocks }: ResultBlocks) =>
+export const isSparse = ({ blocks }: ClusteredBlocks) =>
   blocks.some(({ result }) => isNearbyMatrix(result.clustering.similarity));
 
 /**

@@ -15,7 +15,7 @@ const { similarity } = result.clustering;
 const distance = new Float64Array(allPairsOf(similarity).length);
 await createPlainKernels().distances(allPairsOf(similarity), result.clustering.labels.length, distance);
 
-const partsOf = ({ corrected, clustering }: TrackingResult): ResultPart[] => [
+const partsOf = ({ settings, corrected, clustering }: TrackingResult): ResultPart[] => [
   { kind: 'corrected', corrected },
   {
     kind: 'similarities',
@@ -23,6 +23,12 @@ const partsOf = ({ corrected, clustering }: TrackingResult): ResultPart[] => [
     similarity: allPairsOf(clustering.similarity),
     distance,
     featureSimilarity: clustering.featureSimilarity.map(allPairsOf),
+  },
+  {
+    kind: 'clustering',
+    settings,
+    clustering,
+    leafOrder: new Promise((resolve) => setTimeout(() => resolve(clustering.leafOrder), 20)),
   },
 ];
 
@@ -63,11 +69,13 @@ describe('writeWhileComputing', () => {
     const seen: string[][] = [];
     await writeWhileComputing(store, async (onPart) => {
       partsOf(result).forEach(onPart);
-      await expect.poll(async () => (await listDeep(store)).length).toBe(7);
+      await expect.poll(async () => (await listDeep(store)).length).toBe(8);
       seen.push([...(await listDeep(store))]);
       return { result, extra };
     });
-    expect(seen[0].map((path) => path.split('/').at(-1))).toContain('waveforms_corrected.npy');
+    const names = seen[0].map((path) => path.split('/').at(-1));
+    expect(names).toContain('waveforms_corrected.npy');
+    expect(names).toContain('ClusteringResults.npz');
     expect(seen[0].some((path) => path.endsWith('Output.npz'))).toBe(false);
   });
 

@@ -3,7 +3,7 @@ import type { ResultPart } from '../core/result.ts';
 import { type Store, stoppable } from './byte-source.ts';
 import { npyChunks } from './npy-writer.ts';
 import { oneBlock } from './result-blocks.ts';
-import { similarityFiles } from './write-clustering.ts';
+import { clusteringArchive, similarityFiles } from './write-clustering.ts';
 import { correctedWaveforms, type NamedArrays } from './write-features.ts';
 
 /** Writes parts one after the other, in the order in which they come. */
@@ -20,11 +20,10 @@ export class WriteAhead {
   ) {}
 
   readonly add = (part: ResultPart): void => {
-    for (const [name, array] of Object.entries(arraysOf(part))) {
-      const file = `${name}.npy`;
+    for (const [file, chunks] of filesOf(part)) {
       this.files.add(file);
-      const chunks = () => stoppable(stoppable(npyChunks(array), this.signal), this.stop.signal);
-      this.last = this.last.then(() => this.store.write(file, chunks()));
+      const stoppableChunks = () => stoppable(stoppable(chunks(), this.signal), this.stop.signal);
+      this.last = this.last.then(() => this.store.write(file, stoppableChunks()));
     }
     // A failure is met in `finished`.
     this.last.catch(() => {});
@@ -42,10 +41,26 @@ export class WriteAhead {
   }
 }
 
-function arraysOf(part: ResultPart): NamedArrays {
-  if (part.kind === 'corrected') {
-    return { waveforms_corrected: correctedWaveforms(oneBlock(part.corrected.units, part)) };
+type Chunks = Iterable<Uint8Array> | AsyncIterable<Uint8Array>;
+
+/** Files that hold a part, each made when it is written. */
+function filesOf(part: ResultPart): [string, () => Chunks][] {
+  const arrays = (named: NamedArrays) =>
+    Object.entries(named).map(([name, array]): [string, () => Chunks] => [
+      `${name}.npy`,
+      () => npyChunks(array),
+    ]);
+  switch (part.kind) {
+    case 'corrected':
+      return arrays({ waveforms_corrected: correctedWaveforms(oneBlock(part.corrected.units, part)) });
+    case 'similarities':
+      return arrays(similarityFiles(oneBlock(Math.sqrt(part.similarity.length), { clustering: part })));
+    case 'clustering': {
+      const { settings, leafOrder } = part;
+      const clustering = { ...part.clustering, leafOrder };
+      const { units, blocks } = oneBlock(clustering.labels.length, { clustering });
+      const whole = { settings, units, blocks: [{ ...blocks[0], firstCluster: 0 }] };
+      return [['ClusteringResults.npz', () => clusteringArchive(whole)]];
+    }
   }
-  const units = Math.sqrt(part.similarity.length);
-  return similarityFiles(oneBlock(units, { clustering: part }));
 }

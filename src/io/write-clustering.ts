@@ -1,14 +1,16 @@
 /** Similarities, motion and clusters before curation, as arrays of the output folder. */
 import { distanceOf } from '../core/kernels/distance.ts';
 import { MAX_Z } from '../core/kernels/kernels.ts';
-import type { ClusteringResult, TrackingResult } from '../core/result.ts';
+import type { ClusteringResult } from '../core/result.ts';
 import { FEATURE_NAMES, type FeatureName } from '../core/settings.ts';
 import { allPairsOf } from '../core/similarity/nearby-matrix.ts';
 import { pairValues } from '../core/similarity/pair-list.ts';
 import { givenArray } from './motion-files.ts';
 import type { NpyOutput } from './npy-writer.ts';
+import { npyMember, npzChunks } from './npz.ts';
 import {
   type Blocks,
+  type ClusteredBlocks,
   fileLabels,
   gatherUnits,
   perBlock,
@@ -71,7 +73,7 @@ export const similarityFiles = (blocks: Similarities): NamedArrays => ({
 });
 
 /** S above the threshold; true on the diagonal. */
-export const goodMatchesMatrix = (blocks: ResultBlocks): NpyOutput =>
+export const goodMatchesMatrix = (blocks: ClusteredBlocks): NpyOutput =>
   unitMatrix(blocks, 'bool', ({ clustering }, unit, row) => {
     const similarity = allPairsOf(clustering.similarity);
     const { threshold } = clustering;
@@ -81,9 +83,9 @@ export const goodMatchesMatrix = (blocks: ResultBlocks): NpyOutput =>
   });
 
 /** Units that share a cluster; true on the diagonal. */
-export function clusterMatrix(
-  blocks: ResultBlocks,
-  labelsOf: (result: TrackingResult) => Int32Array,
+export function clusterMatrix<Result>(
+  blocks: Blocks<Result>,
+  labelsOf: (result: Result) => Int32Array,
 ): NpyOutput {
   return unitMatrix(blocks, 'bool', (result, unit, row) => {
     const labels = labelsOf(result);
@@ -93,27 +95,28 @@ export function clusterMatrix(
   });
 }
 
-const weights = (blocks: ResultBlocks) =>
+const weights = (blocks: ClusteredBlocks) =>
   perBlock(blocks, [blocks.settings.clustering.features.length], ({ clustering }) => clustering.weights);
-const threshold = (blocks: ResultBlocks) => perBlock(blocks, [], ({ clustering }) => [clustering.threshold]);
-const pairs = (blocks: ResultBlocks) => unitPairs(blocks, ({ clustering }) => clustering.pairs.units);
+const threshold = (blocks: ClusteredBlocks) =>
+  perBlock(blocks, [], ({ clustering }) => [clustering.threshold]);
+const pairs = (blocks: ClusteredBlocks) => unitPairs(blocks, ({ clustering }) => clustering.pairs.units);
 
 /** Up to so many values the similarities of pairs are kept for the files that hold them. */
 const MOST_KEPT = 2 ** 24;
-const keptSimilarities = new WeakMap<ResultBlocks, Float64Array>();
+const keptSimilarities = new WeakMap<ClusteredBlocks, Float64Array>();
 
 /** (P, features) similarities of the candidate pairs, features in the order of the settings. */
-function pairSimilarities(all: ResultBlocks): NpyOutput {
+function pairSimilarities(all: ClusteredBlocks): NpyOutput {
   const { blocks, settings } = all;
   const features = settings.clustering.features.length;
   const count = blocks.reduce((sum, { result }) => sum + result.clustering.pairs.count, 0);
   const array = { dtype: 'float64', shape: [count, features] } as const;
   function* parts() {
-    for (const { result } of blocks) {
+    for (const { units, result } of blocks) {
       const { featureSimilarity, pairs } = result.clustering;
       const values = new Float64Array(pairs.count * features);
       featureSimilarity.forEach((matrix, f) => {
-        const column = pairValues(matrix, result.features.units, pairs);
+        const column = pairValues(matrix, units.length, pairs);
         for (let p = 0; p < pairs.count; p++) values[p * features + f] = column[p];
       });
       yield values;
@@ -127,26 +130,28 @@ function pairSimilarities(all: ResultBlocks): NpyOutput {
 }
 
 /** (units,) units in the optimal order of the tree, block after block. */
-const leafOrder = ({ units, blocks }: ResultBlocks): NpyOutput => ({
+const leafOrder = ({ units, blocks }: ClusteredBlocks): NpyOutput => ({
   dtype: 'int64',
   shape: [units],
-  data: blocks.flatMap(({ units: all, result }) =>
-    Array.from(result.clustering.leafOrder, (unit) => all[unit]),
-  ),
+  async *data() {
+    for (const { units: all, result } of blocks) {
+      yield (await result.clustering.leafOrder).map((unit) => all[unit]);
+    }
+  },
 });
 
-const featureNames = ({ settings }: ResultBlocks): NpyOutput => ({
+const featureNames = ({ settings }: ClusteredBlocks): NpyOutput => ({
   dtype: 'unicode',
   shape: [settings.clustering.features.length],
   data: settings.clustering.features,
 });
 
 /** Whether all candidate pairs of all blocks are listed, rather than a sample of them. */
-const areListed = ({ blocks }: ResultBlocks) =>
+const areListed = ({ blocks }: ClusteredBlocks) =>
   blocks.every(({ result }) => result.clustering.pairs.sampledFrom === undefined);
 
 /** Everything the final clustering says, each array made when it is written. */
-export function clusteringArrays(blocks: ResultBlocks) {
+export function clusteringArrays(blocks: ClusteredBlocks) {
   return {
     weights: weights(blocks),
     threshold: threshold(blocks),
@@ -203,8 +208,11 @@ export function clusteringFiles(blocks: ResultBlocks): NamedArrays {
   };
 }
 
-/** The members of `ClusteringResults.npz`: the clustering before curation. */
-export function clusteringMembers(blocks: ResultBlocks): NamedArrays {
+/** `ClusteringResults.npz`: the clustering before curation. */
+export const clusteringArchive = (blocks: ClusteredBlocks): AsyncIterable<Uint8Array> =>
+  npzChunks(Object.entries(clusteringMembers(blocks)).map(([name, array]) => npyMember(name, array)));
+
+function clusteringMembers(blocks: ClusteredBlocks): NamedArrays {
   const { matrices, lists, ...arrays } = clusteringArrays(blocks);
   const labels = gatherUnits(blocks, ({ result, firstCluster }, unit) => {
     const label = result.clustering.labels[unit];

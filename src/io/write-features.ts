@@ -80,21 +80,26 @@ export function correctedWaveforms(
     dtype: 'float32',
     shape: all.some((corrected) => corrected.interpolated) ? [...shape, templates] : shape,
     *data() {
+      // One memory for all pieces: whoever takes one writes it before the next.
+      const piece = new Float32Array(Math.min(PIECE_UNITS, units) * size * templates);
       for (let first = 0; first < units; first += PIECE_UNITS) {
         const count = Math.min(PIECE_UNITS, units - first);
-        const piece = new Float32Array(count * size * templates);
         for (let unit = first; unit < first + count; unit++) {
           const { block, index } = place[unit];
           const { templates: own } = block.result.corrected;
           const target = piece.subarray((unit - first) * size * templates);
           for (let r = 0; r < templates; r++) {
             const template = own[Math.min(r, own.length - 1)];
-            const from = index * size;
-            for (let i = 0; i < size; i++) target[i * templates + r] = template[from + i];
+            interleave(template.subarray(index * size, (index + 1) * size), target, templates, r);
           }
         }
-        yield piece;
+        yield piece.subarray(0, count * size * templates);
       }
     },
   };
+}
+
+/** Apart from its callers, where it is compiled for these arrays alone. */
+function interleave(values: Float32Array, target: Float32Array, stride: number, offset: number): void {
+  for (let i = 0, at = offset; i < values.length; i++, at += stride) target[at] = values[i];
 }

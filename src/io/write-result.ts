@@ -5,13 +5,13 @@ import { wantsWaveforms } from '../core/motion/corrected-waveforms.ts';
 import type { MultiShankResult, ResultPart, ShankResult, TrackingResult } from '../core/result.ts';
 import { listDeep, type Store, stoppable, subStore } from './byte-source.ts';
 import { type NpyOutput, npyChunks } from './npy-writer.ts';
-import { npyMember, npzChunks } from './npz.ts';
+import { npzChunks } from './npz.ts';
 import { replaceFiles } from './replace-files.ts';
 import { blocksOfShanks, blocksOfTracking, type ResultBlocks, unitConfidence } from './result-blocks.ts';
 import { earlierResultFiles, shankFolder, shankFolders } from './result-folder.ts';
 import { encodeUnits, resultUnits, UNITS_FILE, type UnitRow } from './units-table.ts';
 import { WriteAhead } from './write-ahead.ts';
-import { clusteringFiles, clusteringMembers, motionFiles, sparseFiles } from './write-clustering.ts';
+import { clusteringArchive, clusteringFiles, motionFiles, sparseFiles } from './write-clustering.ts';
 import { curationFiles } from './write-curation.ts';
 import { centeredWaveforms, correctedWaveforms, featureArrays, type NamedArrays } from './write-features.ts';
 import {
@@ -205,8 +205,7 @@ async function writeBlocks(
   const tracked = { ...blocks, confidence: unitConfidence(blocks) };
   await write(UNITS_FILE, [encodeUnits(resultUnits(tracked, extra.unitRows, which))]);
   for (const { name, members } of sparseFiles(blocks)) await write(`${name}.npz`, npzChunks(members()));
-  const members = Object.entries(clusteringMembers(blocks)).map(([name, array]) => npyMember(name, array));
-  await write('ClusteringResults.npz', npzChunks(members));
+  await write('ClusteringResults.npz', clusteringArchive(blocks));
   if (settings.save_intermediate_results) {
     const all = allSimilarityMembers(blocks);
     if (all) await write('AllSimilarity.npz', npzChunks(all));

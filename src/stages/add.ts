@@ -22,6 +22,7 @@ import { readUnits, type UnitRow } from '../io/units-table.ts';
 import { writeTrackingResult } from '../io/write-result.ts';
 import { createKernels, threadsOf } from '../workers/node.ts';
 import { beginWriting } from './begin-writing.ts';
+import { FigureThread } from './draw-aside.ts';
 import {
   openEstablished,
   readEstablished,
@@ -75,6 +76,7 @@ export async function addSessions(
   await target.checkWritable();
   const threads = threadsOf(settings.n_jobs);
   const kernels = await createKernels({ kernels: settings.kernels, threads });
+  const figures = (options.figures ?? true) ? new FigureThread() : undefined;
   try {
     const context: RunContext = { kernels, onEvent, signal };
     const { old, dataset } = await inStage(context, 'read', async () => ({
@@ -82,6 +84,8 @@ export async function addSessions(
       dataset: await readFresh(fresh, settings, kernels, options),
     }));
     requireSamePeth(old, dataset, fresh);
+    // It loads while the motion is found, which leaves a thread idle at times.
+    figures?.prepare();
     const grown = await growResult(old, dataset, settings, context);
     requireNew(old, grown, fresh, source);
     const parts: [JoinedPart, JoinedPart] = [
@@ -101,7 +105,7 @@ export async function addSessions(
           : 'none',
       unitRows: await joinedRows(parts),
       runTimeSec: stopwatch.total(),
-      figures: options.figures ?? true,
+      figures,
       beside: (staging) =>
         joinRecordings(parts, joinedDataFolder(staging.name), settings.path_to_data, signal),
     });
@@ -113,6 +117,7 @@ export async function addSessions(
       threads,
     });
   } finally {
+    figures?.close();
     await kernels.close();
   }
 }

@@ -2,11 +2,12 @@
 import { inStage, type RunContext } from '../core/context.ts';
 import type { MultiShankResult, TrackingResult } from '../core/result.ts';
 import type { ResultExtra } from '../io/write-result.ts';
-import { canDrawAside, drawAside } from './draw-aside.ts';
+import type { FigureThread } from './draw-aside.ts';
 
 export interface WritingOptions
   extends Pick<ResultExtra, 'waveforms' | 'streamed' | 'unitRows' | 'runTimeSec' | 'beside'> {
-  readonly figures: boolean;
+  /** Draws the figures aside where it can; undefined for none. */
+  readonly figures?: FigureThread;
 }
 
 /** Begins the stage of writing and to draw the figures; tells what else there is to write. */
@@ -17,7 +18,7 @@ export function beginWriting(
 ): ResultExtra {
   const { onEvent, signal } = context;
   onEvent?.({ kind: 'stage', stage: 'write', state: 'begin' });
-  const aside = figures && canDrawAside(result) ? drawAside(result, signal) : undefined;
+  const aside = figures?.canDraw(result) ? figures.draw(result, signal) : undefined;
   // A failure is met where the figures are waited for.
   aside?.catch(() => {});
   return {

@@ -5,9 +5,9 @@ import { Motion } from '../core/motion/motion.ts';
 import { type NdArray, ndarray } from '../core/ndarray.ts';
 import type { ClusteringResult, CorrectedWaveforms, UnitFeatures } from '../core/result.ts';
 import type { FeatureName, UserSettings } from '../core/settings.ts';
-import { npyMember, npzChunks } from '../io/npz.ts';
+import { npzChunks } from '../io/npz.ts';
 import { blocksOfTracking, type ResultBlocks } from '../io/result-blocks.ts';
-import { clusteringFiles, clusteringMembers, featureSimilarityMatrices } from '../io/write-clustering.ts';
+import { clusteringArchive, clusteringFiles, featureSimilarityMatrices } from '../io/write-clustering.ts';
 import { allSimilarityMembers } from '../io/write-intermediate.ts';
 import type { StageOptions } from './stage-options.ts';
 import {
@@ -140,8 +140,7 @@ async function clusterAndWrite(
   );
   const blocks = blocksOf(state, features, clustering, corrected);
   await writeArrays(output, clusteringFiles(blocks));
-  const members = Object.entries(clusteringMembers(blocks)).map(([name, array]) => npyMember(name, array));
-  await output.write('ClusteringResults.npz', npzChunks(members));
+  await output.write('ClusteringResults.npz', clusteringArchive(blocks));
   if (settings.save_intermediate_results) {
     const all = allSimilarityMembers(blocks);
     if (all) await output.write('AllSimilarity.npz', npzChunks(all));

@@ -8,37 +8,63 @@ import type { FigureFile } from './figure-files.ts';
 
 type AnyResult = TrackingResult | MultiShankResult;
 
-/**
- * Starts to draw the figures of a result on a worker thread.
- * @returns the files, in memory; rejects with StoppedError soon after the signal is aborted, with the worker's error when it fails
- */
-export function drawAside(result: AnyResult, signal?: AbortSignal): Promise<FigureFile[]> {
-  const worker = new Worker(new URL('./figures-worker.js', import.meta.url), {
-    workerData: withoutWaveforms(result),
-    execArgv: [],
-  });
-  return new Promise<FigureFile[]>((resolve, reject) => {
-    worker.on('message', resolve);
-    worker.on('error', reject);
-    worker.on('exit', (code) =>
-      reject(new Error(`The thread that draws the figures ended with code ${code}.`)),
-    );
-    signal?.addEventListener('abort', () => reject(new StoppedError()), { once: true });
-  }).finally(() => worker.terminate());
-}
+// The TypeScript sources cannot be started as a worker.
+const HAS_THREADS = import.meta.url.endsWith('.js') && typeof SharedArrayBuffer !== 'undefined';
 
-/** Whether figures of the result can be drawn aside without copying it: its matrices lie in shared memory. */
-export function canDrawAside(result: AnyResult): boolean {
-  const parts = isMultiShank(result) ? result.shanks.map((shank) => shank.result) : [result];
-  // The TypeScript sources cannot be started as a worker.
-  return (
-    import.meta.url.endsWith('.js') &&
-    typeof SharedArrayBuffer !== 'undefined' &&
-    parts.every(({ clustering: { similarity } }) => {
-      const matrices = isNearbyMatrix(similarity) ? similarity.pieces : [similarity];
-      return matrices.every(({ buffer }) => buffer instanceof SharedArrayBuffer);
-    })
-  );
+/** A thread that loads what drawing takes before there is anything to draw, and draws one result. */
+export class FigureThread {
+  private worker?: Worker;
+  private failure?: Promise<never>;
+
+  /** Starts it, where there are threads. */
+  prepare(): void {
+    if (this.worker || !HAS_THREADS) return;
+    const worker = new Worker(new URL('./figures-worker.js', import.meta.url), { execArgv: [] });
+    worker.unref();
+    this.failure = new Promise((_, reject) => {
+      worker.on('error', reject);
+      worker.on('exit', (code) =>
+        reject(new Error(`The thread that draws the figures ended with code ${code}.`)),
+      );
+    });
+    // Told to whoever has something drawn.
+    this.failure.catch(() => {});
+    this.worker = worker;
+  }
+
+  /** Whether figures of the result can be drawn here without copying it: its matrices lie in shared memory. */
+  canDraw(result: AnyResult): boolean {
+    const parts = isMultiShank(result) ? result.shanks.map((shank) => shank.result) : [result];
+    return (
+      HAS_THREADS &&
+      parts.every(({ clustering: { similarity } }) => {
+        const matrices = isNearbyMatrix(similarity) ? similarity.pieces : [similarity];
+        return matrices.every(({ buffer }) => buffer instanceof SharedArrayBuffer);
+      })
+    );
+  }
+
+  /**
+   * Starts to draw the figures of a result that it can draw; the thread ends with them.
+   * @returns the files, in memory; rejects with StoppedError soon after the signal is aborted, with the thread's error when it fails
+   */
+  draw(result: AnyResult, signal?: AbortSignal): Promise<FigureFile[]> {
+    this.prepare();
+    const worker = this.worker as Worker;
+    worker.ref();
+    const files = new Promise<FigureFile[]>((resolve) => worker.once('message', resolve));
+    const stopped = new Promise<never>((_, reject) =>
+      signal?.addEventListener('abort', () => reject(new StoppedError()), { once: true }),
+    );
+    worker.postMessage(withoutWaveforms(result));
+    return Promise.race([files, this.failure as Promise<never>, stopped]).finally(() => this.close());
+  }
+
+  /** Ends the thread, whatever it does. */
+  close(): void {
+    void this.worker?.terminate();
+    this.worker = undefined;
+  }
 }
 
 function withoutWaveforms(result: AnyResult): AnyResult {

@@ -21,6 +21,7 @@ import { writeMultiShankResult, writeShankResult, writeWhileComputing } from '..
 import { createKernels, threadsOf } from '../workers/node.ts';
 import { beginWriting } from './begin-writing.ts';
 import { FolderCheckpoints } from './checkpoints.ts';
+import { FigureThread } from './draw-aside.ts';
 import {
   type OpenedRecording,
   openRecording,
@@ -95,6 +96,7 @@ export async function runFolder(userSettings: UserSettings, options: RunOptions 
   // Work in hand may take seconds: once everybody has heard of the stop, the threads end with it.
   const stopAtOnce = () => setTimeout(() => void kernels.close());
   options.signal?.addEventListener('abort', stopAtOnce, { once: true });
+  const figures = (options.figures ?? true) ? new FigureThread() : undefined;
   try {
     await checkpoints.announce();
     const { memoryLimit } = opened;
@@ -119,7 +121,7 @@ export async function runFolder(userSettings: UserSettings, options: RunOptions 
           read.streamed && ((blocks, which) => streamedWaveforms(read.streamed, blocks, which, context)),
         unitRows,
         runTimeSec: stopwatch.total(),
-        figures: options.figures ?? true,
+        figures,
       });
     let result: TrackingResult | MultiShankResult;
     const apart = separateShanks(
@@ -137,7 +139,12 @@ export async function runFolder(userSettings: UserSettings, options: RunOptions 
         : await trackShanks(read.whole, opened.settings, context, given);
       await writeMultiShankResult(opened.output, result, extraOf(result));
     } else {
-      const compute = async (onPart: (part: ResultPart) => void) => {
+      const compute = async (write: (part: ResultPart) => void) => {
+        const onPart = (part: ResultPart) => {
+          // It loads while the leaves are put in order, which takes one thread.
+          if (part.kind === 'clustering') figures?.prepare();
+          write(part);
+        };
         const computed = read.streamed
           ? await trackNearby(read.streamed, opened.settings, context, given)
           : await track(read.whole, opened.settings, { ...context, onPart }, given);
@@ -149,6 +156,7 @@ export async function runFolder(userSettings: UserSettings, options: RunOptions 
     const summary = summarize(opened, dataset, result, { stopwatch, threads, warnings });
     return { ...summary, outputFolder: place.name };
   } finally {
+    figures?.close();
     options.signal?.removeEventListener('abort', stopAtOnce);
     await kernels.close();
   }

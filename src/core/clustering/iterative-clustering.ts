@@ -4,7 +4,7 @@ import type { RunContext } from '../context.ts';
 import { distanceOf } from '../kernels/distance.ts';
 import type { ClusteringResult, PairClustering } from '../result.ts';
 import type { FeatureName } from '../settings.ts';
-import { allPairsOf, isNearbyMatrix, valueAt } from '../similarity/nearby-matrix.ts';
+import { allPairsOf, isNearbyMatrix, type SimilarityMatrix, valueAt } from '../similarity/nearby-matrix.ts';
 import type { CandidateSimilarities } from './candidate-similarities.ts';
 import { hdbscan } from './hdbscan.ts';
 import { weightsAndThreshold } from './lda.ts';
@@ -95,16 +95,33 @@ interface KeptClustering {
   readonly warnings: readonly string[];
 }
 
+/** A final clustering whose leaf order may still be on its way; the kernels must not be asked for anything else before it is there. */
+export interface BegunClustering {
+  readonly clustering: Omit<ClusteringResult, 'leafOrder'>;
+  readonly leafOrder: Promise<Int32Array>;
+}
+
+/** `beginClustering` to its end. */
+export async function clusterFully(
+  input: ClusteringInput,
+  options: ClusteringOptions,
+  context: RunContext,
+  step?: Step,
+): Promise<ClusteringResult> {
+  const { clustering, leafOrder } = await beginClustering(input, options, context, step);
+  return { ...clustering, leafOrder: await leafOrder };
+}
+
 /**
  * `clusterIteratively`, with the similarity of all pairs and the order of the units that shows it best.
  * @param step under which the outcome is kept where finished steps are
  */
-export async function clusterFully(
+export async function beginClustering(
   input: ClusteringInput,
   options: ClusteringOptions,
   runContext: RunContext,
   step?: Step,
-): Promise<ClusteringResult> {
+): Promise<BegunClustering> {
   const { context, warnings } = notingWarnings(runContext);
   const { similarities } = input;
   const { units, features, matrices } = similarities;
@@ -116,36 +133,46 @@ export async function clusterFully(
   };
   const kept = step && (await checkpoints?.load<KeptClustering>(step));
   if (kept) {
-    const { warnings: texts, ...clustering } = kept;
+    const { warnings: texts, leafOrder, ...clustering } = kept;
     for (const text of texts) context.onEvent?.({ kind: 'warning', text });
     const similarity = await similarities.weighted(kept.weights, signal);
     return {
-      ...clustering,
-      features,
-      pairs: similarities.pairs(kept.labels),
-      featureSimilarity: matrices,
-      similarity,
-      distance: isNearbyMatrix(similarity) ? undefined : await distances(similarity),
+      clustering: {
+        ...clustering,
+        features,
+        pairs: similarities.pairs(kept.labels),
+        featureSimilarity: matrices,
+        similarity,
+        distance: isNearbyMatrix(similarity) ? undefined : await distances(similarity),
+      },
+      leafOrder: Promise.resolve(leafOrder),
     };
   }
   const { linkage, pairSimilarity: _, ...clustering } = await clusterIteratively(input, options, context);
   const similarity = await similarities.weighted(clustering.weights, signal);
-  let leafOrder: Int32Array;
   let distance: Float64Array | undefined;
-  if (isNearbyMatrix(similarity)) {
-    const between = (i: number, j: number) => distanceOf(valueAt(similarity, units, i, j) || 0);
-    leafOrder = optimalLeafOrder(linkage, units, between, LARGEST_ORDERED);
-  } else {
+  if (!isNearbyMatrix(similarity)) {
     const featureSimilarity = matrices.map(allPairsOf);
     distance = await distances(similarity);
     context.onPart?.({ kind: 'similarities', features, featureSimilarity, similarity, distance });
-    leafOrder = await kernels.leafOrder(linkage, distance, units, { signal });
   }
   const { weights, threshold, labels, clusterCount, weightHistory } = clustering;
-  const outcome = { weights, threshold, labels, clusterCount, weightHistory, leafOrder };
-  if (step) await checkpoints?.save(step, { ...outcome, warnings: [...warnings] });
-  return { ...clustering, similarity, distance, featureSimilarity: matrices, leafOrder };
+  const ordered = async () => {
+    const leafOrder = distance
+      ? await kernels.leafOrder(linkage, distance, units, { signal })
+      : optimalLeafOrder(linkage, units, betweenNearby(similarity, units), LARGEST_ORDERED);
+    const outcome = { weights, threshold, labels, clusterCount, weightHistory, leafOrder };
+    if (step) await checkpoints?.save(step, { ...outcome, warnings: [...warnings] });
+    return leafOrder;
+  };
+  const leafOrder = ordered();
+  // A failure is met by whoever waits for the order.
+  leafOrder.catch(() => {});
+  return { clustering: { ...clustering, similarity, distance, featureSimilarity: matrices }, leafOrder };
 }
+
+const betweenNearby = (similarity: SimilarityMatrix, units: number) => (i: number, j: number) =>
+  distanceOf(valueAt(similarity, units, i, j) || 0);
 
 function noDiscriminant(matches: number, candidates: number, features: readonly FeatureName[]): string {
   const why =
