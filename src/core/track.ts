@@ -82,14 +82,14 @@ export async function trackWithMotion(
     context.onPart?.({ kind: 'corrected', corrected });
   }
 
-  const { clustering, curation, judged } = await inStage(context, 'clustering', async () => {
+  const begun = await inStage(context, 'clustering', async () => {
     const similarities = await comparison.compare(
       settings.clustering.features,
       { motion, corrected },
       settings.clustering.max_distance,
       'clustering',
     );
-    const begun = await beginClustering(
+    return beginClustering(
       { sessionCount, similarities },
       { nIter: settings.clustering.n_iter, weightTol: settings.clustering.weight_tol },
       context,
@@ -104,13 +104,13 @@ export async function trackWithMotion(
         from: [...describingArrays(dataset, features), motion.linear, motion.constant],
       },
     );
-    if (!isNearbyMatrix(begun.clustering.similarity)) {
-      context.onPart?.({ kind: 'clustering', settings, ...begun });
-    }
-    // While a thread puts the leaves in order.
-    const curated = await inStage(context, 'curation', async () =>
-      curate(dataset, begun.clustering, settings),
-    );
+  });
+  if (!isNearbyMatrix(begun.clustering.similarity)) {
+    context.onPart?.({ kind: 'clustering', settings, ...begun });
+  }
+  const { clustering, curation, judged } = await inStage(context, 'curation', async () => {
+    // A thread puts the leaves in order meanwhile.
+    const curated = curate(dataset, begun.clustering, settings);
     return { ...curated, clustering: { ...begun.clustering, leafOrder: await begun.leafOrder } };
   });
   const { pairs, pairSimilarity, confidence } = judged;
