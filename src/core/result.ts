@@ -103,7 +103,8 @@ export type ResultPart =
       readonly clustering: Omit<ClusteringResult, 'leafOrder'>;
       /** Still on its way. */
       readonly leafOrder: Promise<Int32Array>;
-    };
+    }
+  | { readonly kind: 'curated'; readonly result: CuratedResult };
 
 /** The 2.5 and 97.5 percentile of the motion per session, at one depth. */
 export interface MotionBand {
@@ -174,6 +175,11 @@ export interface TrackingResult {
   readonly kernels: string;
 }
 
+/** A result whose leaves need not be in order yet: all that figures show. */
+export interface CuratedResult extends Omit<TrackingResult, 'clustering' | 'warnings' | 'kernels'> {
+  readonly clustering: Omit<ClusteringResult, 'leafOrder'>;
+}
+
 /** One shank of a multi-shank run. */
 export interface ShankResult {
   readonly shankId: number;
@@ -200,6 +206,6 @@ export interface MultiShankResult {
 }
 
 /** Whether a result is one of several shanks. */
-export function isMultiShank(result: TrackingResult | MultiShankResult): result is MultiShankResult {
+export function isMultiShank(result: CuratedResult | MultiShankResult): result is MultiShankResult {
   return 'shanks' in result;
 }

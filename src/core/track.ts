@@ -108,17 +108,19 @@ export async function trackWithMotion(
   if (!isNearbyMatrix(begun.clustering.similarity)) {
     context.onPart?.({ kind: 'clustering', settings, ...begun });
   }
-  const { clustering, curation, judged } = await inStage(context, 'curation', async () => {
+  return inStage(context, 'curation', async () => {
     // A thread puts the leaves in order meanwhile.
-    const curated = curate(dataset, begun.clustering, settings);
-    return { ...curated, clustering: { ...begun.clustering, leafOrder: await begun.leafOrder } };
+    const { pairs, pairSimilarity, ...curated } = curate(dataset, begun.clustering, settings);
+    const { clustering } = begun;
+    const tracking = { sessions, sessionCount, features, rounds, motion, clustering, ...curated };
+    const result = { settings, ...tracking, corrected };
+    context.onPart?.({ kind: 'curated', result });
+    for (const text of trackingWarnings({ ...tracking, pairs, pairSimilarity })) {
+      context.onEvent?.({ kind: 'warning', text });
+    }
+    const leafOrder = await begun.leafOrder;
+    return { ...result, clustering: { ...clustering, leafOrder }, kernels: context.kernels.name };
   });
-  const { pairs, pairSimilarity, confidence } = judged;
-  const tracking = { sessions, sessionCount, features, rounds, motion, clustering, curation, confidence };
-  for (const text of trackingWarnings({ ...tracking, pairs, pairSimilarity })) {
-    context.onEvent?.({ kind: 'warning', text });
-  }
-  return { settings, ...tracking, corrected, kernels: context.kernels.name };
 }
 
 /** The curated neurons, and how sure their matches are. */
@@ -141,5 +143,5 @@ function curate(
     },
     curation.matchedPairs,
   );
-  return { curation, judged: { pairs, pairSimilarity, confidence } };
+  return { curation, confidence, pairs, pairSimilarity };
 }

@@ -19,8 +19,6 @@ export function beginWriting(
   const { onEvent, signal } = context;
   onEvent?.({ kind: 'stage', stage: 'write', state: 'begin' });
   const aside = figures?.canDraw(result) ? figures.draw(result, signal) : undefined;
-  // A failure is met where the figures are waited for.
-  aside?.catch(() => {});
   return {
     ...extra,
     dateTime: new Date().toISOString(),

@@ -2,11 +2,11 @@
 import { Worker } from 'node:worker_threads';
 import { StoppedError } from '../core/errors.ts';
 import { Motion } from '../core/motion/motion.ts';
-import { isMultiShank, type MultiShankResult, type TrackingResult } from '../core/result.ts';
+import { type CuratedResult, isMultiShank, type MultiShankResult } from '../core/result.ts';
 import { isNearbyMatrix } from '../core/similarity/nearby-matrix.ts';
 import type { FigureFile } from './figure-files.ts';
 
-type AnyResult = TrackingResult | MultiShankResult;
+type AnyResult = CuratedResult | MultiShankResult;
 
 // The TypeScript sources cannot be started as a worker.
 const HAS_THREADS = import.meta.url.endsWith('.js') && typeof SharedArrayBuffer !== 'undefined';
@@ -15,6 +15,7 @@ const HAS_THREADS = import.meta.url.endsWith('.js') && typeof SharedArrayBuffer 
 export class FigureThread {
   private worker?: Worker;
   private failure?: Promise<never>;
+  private drawing?: Promise<FigureFile[]>;
 
   /** Starts it, where there are threads. */
   prepare(): void {
@@ -45,10 +46,17 @@ export class FigureThread {
   }
 
   /**
-   * Starts to draw the figures of a result that it can draw; the thread ends with them.
+   * Starts to draw the figures of a result that it can draw, unless it has begun; the thread ends with them.
    * @returns the files, in memory; rejects with StoppedError soon after the signal is aborted, with the thread's error when it fails
    */
   draw(result: AnyResult, signal?: AbortSignal): Promise<FigureFile[]> {
+    this.drawing ??= this.begin(result, signal);
+    // A failure is met where the figures are waited for.
+    this.drawing.catch(() => {});
+    return this.drawing;
+  }
+
+  private begin(result: AnyResult, signal?: AbortSignal): Promise<FigureFile[]> {
     this.prepare();
     const worker = this.worker as Worker;
     worker.ref();
@@ -68,7 +76,7 @@ export class FigureThread {
 }
 
 function withoutWaveforms(result: AnyResult): AnyResult {
-  const lighter = (of: TrackingResult): TrackingResult => ({
+  const lighter = <R extends CuratedResult>(of: R): R => ({
     ...of,
     corrected: { ...of.corrected, templates: [] },
   });
@@ -78,7 +86,7 @@ function withoutWaveforms(result: AnyResult): AnyResult {
 
 /** A result as it was before it was sent to a thread: messages carry no classes. */
 export function reviveResult(result: AnyResult): AnyResult {
-  const revive = (of: TrackingResult): TrackingResult => ({
+  const revive = <R extends CuratedResult>(of: R): R => ({
     ...of,
     motion: Motion.of(of.motion),
     rounds: of.rounds.map((round) => ({

@@ -141,8 +141,10 @@ export async function runFolder(userSettings: UserSettings, options: RunOptions 
     } else {
       const compute = async (write: (part: ResultPart) => void) => {
         const onPart = (part: ResultPart) => {
-          // It loads while the leaves are put in order, which takes one thread.
+          // Putting the leaves in order takes one thread: figures, which do not show it, are drawn meanwhile.
           if (part.kind === 'clustering') figures?.prepare();
+          if (part.kind === 'curated' && figures?.canDraw(part.result))
+            figures.draw(part.result, options.signal);
           write(part);
         };
         const computed = read.streamed
