@@ -15,6 +15,8 @@ export interface NpyStream {
   readonly dtype: NumericDtype;
   readonly shape: readonly number[];
   readonly data: () => Iterable<NumberList> | AsyncIterable<NumberList>;
+  /** Whether going through it twice costs little. */
+  readonly quick?: boolean;
 }
 
 /**
@@ -131,9 +133,8 @@ const ARRAYS = {
 function encodeNumbers(dtype: NumericDtype, data: NumberList, from: number, to: number): Uint8Array {
   const count = to - from;
   if (dtype === 'bool') {
-    const bytes = new Uint8Array(count);
-    for (let i = 0; i < count; i++) bytes[i] = data[from + i] ? 1 : 0;
-    return bytes;
+    if (data instanceof Uint8Array) return truthOf(data.subarray(from, to));
+    return Uint8Array.from({ length: count }, (_, i) => (data[from + i] ? 1 : 0));
   }
   if (data instanceof ARRAYS[dtype]) return bytesOf(data.subarray(from, to));
   if (data instanceof BigInt64Array || data instanceof BigUint64Array) {
@@ -146,6 +147,13 @@ function encodeNumbers(dtype: NumericDtype, data: NumberList, from: number, to: 
     for (let i = 0; i < count; i++) if (converted[i] !== piece[i]) throw doesNotFit(dtype, piece[i]);
   }
   return bytesOf(converted);
+}
+
+/** Apart from its callers, where it is compiled for bytes alone. */
+function truthOf(values: Uint8Array): Uint8Array {
+  const bytes = new Uint8Array(values.length);
+  for (let i = 0; i < bytes.length; i++) bytes[i] = values[i] === 0 ? 0 : 1;
+  return bytes;
 }
 
 const bytesOf = ({ buffer, byteOffset, byteLength }: ArrayBufferView) =>

@@ -121,6 +121,7 @@ export function unitMatrix<Result>(
   return {
     dtype,
     shape: [units, units],
+    quick: dtype === 'bool',
     *data() {
       for (let start = 0; start < units; start += rows) {
         const end = Math.min(start + rows, units);
@@ -166,6 +167,7 @@ export function unitPairs<Result>(
   return {
     dtype: 'int64',
     shape: [count, 2],
+    quick: true,
     *data() {
       for (const { units, result } of blocks) yield pairsOf(result).map((unit) => units[unit]);
     },

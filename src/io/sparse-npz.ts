@@ -1,4 +1,5 @@
 /** Matrices of nearby pairs as SciPy's sparse files: `scipy.sparse.load_npz` gives a CSR matrix. */
+import { clustersOf } from '../core/curation/cluster-labels.ts';
 import type { TrackingResult } from '../core/result.ts';
 import {
   type CandidateRows,
@@ -76,11 +77,7 @@ export function sparseMembers(result: ResultBlocks, content: SparseContent): Zip
 
 /** Members of the sparse file of the pairs that share a cluster; true on the diagonal. */
 export function sparseClusterMembers(units: number, labels: Int32Array): ZipMember[] {
-  const clusters: number[][] = [];
-  labels.forEach((label, unit) => {
-    while (clusters.length <= label) clusters.push([]);
-    if (label >= 0) clusters[label].push(unit);
-  });
+  const clusters = clustersOf(labels);
   const rowOf = (unit: number) => (labels[unit] < 0 ? [unit] : clusters[labels[unit]]);
   const indptr = new Float64Array(units + 1);
   for (let unit = 0; unit < units; unit++) indptr[unit + 1] = indptr[unit] + rowOf(unit).length;

@@ -1,4 +1,5 @@
 /** Similarities, motion and clusters before curation, as arrays of the output folder. */
+import { clustersOf } from '../core/curation/cluster-labels.ts';
 import { distanceOf } from '../core/kernels/distance.ts';
 import { MAX_Z } from '../core/kernels/kernels.ts';
 import type { ClusteringResult } from '../core/result.ts';
@@ -75,22 +76,25 @@ export const similarityFiles = (blocks: Similarities): NamedArrays => ({
 /** S above the threshold; true on the diagonal. */
 export const goodMatchesMatrix = (blocks: ClusteredBlocks): NpyOutput =>
   unitMatrix(blocks, 'bool', ({ clustering }, unit, row) => {
-    const similarity = allPairsOf(clustering.similarity);
-    const { threshold } = clustering;
     const start = unit * row.length;
-    for (let j = 0; j < row.length; j++) row[j] = similarity[start + j] > threshold ? 1 : 0;
+    const similarity = allPairsOf(clustering.similarity).subarray(start, start + row.length);
+    markAbove(similarity, clustering.threshold, row as Uint8Array);
     row[unit] = 1;
   });
+
+/** Apart from its callers, where it is compiled for these arrays alone. */
+function markAbove(values: Float64Array, threshold: number, marks: Uint8Array): void {
+  for (let i = 0; i < values.length; i++) if (values[i] > threshold) marks[i] = 1;
+}
 
 /** Units that share a cluster; true on the diagonal. */
 export function clusterMatrix<Result>(
   blocks: Blocks<Result>,
   labelsOf: (result: Result) => Int32Array,
 ): NpyOutput {
+  const members = new Map(blocks.blocks.map(({ result }) => [result, clustersOf(labelsOf(result))]));
   return unitMatrix(blocks, 'bool', (result, unit, row) => {
-    const labels = labelsOf(result);
-    const own = labels[unit];
-    if (own >= 0) for (let j = 0; j < row.length; j++) row[j] = labels[j] === own ? 1 : 0;
+    for (const other of members.get(result)?.[labelsOf(result)[unit]] ?? []) row[other] = 1;
     row[unit] = 1;
   });
 }
