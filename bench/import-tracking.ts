@@ -17,6 +17,7 @@ import { FileStore } from '../src/io/node/file-store.ts';
 import { openSortedSession } from '../src/io/node/sorted-session.ts';
 import { writeRecording } from '../src/io/recording.ts';
 import { readUnits } from '../src/io/units-table.ts';
+import { createSnippetSums } from '../src/wasm/snippet-sums.ts';
 import { createKernels } from '../src/workers/node.ts';
 import { writeSortedFolder } from '../test/support/sorted-folders.ts';
 import { type Result, report } from './support/measure.ts';
@@ -69,7 +70,11 @@ async function measure(seed: number, folder: string): Promise<Map<string, { f1: 
       const session = await openSortedSession(join(folder, `s${s}`));
       sessions.push({ session, date: '', label: '' });
     }
-    const { recording } = await importSessions(sessions, { ...IMPORT_DEFAULTS, source });
+    const { recording } = await importSessions(
+      sessions,
+      { ...IMPORT_DEFAULTS, source },
+      { createSnippetSums },
+    );
     const out = new FileStore(join(folder, source));
     await writeRecording(out, recording);
     const seconds = (performance.now() - start) / 1000;

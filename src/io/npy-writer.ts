@@ -161,12 +161,23 @@ const bytesOf = ({ buffer, byteOffset, byteLength }: ArrayBufferView) =>
 
 /** 64-bit integers as pairs of 32-bit words, low word first. */
 function wideIntegers(dtype: 'int64' | 'uint64', values: ArrayLike<number>): Int32Array {
+  if (dtype === 'int64' && values instanceof Int32Array) return widened(values);
   const words = new Int32Array(2 * values.length);
   for (let i = 0; i < values.length; i++) {
     const value = values[i];
     if (!Number.isSafeInteger(value) || (value < 0 && dtype === 'uint64')) throw doesNotFit(dtype, value);
     words[2 * i] = value;
     words[2 * i + 1] = Math.floor(value / 2 ** 32);
+  }
+  return words;
+}
+
+/** Apart from its callers, where it is compiled for these arrays alone. */
+function widened(values: Int32Array): Int32Array {
+  const words = new Int32Array(2 * values.length);
+  for (let i = 0; i < values.length; i++) {
+    words[2 * i] = values[i];
+    words[2 * i + 1] = values[i] >> 31;
   }
   return words;
 }
