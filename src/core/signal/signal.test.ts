@@ -27,6 +27,31 @@ describe('the high-pass filter', () => {
     for (let k = 1; k <= 30; k++) expect(filtered[30 - k]).toBeCloseTo(filtered[30 + k], 12);
   });
 
+  it.each([0.1, 0.134, 0.167, 0.2])(
+    'filters channels side by side as each alone, by its impulse response (%s ms)',
+    (marginMs) => {
+      const { margin, filter } = createHighPass(1000, 30_000, marginMs);
+      const [samples, channels] = [3 * margin + 5, 3];
+      const values = Float64Array.from({ length: samples * channels }, (_, i) => Math.sin(i * i));
+      const impulse = new Float64Array(4 * margin + 1);
+      impulse[2 * margin] = 1;
+      const response = filter(impulse);
+      const together = filter(values, channels);
+      expect(together.length).toBe((samples - 2 * margin) * channels);
+      for (let c = 0; c < channels; c++) {
+        const alone = filter(values.filter((_, i) => i % channels === c));
+        alone.forEach((value, t) => {
+          expect(together[t * channels + c]).toBe(value);
+          const expected = response.reduce(
+            (sum, factor, k) => sum + factor * values[(t + k) * channels + c],
+            0,
+          );
+          expect(value).toBeCloseTo(expected, 12);
+        });
+      }
+    },
+  );
+
   it('refuses a cutoff beyond half the sampling rate', () => {
     expect(() => createHighPass(20_000, 30_000)).toThrow(RangeError);
   });

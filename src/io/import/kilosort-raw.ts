@@ -1,4 +1,5 @@
 /** Mean waveforms of clusters from the raw recording that `params.py` names. */
+import { breathe } from '../../core/context.ts';
 import { InputError } from '../../core/errors.ts';
 import { createHighPass } from '../../core/signal/high-pass.ts';
 import { subtractMedian } from '../../core/signal/median-reference.ts';
@@ -19,6 +20,8 @@ export interface FoundRaw {
 
 /** Sub-sample differences between sorters in where a spike has its time are mended by alignment: room for it, ms. */
 const SLACK_MS = 0.5;
+/** Units whose means are filtered between two looks at the signal. */
+const UNITS_AT_ONCE = 8;
 /** With fewer sites a spike stands on too many of them to leave their median alone. */
 const FEWEST_FOR_MEDIAN = 64;
 
@@ -125,21 +128,21 @@ export async function rawWaveforms(
   const size = sites.count * samples;
   const data = new Float32Array(chosen.length * size);
   const missing = new Map<number, string>();
-  const signal = new Float64Array(length);
-  chosen.forEach((_, i) => {
+  const { channels } = binary;
+  for (const i of chosen.keys()) {
+    if (i % UNITS_AT_ONCE === 0) await breathe(context.signal);
     const sum = sums.sumOf(i);
     if (!sum) {
       missing.set(i, 'no spike far enough from the ends of the recording');
-      return;
+      continue;
     }
+    const filtered = highPass ? highPass.filter(Float64Array.from(sum), channels) : sum;
     channelMap.forEach((channel, c) => {
       const factor = gain.of(channel) / sums.counts[i];
-      for (let t = 0; t < length; t++) {
-        signal[t] = factor * sum[t * binary.channels + channel];
-      }
-      data.set(highPass ? highPass.filter(signal) : signal, i * size + c * samples);
+      const target = i * size + c * samples;
+      for (let t = 0; t < samples; t++) data[target + t] = factor * filtered[t * channels + channel];
     });
-  });
+  }
   const referenced = options.reference === 'median' && sites.count >= FEWEST_FOR_MEDIAN;
   if (referenced) subtractMedian(data, sites.count, samples);
   // Without a filter the means hold the offsets of the channels, which are there once, however many spikes overlap.
