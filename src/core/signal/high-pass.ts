@@ -36,57 +36,46 @@ export function createHighPass(cutoffHz: number, sampleRateHz: number, marginMs 
   }
   for (let k = 0; k < kernel.length; k++) kernel[k] /= -sum;
   kernel[margin] += 1;
+  const sides = kernel.slice(margin);
   return {
     margin,
     filter(signal, channels = 1) {
       const filtered = new Float64Array(Math.max(0, signal.length - 2 * margin * channels));
       for (let at = 0; at < filtered.length; at += channels) {
-        const row = filtered.subarray(at, at + channels);
-        const centre = at + margin * channels;
-        for (let c = 0; c < channels; c++) row[c] = kernel[margin] * signal[centre + c];
-        // The kernel is its own mirror image.
-        const sides = kernel.subarray(margin);
-        let k = 1;
-        for (; k + 3 <= margin; k += 4) addFour(row, sides, k, signal, centre);
-        for (; k <= margin; k++) addOne(row, sides, k, signal, centre);
+        filterRow(filtered.subarray(at, at + channels), sides, signal, at + margin * channels);
       }
       return filtered;
     },
   };
 }
 
-/** The samples `k` before and after the one at `centre`, of all channels. */
-function addOne(
-  row: Float64Array,
-  sides: Float64Array,
-  k: number,
-  signal: Float64Array,
-  centre: number,
-): void {
+/**
+ * One sample of all channels. Four samples on either side at a time, since sums are then loaded and stored once: twice as fast.
+ *
+ * @param row (channels,)
+ * @param sides (margin + 1,) the kernel, which is its own mirror image, from its middle
+ * @param centre where the channels of the sample begin in the signal
+ */
+function filterRow(row: Float64Array, sides: Float64Array, signal: Float64Array, centre: number): void {
   const channels = row.length;
-  const [before, after] = [centre - k * channels, centre + k * channels];
-  for (let c = 0; c < channels; c++) row[c] += sides[k] * (signal[before + c] + signal[after + c]);
-}
-
-/** As `addOne` for `k .. k + 3`: twice as fast, since sums are loaded and stored once. */
-function addFour(
-  row: Float64Array,
-  sides: Float64Array,
-  k: number,
-  signal: Float64Array,
-  centre: number,
-): void {
-  const channels = row.length;
-  const [f0, f1, f2, f3] = [sides[k], sides[k + 1], sides[k + 2], sides[k + 3]];
-  const [b0, a0] = [centre - k * channels, centre + k * channels];
-  const [b1, a1] = [b0 - channels, a0 + channels];
-  const [b2, a2] = [b1 - channels, a1 + channels];
-  const [b3, a3] = [b2 - channels, a2 + channels];
-  for (let c = 0; c < channels; c++) {
-    row[c] +=
-      f0 * (signal[b0 + c] + signal[a0 + c]) +
-      f1 * (signal[b1 + c] + signal[a1 + c]) +
-      f2 * (signal[b2 + c] + signal[a2 + c]) +
-      f3 * (signal[b3 + c] + signal[a3 + c]);
+  for (let c = 0; c < channels; c++) row[c] = sides[0] * signal[centre + c];
+  let k = 1;
+  for (; k + 3 < sides.length; k += 4) {
+    const [f0, f1, f2, f3] = [sides[k], sides[k + 1], sides[k + 2], sides[k + 3]];
+    const [b0, a0] = [centre - k * channels, centre + k * channels];
+    const [b1, a1] = [b0 - channels, a0 + channels];
+    const [b2, a2] = [b1 - channels, a1 + channels];
+    const [b3, a3] = [b2 - channels, a2 + channels];
+    for (let c = 0; c < channels; c++) {
+      row[c] +=
+        f0 * (signal[b0 + c] + signal[a0 + c]) +
+        f1 * (signal[b1 + c] + signal[a1 + c]) +
+        f2 * (signal[b2 + c] + signal[a2 + c]) +
+        f3 * (signal[b3 + c] + signal[a3 + c]);
+    }
+  }
+  for (; k < sides.length; k++) {
+    const [before, after] = [centre - k * channels, centre + k * channels];
+    for (let c = 0; c < channels; c++) row[c] += sides[k] * (signal[before + c] + signal[after + c]);
   }
 }
