@@ -104,7 +104,7 @@ export type ResultPart =
       /** Still on its way. */
       readonly leafOrder: Promise<Int32Array>;
     }
-  | { readonly kind: 'curated'; readonly result: CuratedResult };
+  | { readonly kind: 'drawable'; readonly result: DrawableResult };
 
 /** The 2.5 and 97.5 percentile of the motion per session, at one depth. */
 export interface MotionBand {
@@ -176,7 +176,7 @@ export interface TrackingResult {
 }
 
 /** A result whose leaves need not be in order yet: all that figures show. */
-export interface CuratedResult extends Omit<TrackingResult, 'clustering' | 'warnings' | 'kernels'> {
+export interface DrawableResult extends Omit<TrackingResult, 'clustering' | 'warnings' | 'kernels'> {
   readonly clustering: Omit<ClusteringResult, 'leafOrder'>;
 }
 
@@ -206,6 +206,6 @@ export interface MultiShankResult {
 }
 
 /** Whether a result is one of several shanks. */
-export function isMultiShank(result: CuratedResult | MultiShankResult): result is MultiShankResult {
+export function isMultiShank(result: DrawableResult | MultiShankResult): result is MultiShankResult {
   return 'shanks' in result;
 }

@@ -114,7 +114,7 @@ export async function trackWithMotion(
     const { clustering } = begun;
     const tracking = { sessions, sessionCount, features, rounds, motion, clustering, ...curated };
     const result = { settings, ...tracking, corrected };
-    context.onPart?.({ kind: 'curated', result });
+    context.onPart?.({ kind: 'drawable', result });
     for (const text of trackingWarnings({ ...tracking, pairs, pairSimilarity })) {
       context.onEvent?.({ kind: 'warning', text });
     }

@@ -1,5 +1,5 @@
 /** FeatureScatter: candidate pairs in the plane of two features, with the discriminant between matched and unmatched. */
-import type { CuratedResult } from '../core/result.ts';
+import type { DrawableResult } from '../core/result.ts';
 import { evenSample, finiteExtent } from './histogram.ts';
 import { colourOf, count, type Frame, messagePanel, page, panelOf, panelWidth, pointSize } from './panel.ts';
 import {
@@ -39,7 +39,7 @@ export interface ScatterPlane {
  * @param most number of points at most
  */
 export function scatterPlane(
-  result: CuratedResult,
+  result: DrawableResult,
   axes: readonly [number, number?],
   most = MAX_POINTS,
 ): ScatterPlane {
@@ -75,7 +75,7 @@ export function scatterPlane(
 const round = (value: number) => Math.round(value * 1000) / 1000;
 
 /** (P,) µm between the units of each candidate pair, motion removed. */
-function depthDistances(result: CuratedResult): Float64Array {
+function depthDistances(result: DrawableResult): Float64Array {
   const depths = correctedDepths(result);
   const { units, count: pairs } = result.clustering.pairs;
   return Float64Array.from({ length: pairs }, (_, p) =>

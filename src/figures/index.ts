@@ -1,6 +1,6 @@
 /** Figures of a result: data → picture, as SVG and PNG. */
 import { throwIfStopped } from '../core/errors.ts';
-import type { CuratedResult } from '../core/result.ts';
+import type { DrawableResult } from '../core/result.ts';
 import { allSimilarityFigure } from './all-similarity.ts';
 import { featureScatterFigure } from './feature-scatter.ts';
 import { matchedProbabilityFigure, roundMatchedProbabilityFigure } from './matched-probability.ts';
@@ -67,7 +67,7 @@ export function drawFigures(result: AnyResult, options: DrawOptions = {}): Async
  * @throws StoppedError soon after `signal` is aborted
  */
 export function drawRoundFigures(
-  result: CuratedResult,
+  result: DrawableResult,
   roundNumber: number,
   options: DrawOptions = {},
 ): AsyncGenerator<DrawnFigure> {

@@ -1,5 +1,5 @@
 /** MatchedProbability: how likely a unit of one session is found in another, and how that falls with time. */
-import type { CuratedResult, MotionRound } from '../core/result.ts';
+import type { DrawableResult, MotionRound } from '../core/result.ts';
 import { type HeatMapContent, heatMapPanel, VIRIDIS } from './heat-map.ts';
 import { type Frame, messagePanel, page, panelOf } from './panel.ts';
 import { type AnyResult, type Recording, recordingOf, sessionTicks } from './recording.ts';
@@ -152,7 +152,7 @@ export function matchedProbabilityFigure(result: AnyResult): FigureSpec {
 
 /** Matches of one motion round, before any curation. */
 export function roundMatchedProbabilityFigure(
-  result: CuratedResult,
+  result: DrawableResult,
   round: MotionRound,
   { roundNumber }: { roundNumber: number },
 ): FigureSpec {

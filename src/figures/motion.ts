@@ -1,6 +1,6 @@
 /** Motion: how far the probe moved between sessions, with its 95 % band. */
 import type { Motion } from '../core/motion/motion.ts';
-import type { CuratedResult, MotionBand, MotionRound } from '../core/result.ts';
+import type { DrawableResult, MotionBand, MotionRound } from '../core/result.ts';
 import { finiteExtent } from './histogram.ts';
 import {
   colourOf,
@@ -40,13 +40,13 @@ export interface MotionRow {
 }
 
 /** The saved motion of a shank, with the bands of the round that estimated it. */
-export function savedMotionRows(result: CuratedResult): MotionRow[] {
+export function savedMotionRows(result: DrawableResult): MotionRow[] {
   const round = result.rounds.findLast((r) => r.motion?.equals(result.motion));
   return motionRows(result, result.motion, round?.bands ?? []);
 }
 
 /** The curves of the bands; without bands those of the motion, at the smallest and largest y of the units if they differ. */
-function motionRows(result: CuratedResult, motion: Motion, bands: readonly MotionBand[]): MotionRow[] {
+function motionRows(result: DrawableResult, motion: Motion, bands: readonly MotionBand[]): MotionRow[] {
   if (bands.length > 0) return bandRows(bands);
   const { low, high } = finiteExtent(result.features.locations.filter((_, i) => i % 3 === 1));
   const depths = motion.isLinear && low <= high ? [low, high] : [undefined];
@@ -164,7 +164,7 @@ const sourceText = (round: number, rounds: number) =>
 
 /** The motion estimated in one round; undefined when the round made no estimate. */
 export function roundMotionFigure(
-  result: CuratedResult,
+  result: DrawableResult,
   round: MotionRound,
   { roundNumber }: { roundNumber: number },
 ): FigureSpec | undefined {

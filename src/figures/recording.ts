@@ -1,14 +1,14 @@
 /** The part of a result that figures look at: one shank or several, seen the same way. */
-import type { CuratedResult, MultiShankResult } from '../core/result.ts';
+import type { DrawableResult, MultiShankResult } from '../core/result.ts';
 import type { SimilarityMatrix } from '../core/similarity/nearby-matrix.ts';
 import { pairValues as valuesOfPairs } from '../core/similarity/pair-list.ts';
 
-export type AnyResult = CuratedResult | MultiShankResult;
+export type AnyResult = DrawableResult | MultiShankResult;
 
 /** One shank; the only one of a recording without named shanks has no id. */
 export interface RecordedShank {
   readonly shankId?: number;
-  readonly result: CuratedResult;
+  readonly result: DrawableResult;
 }
 
 /** What the figures of a result are drawn from. */
@@ -32,7 +32,7 @@ export function shankTitle(shank: RecordedShank): string {
 }
 
 /** (P,) 1 when both units of a candidate pair belong to one curated cluster. */
-export function pairMatches(result: CuratedResult): Uint8Array {
+export function pairMatches(result: DrawableResult): Uint8Array {
   const { units, count } = result.clustering.pairs;
   const { labels } = result.curation;
   const matched = new Uint8Array(count);
@@ -44,11 +44,13 @@ export function pairMatches(result: CuratedResult): Uint8Array {
 }
 
 /** (P,) value of a symmetric (units, units) matrix at the candidate pairs. */
-export const pairValues = ({ sessions, clustering }: CuratedResult, matrix: SimilarityMatrix): Float64Array =>
-  valuesOfPairs(matrix, sessions.length, clustering.pairs);
+export const pairValues = (
+  { sessions, clustering }: DrawableResult,
+  matrix: SimilarityMatrix,
+): Float64Array => valuesOfPairs(matrix, sessions.length, clustering.pairs);
 
 /** (units,) y minus the motion of the session, µm: where the unit would be without motion. */
-export function correctedDepths(result: CuratedResult): Float64Array {
+export function correctedDepths(result: DrawableResult): Float64Array {
   const { locations } = result.features;
   return Float64Array.from(result.sessions, (session, u) => {
     const y = locations[3 * u + 1];

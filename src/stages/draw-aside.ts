@@ -2,11 +2,11 @@
 import { Worker } from 'node:worker_threads';
 import { StoppedError } from '../core/errors.ts';
 import { Motion } from '../core/motion/motion.ts';
-import { type CuratedResult, isMultiShank, type MultiShankResult } from '../core/result.ts';
+import { type DrawableResult, isMultiShank, type MultiShankResult } from '../core/result.ts';
 import { isNearbyMatrix } from '../core/similarity/nearby-matrix.ts';
 import type { FigureFile } from './figure-files.ts';
 
-type AnyResult = CuratedResult | MultiShankResult;
+type AnyResult = DrawableResult | MultiShankResult;
 
 // The TypeScript sources cannot be started as a worker.
 const HAS_THREADS = import.meta.url.endsWith('.js') && typeof SharedArrayBuffer !== 'undefined';
@@ -76,7 +76,7 @@ export class FigureThread {
 }
 
 function withoutWaveforms(result: AnyResult): AnyResult {
-  const lighter = <R extends CuratedResult>(of: R): R => ({
+  const lighter = <R extends DrawableResult>(of: R): R => ({
     ...of,
     corrected: { ...of.corrected, templates: [] },
   });
@@ -86,7 +86,7 @@ function withoutWaveforms(result: AnyResult): AnyResult {
 
 /** A result as it was before it was sent to a thread: messages carry no classes. */
 export function reviveResult(result: AnyResult): AnyResult {
-  const revive = <R extends CuratedResult>(of: R): R => ({
+  const revive = <R extends DrawableResult>(of: R): R => ({
     ...of,
     motion: Motion.of(of.motion),
     rounds: of.rounds.map((round) => ({

@@ -1,5 +1,5 @@
 /** The figures of a result as files of its output folder. */
-import { type CuratedResult, isMultiShank, type MultiShankResult } from '../core/result.ts';
+import { type DrawableResult, isMultiShank, type MultiShankResult } from '../core/result.ts';
 import { type DrawnFigure, drawFigures, drawRoundFigures } from '../figures/index.ts';
 import { shankFolder } from '../io/result-folder.ts';
 
@@ -14,14 +14,14 @@ export interface FigureFile {
  * round when the settings ask for them.
  */
 export async function* figureFiles(
-  result: CuratedResult | MultiShankResult,
+  result: DrawableResult | MultiShankResult,
   options: {
     readonly signal?: AbortSignal;
     readonly onProgress?: (done: number, total: number) => void;
   } = {},
 ): AsyncGenerator<FigureFile> {
   const { signal } = options;
-  const parts: { folder: string; of: CuratedResult | MultiShankResult }[] = [{ folder: '', of: result }];
+  const parts: { folder: string; of: DrawableResult | MultiShankResult }[] = [{ folder: '', of: result }];
   if (isMultiShank(result)) {
     for (const { shankId, result: of } of result.shanks)
       parts.push({ folder: `${shankFolder(shankId)}/`, of });

@@ -143,7 +143,7 @@ export async function runFolder(userSettings: UserSettings, options: RunOptions 
         const onPart = (part: ResultPart) => {
           // Putting the leaves in order takes one thread: figures, which do not show it, are drawn meanwhile.
           if (part.kind === 'clustering') figures?.prepare();
-          if (part.kind === 'curated' && figures?.canDraw(part.result))
+          if (part.kind === 'drawable' && figures?.canDraw(part.result))
             figures.draw(part.result, options.signal);
           write(part);
         };
