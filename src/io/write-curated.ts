@@ -12,7 +12,7 @@ import { sparseClusterMembers } from './sparse-npz.ts';
 const MARK = 'Curation.json';
 const STAGING = '.dant-staging-curated';
 
-export interface DrawableResult {
+export interface CuratedResult {
   readonly state: CurationState;
   /** Version of the log. */
   readonly version: number;
@@ -37,7 +37,7 @@ export interface CuratedSummary {
  * Writes all files together: when it is ended meanwhile, those of an earlier time are still there, or `Curation.json` is missing.
  * @throws InputError when they cannot be written
  */
-export async function writeCurated(store: Store, curated: DrawableResult): Promise<CuratedSummary> {
+export async function writeCurated(store: Store, curated: CuratedResult): Promise<CuratedSummary> {
   const { labels } = curated.state;
   const pairs = pairsWithinClusters(labels);
   const text = (content: string) => new TextEncoder().encode(content);
@@ -123,7 +123,7 @@ function clusterMatrix(labels: Int32Array): NpyOutput {
 }
 
 /** One row per unit. */
-function unitTable({ state, automatic, sessions }: DrawableResult): Uint8Array {
+function unitTable({ state, automatic, sessions }: CuratedResult): Uint8Array {
   const notes = new Map<number, string[]>();
   for (const { units, text } of state.notes) {
     for (const unit of units) notes.set(unit, [...(notes.get(unit) ?? []), text]);
@@ -147,7 +147,7 @@ function unitTable({ state, automatic, sessions }: DrawableResult): Uint8Array {
  * The curation in SpikeInterface's curation format, version 2 (`spikeinterface.curation`): every neuron is a merge of its units. What
  * that format has no place for stands under `dant`.
  */
-export function curationDocument({ state, version, fingerprint }: DrawableResult) {
+export function curationDocument({ state, version, fingerprint }: CuratedResult) {
   const neurons = neuronsOf(state.labels);
   const options = (values: Iterable<string>) => [...new Set([...values, 'yes', 'no'])].sort();
   const manual = Array.from(state.labels, (_, unit) => ({
