@@ -2,10 +2,12 @@
  * AllSimilarity: the similarity of all candidate pairs by each feature. Two units of one session are two neurons, so
  * pairs within a session show how similar different neurons look.
  */
+import type { DrawableResult } from '../core/result.ts';
 import { type Bins, binsFor, countByClass } from './histogram.ts';
 import { histogramPanel } from './histogram-panel.ts';
 import { count, type Frame, messagePanel, page, panelWidth } from './panel.ts';
 import { type AnyResult, pairValues, type Recording, recordingOf } from './recording.ts';
+import { remembered } from './remembered.ts';
 import { COLOURS, type FigureSpec, type Kinds, type View } from './theme.ts';
 
 const KINDS = { names: ['same session', 'two sessions'], colours: [COLOURS.orange, COLOURS.blue] };
@@ -18,16 +20,12 @@ export interface FeatureHistograms {
 }
 
 /** Histograms of each feature of the final clustering over the candidate pairs of all shanks; the bins are shared. */
-export function allSimilarityHistograms({ shanks }: Recording): FeatureHistograms[] {
+export const allSimilarityHistograms = remembered(({ shanks }: Recording): FeatureHistograms[] => {
   const features = shanks[0]?.result.clustering.features ?? [];
   const values = features.map((_, f) =>
     shanks.map(({ result }) => pairValues(result, result.clustering.featureSimilarity[f])),
   );
-  const between = shanks.map(({ result: { sessions, clustering } }) =>
-    Uint8Array.from({ length: clustering.pairs.count }, (_, p) =>
-      sessions[clustering.pairs.units[2 * p]] === sessions[clustering.pairs.units[2 * p + 1]] ? 0 : 1,
-    ),
-  );
+  const between = shanks.map(({ result }) => areBetweenSessions(result));
   const bins = binsFor(...values.flat());
   return features.map((feature, f) => {
     const counts = [new Float64Array(bins.count), new Float64Array(bins.count)];
@@ -38,6 +36,14 @@ export function allSimilarityHistograms({ shanks }: Recording): FeatureHistogram
     }
     return { feature, bins, counts };
   });
+});
+
+/** (P,) 1 for pairs of two sessions. */
+function areBetweenSessions({ sessions, clustering: { pairs } }: DrawableResult): Uint8Array {
+  const between = new Uint8Array(pairs.count);
+  for (let p = 0; p < pairs.count; p++)
+    between[p] = sessions[pairs.units[2 * p]] === sessions[pairs.units[2 * p + 1]] ? 0 : 1;
+  return between;
 }
 
 /** One feature in a panel. */

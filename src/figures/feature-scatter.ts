@@ -48,8 +48,7 @@ export function scatterPlane(
   const matched = pairMatches(result);
   const x = pairValues(result, featureSimilarity[first]);
   const y = second === undefined ? depthDistances(result) : pairValues(result, featureSimilarity[second]);
-  const byKind: [number[], number[]] = [[], []];
-  for (let p = 0; p < matched.length; p++) if (Number.isFinite(x[p] + y[p])) byKind[matched[p]].push(p);
+  const byKind = [0, 1].map((kind) => finitePairs(x, y, matched, kind));
   const room = [most - Math.min(byKind[1].length, most / 2), most - Math.min(byKind[0].length, most / 2)];
   const points = byKind.flatMap((members, kind) =>
     evenSample(members.length, Math.floor(room[kind])).map((i) => ({
@@ -69,6 +68,15 @@ export function scatterPlane(
     points,
     line: lineThroughBox(slopes, threshold - others, plotRange(points)),
   };
+}
+
+/** The pairs of one kind that have both values. */
+function finitePairs(x: Float64Array, y: Float64Array, matched: Uint8Array, kind: number): Int32Array {
+  const pairs = new Int32Array(matched.length);
+  let count = 0;
+  for (let p = 0; p < matched.length; p++)
+    if (matched[p] === kind && Number.isFinite(x[p] + y[p])) pairs[count++] = p;
+  return pairs.subarray(0, count);
 }
 
 /** Three decimals are finer than a pixel, and keep the picture small. */

@@ -1,7 +1,8 @@
 /** The part of a result that figures look at: one shank or several, seen the same way. */
-import type { DrawableResult, MultiShankResult } from '../core/result.ts';
+import type { DrawableResult, MultiShankResult, UnitPairs } from '../core/result.ts';
 import type { SimilarityMatrix } from '../core/similarity/nearby-matrix.ts';
 import { pairValues as valuesOfPairs } from '../core/similarity/pair-list.ts';
+import { remembered } from './remembered.ts';
 
 export type AnyResult = DrawableResult | MultiShankResult;
 
@@ -18,13 +19,13 @@ export interface Recording {
   readonly shanks: readonly RecordedShank[];
 }
 
-export function recordingOf(result: AnyResult): Recording {
+export const recordingOf = remembered((result: AnyResult): Recording => {
   const { sessionCount } = result;
   if (!('shanks' in result)) {
     return { sessionCount, unitCount: result.sessions.length, shanks: [{ result }] };
   }
   return { sessionCount, unitCount: result.sessions.length, shanks: result.shanks };
-}
+});
 
 /** Title of the panels of a shank; empty when there is one only. */
 export function shankTitle(shank: RecordedShank): string {
@@ -32,7 +33,7 @@ export function shankTitle(shank: RecordedShank): string {
 }
 
 /** (P,) 1 when both units of a candidate pair belong to one curated cluster. */
-export function pairMatches(result: DrawableResult): Uint8Array {
+export const pairMatches = remembered((result: DrawableResult): Uint8Array => {
   const { units, count } = result.clustering.pairs;
   const { labels } = result.curation;
   const matched = new Uint8Array(count);
@@ -41,13 +42,20 @@ export function pairMatches(result: DrawableResult): Uint8Array {
     matched[p] = label >= 0 && label === labels[units[2 * p + 1]] ? 1 : 0;
   }
   return matched;
-}
+});
 
-/** (P,) value of a symmetric (units, units) matrix at the candidate pairs. */
-export const pairValues = (
-  { sessions, clustering }: DrawableResult,
+const knownValues = remembered((_pairs: UnitPairs) => new WeakMap<SimilarityMatrix, Float64Array>());
+
+/** (P,) value of a symmetric (units, units) matrix of the result at its candidate pairs; must not be changed. */
+export function pairValues(
+  { sessions, clustering: { pairs } }: DrawableResult,
   matrix: SimilarityMatrix,
-): Float64Array => valuesOfPairs(matrix, sessions.length, clustering.pairs);
+): Float64Array {
+  const known = knownValues(pairs);
+  const values = known.get(matrix) ?? valuesOfPairs(matrix, sessions.length, pairs);
+  known.set(matrix, values);
+  return values;
+}
 
 /** (units,) y minus the motion of the session, µm: where the unit would be without motion. */
 export function correctedDepths(result: DrawableResult): Float64Array {

@@ -10,6 +10,7 @@ import {
   recordingOf,
   shankTitle,
 } from './recording.ts';
+import { remembered } from './remembered.ts';
 import { type FigureSpec, MATCH_KINDS, type View } from './theme.ts';
 
 /** Similarities of the candidate pairs of some shanks, split by match. */
@@ -24,29 +25,31 @@ export interface SimilarityDistribution {
 }
 
 /** Histograms over the candidate pairs of the final clustering; a pair is matched when curation left it so. */
-export function similarityDistribution(shanks: readonly RecordedShank[]): SimilarityDistribution {
-  const features = shanks[0]?.result.clustering.features ?? [];
-  const matched = shanks.map(({ result }) => pairMatches(result));
-  const weighted = shanks.map(({ result }) => pairValues(result, result.clustering.similarity));
-  const single = features.map((_, f) =>
-    shanks.map(({ result }) => pairValues(result, result.clustering.featureSimilarity[f])),
-  );
-  const bins = binsFor(...weighted, ...single.flat());
-  const split = (values: Float64Array, shank: number) =>
-    countByClass(values, matched[shank], { bins, classes: 2 });
-  const pairs = shanks.reduce((n, { result: { clustering } }) => {
-    const { count, sampledFrom = count } = clustering.pairs;
-    return n + sampledFrom;
-  }, 0);
-  const matchedPairs = matched.reduce((n, part) => n + part.reduce((sum, m) => sum + m, 0), 0);
-  return {
-    bins,
-    byFeature: features.map((feature, f) => ({ feature, counts: addCounts(single[f].map(split), bins) })),
-    weighted: weighted.map(split),
-    unmatchedPairs: pairs - matchedPairs,
-    matchedPairs,
-  };
-}
+export const similarityDistribution = remembered(
+  (shanks: readonly RecordedShank[]): SimilarityDistribution => {
+    const features = shanks[0]?.result.clustering.features ?? [];
+    const matched = shanks.map(({ result }) => pairMatches(result));
+    const weighted = shanks.map(({ result }) => pairValues(result, result.clustering.similarity));
+    const single = features.map((_, f) =>
+      shanks.map(({ result }) => pairValues(result, result.clustering.featureSimilarity[f])),
+    );
+    const bins = binsFor(...weighted, ...single.flat());
+    const split = (values: Float64Array, shank: number) =>
+      countByClass(values, matched[shank], { bins, classes: 2 });
+    const pairs = shanks.reduce((n, { result: { clustering } }) => {
+      const { count, sampledFrom = count } = clustering.pairs;
+      return n + sampledFrom;
+    }, 0);
+    const matchedPairs = matched.reduce((n, part) => n + part.reduce((sum, m) => sum + m, 0), 0);
+    return {
+      bins,
+      byFeature: features.map((feature, f) => ({ feature, counts: addCounts(single[f].map(split), bins) })),
+      weighted: weighted.map(split),
+      unmatchedPairs: pairs - matchedPairs,
+      matchedPairs,
+    };
+  },
+);
 
 /** Sum over shanks of (bins,) unmatched and matched counts. */
 function addCounts(parts: readonly (readonly Float64Array[])[], bins: Bins): Float64Array[] {

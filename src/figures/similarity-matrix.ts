@@ -92,11 +92,17 @@ function usualMatch({ shanks }: Recording): number {
     matched: pairMatches(result),
     values: pairValues(result, result.clustering.similarity),
   }));
-  const matched = pairs.flatMap((part) => [...part.values.filter((_, p) => part.matched[p] === 1)]);
+  const matched = pairs.flatMap((part) => valuesWhere(part.values, part.matched));
   const chosen = matched.length > 0 ? matched : pairs.flatMap((part) => [...part.values]);
   const values = chosen.filter(Number.isFinite).sort((a, b) => a - b);
   const high = values[Math.floor(0.95 * (values.length - 1))] ?? 1;
   return Math.max(0.5, Math.ceil(2 * high) / 2);
+}
+
+function valuesWhere(values: Float64Array, marks: Uint8Array): number[] {
+  const chosen: number[] = [];
+  for (let p = 0; p < values.length; p++) if (marks[p] === 1) chosen.push(values[p]);
+  return chosen;
 }
 
 /** Names and borders of the sessions, or of the shanks where there are several as far as there is room for them. */

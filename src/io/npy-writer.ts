@@ -172,6 +172,9 @@ function wideIntegers(dtype: 'int64' | 'uint64', values: ArrayLike<number>): Int
   return words;
 }
 
+/** Whole numbers in the type of int64 arrays, which they are written as without conversion. */
+export const asInt64 = (values: Int32Array): BigInt64Array => new BigInt64Array(widened(values).buffer);
+
 /** Apart from its callers, where it is compiled for these arrays alone. */
 function widened(values: Int32Array): Int32Array {
   const words = new Int32Array(2 * values.length);

@@ -169,7 +169,9 @@ export function unitPairs<Result>(
     shape: [count, 2],
     quick: true,
     *data() {
-      for (const { units, result } of blocks) yield pairsOf(result).map((unit) => units[unit]);
+      // One block has all units, in their order.
+      if (blocks.length === 1) yield pairsOf(blocks[0].result);
+      else for (const { units, result } of blocks) yield pairsOf(result).map((unit) => units[unit]);
     },
   };
 }

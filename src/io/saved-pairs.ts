@@ -25,9 +25,7 @@ export async function* savedPairs(
     const { data: pairs } = await archive.readAs('idx_unit_pairs', 'int32');
     const { data } = await archive.readAs('similarity_all', 'float64');
     const count = pairs.length / 2;
-    const similarity = features.map((_, f) =>
-      Float64Array.from({ length: count }, (_, p) => data[p * features.length + f]),
-    );
+    const similarity = features.map((_, f) => column(data, features.length, f));
     yield { count, units: pairs, similarity };
     return;
   }
@@ -53,4 +51,11 @@ export async function* savedPairs(
     }
     yield part();
   }
+}
+
+/** One column of a matrix in row-major order. */
+function column(data: Float64Array, columns: number, f: number): Float64Array {
+  const values = new Float64Array(data.length / columns);
+  for (let row = 0; row < values.length; row++) values[row] = data[row * columns + f];
+  return values;
 }

@@ -1,13 +1,7 @@
 /** Matrices of nearby pairs as SciPy's sparse files: `scipy.sparse.load_npz` gives a CSR matrix. */
 import { clustersOf } from '../core/curation/cluster-labels.ts';
 import type { TrackingResult } from '../core/result.ts';
-import {
-  type CandidateRows,
-  candidateCounts,
-  candidateRows,
-  candidateValues,
-} from '../core/similarity/candidate-rows.ts';
-import type { NearbyLayout } from '../core/similarity/nearby-layout.ts';
+import { candidatesOf, candidateValues } from '../core/similarity/candidate-rows.ts';
 import {
   isNearbyMatrix,
   type NearbyMatrix,
@@ -20,7 +14,7 @@ import { type ClusteredBlocks, placeOfUnits, type ResultBlocks } from './result-
 
 /** Elements of a matrix that are put together at once. */
 const PIECE_LENGTH = 1 << 18;
-/** Up to so many candidates are kept for the next file, and so many elements put together before they are written, which takes half the time. */
+/** Up to so many elements are put together before they are written, which takes a fraction of the time. */
 const MOST_KEPT = 1 << 23;
 /** More elements need 64-bit indices. */
 const MOST_INT32 = 2 ** 31 - 1;
@@ -48,8 +42,11 @@ export function sparseMembers(result: ResultBlocks, content: SparseContent): Zip
   const own = content.diagonal === undefined ? 0 : 1;
   const indptr = new Float64Array(units + 1);
   for (let unit = 0; unit < units; unit++) indptr[unit + 1] = indptr[unit] + own + rows.pairsOf(unit);
-  const elements = indptr[units];
-  const index = elements > MOST_INT32 ? 'int64' : 'int32';
+  const index = indptr[units] > MOST_INT32 ? 'int64' : 'int32';
+  const order = blocks.flatMap(({ units: all, result }) => {
+    const { similarity } = result.clustering;
+    return isNearbyMatrix(similarity) ? Array.from(similarity.layout.order, (unit) => all[unit]) : [...all];
+  });
   const matrices = blocks.map((block) => content.matrixOf(block.result));
   const isDouble = matrices.every(
     (matrix) => !matrix || !isNearbyMatrix(matrix) || matrix.precision === 'float64',
@@ -57,7 +54,9 @@ export function sparseMembers(result: ResultBlocks, content: SparseContent): Zip
   return [
     npyMember(
       'indices',
-      elementsOf(index, elements, units, rows.columns, (length) => new Int32Array(length)),
+      keptColumns(result, own, () =>
+        elementsOf(index, indptr, order, rows.columns, (length) => new Int32Array(length)),
+      ),
     ),
     npyMember('indptr', { dtype: index, shape: [units + 1], data: indptr }),
     npyMember('format', { dtype: 'unicode', shape: [], data: ['csr'] }),
@@ -66,8 +65,8 @@ export function sparseMembers(result: ResultBlocks, content: SparseContent): Zip
       'data',
       elementsOf(
         isDouble ? 'float64' : 'float32',
-        elements,
-        units,
+        indptr,
+        order,
         rows.values,
         (length) => new Float64Array(length),
       ),
@@ -116,32 +115,28 @@ function sparseRows({ units, blocks }: ResultBlocks, { matrixOf, element, diagon
       return [block, matrix && isNearbyMatrix(matrix) ? openMatrix(matrix) : undefined];
     }),
   );
-  /** Candidates before the unit itself. */
-  const before = (others: Int32Array, index: number) => {
-    let count = 0;
-    while (count < others.length && others[count] < index) count++;
-    return count;
+  /** Puts the diagonal among the elements of a row, where there is one; returns how many there are. */
+  const close = (row: Int32Array | Float64Array, others: Int32Array, index: number, own: number) => {
+    if (diagonal === undefined) return others.length;
+    let middle = others.length;
+    for (; middle > 0 && others[middle - 1] > index; middle--) row[middle] = row[middle - 1];
+    row[middle] = own;
+    return others.length + 1;
   };
   const columns: FillRow<Int32Array> = (unit, row) => {
     const { block, index } = place[unit];
-    const others = open.get(block)?.candidates(index) ?? NONE;
-    const middle = diagonal === undefined ? others.length : before(others, index);
-    for (let i = 0; i < others.length; i++) row[i < middle ? i : i + 1] = block.units[others[i]];
-    if (diagonal === undefined) return others.length;
-    row[middle] = unit;
-    return others.length + 1;
+    const others = open.get(block)?.rowOf(index) ?? NONE;
+    for (let i = 0; i < others.length; i++) row[i] = block.units[others[i]];
+    return close(row, others, index, unit);
   };
   const values: FillRow<Float64Array> = (unit, row) => {
     const { block, index } = place[unit];
     const matrix = open.get(block);
-    const others = matrix?.candidates(index) ?? NONE;
-    const middle = diagonal === undefined ? others.length : before(others, index);
-    const found = matrix?.values(index, others) ?? [];
-    for (let i = 0; i < found.length; i++)
-      row[i < middle ? i : i + 1] = element ? element(found[i]) : found[i];
-    if (diagonal === undefined) return others.length;
-    row[middle] = diagonal;
-    return others.length + 1;
+    const others = matrix?.rowOf(index) ?? NONE;
+    const found = matrix?.values(index, others) ?? NONE;
+    if (element) for (let i = 0; i < found.length; i++) row[i] = element(found[i]);
+    else row.set(found);
+    return close(row, others, index, diagonal ?? 0);
   };
   const pairsOf = (unit: number) => {
     const { block, index } = place[unit];
@@ -150,48 +145,41 @@ function sparseRows({ units, blocks }: ResultBlocks, { matrixOf, element, diagon
   return { columns, values, pairsOf };
 }
 
+/** All matrices of a result have the same columns, with the diagonal or without. */
+const knownColumns = new WeakMap<ResultBlocks, NpyOutput[]>();
+
+function keptColumns(result: ResultBlocks, own: 0 | 1, columns: () => NpyOutput): NpyOutput {
+  const known = knownColumns.get(result) ?? [];
+  known[own] ??= columns();
+  knownColumns.set(result, known);
+  return known[own];
+}
+
 const NONE = new Int32Array(0);
 
-const openMatrix = (matrix: NearbyMatrix) => ({ ...candidatesOf(matrix), values: candidateValues(matrix) });
+const openMatrix = (matrix: NearbyMatrix) => ({
+  ...candidatesOf(matrix.layout, matrix),
+  values: candidateValues(matrix),
+});
 
-interface Candidates {
-  /** (units,) */
-  readonly counts: Int32Array;
-  readonly candidates: CandidateRows;
-}
-/** All matrices of a layout have the same gaps. */
-const knownCandidates = new WeakMap<NearbyLayout, Candidates>();
-
-function candidatesOf(matrix: NearbyMatrix): Candidates {
-  const { layout } = matrix;
-  const known = knownCandidates.get(layout);
-  if (known) return known;
-  const counts = candidateCounts(layout, matrix);
-  const rowOf = candidateRows(layout, matrix);
-  const starts = new Float64Array(layout.units + 1);
-  for (let unit = 0; unit < layout.units; unit++) starts[unit + 1] = starts[unit] + counts[unit];
-  if (starts[layout.units] > MOST_KEPT) return { counts, candidates: rowOf };
-  const all = new Int32Array(starts[layout.units]);
-  for (let unit = 0; unit < layout.units; unit++) all.set(rowOf(unit), starts[unit]);
-  const found = { counts, candidates: (unit: number) => all.subarray(starts[unit], starts[unit + 1]) };
-  knownCandidates.set(layout, found);
-  return found;
-}
-
-/** All rows one after another, put together before they are written when they are not too many. */
+/**
+ * All rows one after another, put together before they are written when they are not too many.
+ * @param order units as they are read fastest then
+ */
 function elementsOf<T extends Int32Array | Float64Array>(
   dtype: NumericDtype,
-  length: number,
-  units: number,
+  indptr: Float64Array,
+  order: readonly number[],
   fill: FillRow<T>,
   make: (length: number) => T,
 ): NpyOutput {
+  const units = order.length;
+  const length = indptr[units];
   const shape = [length];
   if (length > MOST_KEPT) return { dtype, shape, data: () => inPieces(units, fill, make) };
-  const data = make(length + units);
-  let at = 0;
-  for (let unit = 0; unit < units; unit++) at += fill(unit, data.subarray(at, at + units) as T);
-  return { dtype, shape, data: data.subarray(0, length) as T };
+  const data = make(length);
+  for (const unit of order) fill(unit, data.subarray(indptr[unit], indptr[unit + 1]) as T);
+  return { dtype, shape, data };
 }
 
 function* inPieces<T extends Int32Array | Float64Array>(

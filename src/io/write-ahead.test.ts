@@ -59,7 +59,7 @@ async function storeWithEarlierResult(): Promise<MemoryStore> {
 describe('writeWhileComputing', () => {
   it('writes what writeTrackingResult writes, byte for byte', async () => {
     const [ahead, after] = [new MemoryStore('out'), new MemoryStore('out')];
-    expect(await writeWhileComputing(ahead, compute)).toBe(result);
+    expect((await writeWhileComputing(ahead, compute)).result).toBe(result);
     await writeTrackingResult(after, result, extra);
     expect(await contentOf(ahead)).toEqual(await contentOf(after));
   });
@@ -77,6 +77,22 @@ describe('writeWhileComputing', () => {
     expect(names).toContain('waveforms_corrected.npy');
     expect(names).toContain('ClusteringResults.npz');
     expect(seen[0].some((path) => path.endsWith('Output.npz'))).toBe(false);
+  });
+
+  it('puts in place what the computation itself wrote, and nothing when that fails', async () => {
+    const store = new MemoryStore('out');
+    const withData = async (staging: Store, written: Promise<void>) => ({
+      result,
+      extra: { ...extra, beside: written.then(() => staging.write('Data/x.txt', Uint8Array.of(1))) },
+    });
+    await writeWhileComputing(store, (_onPart, staging) => withData(staging, Promise.resolve()));
+    expect(await listDeep(store)).toContain('Data/x.txt');
+    const before = await contentOf(store);
+    const failing = writeWhileComputing(store, (_onPart, staging) =>
+      withData(staging, Promise.reject(new Error('a full disk'))),
+    );
+    await expect(failing).rejects.toThrow('a full disk');
+    expect(await contentOf(store)).toEqual(before);
   });
 
   it('leaves an earlier result as it was when the computation fails', async () => {

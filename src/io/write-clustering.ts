@@ -7,7 +7,7 @@ import { FEATURE_NAMES, type FeatureName } from '../core/settings.ts';
 import { allPairsOf } from '../core/similarity/nearby-matrix.ts';
 import { pairValues } from '../core/similarity/pair-list.ts';
 import { givenArray } from './motion-files.ts';
-import type { NpyOutput } from './npy-writer.ts';
+import { asInt64, type NpyOutput } from './npy-writer.ts';
 import { npyMember, npzChunks } from './npz.ts';
 import {
   type Blocks,
@@ -103,11 +103,21 @@ const weights = (blocks: ClusteredBlocks) =>
   perBlock(blocks, [blocks.settings.clustering.features.length], ({ clustering }) => clustering.weights);
 const threshold = (blocks: ClusteredBlocks) =>
   perBlock(blocks, [], ({ clustering }) => [clustering.threshold]);
-const pairs = (blocks: ClusteredBlocks) => unitPairs(blocks, ({ clustering }) => clustering.pairs.units);
 
-/** Up to so many values the similarities of pairs are kept for the files that hold them. */
+/** Up to so many values the candidate pairs and their similarities are kept for the files that hold them. */
 const MOST_KEPT = 2 ** 24;
+const keptPairs = new WeakMap<ClusteredBlocks, BigInt64Array>();
 const keptSimilarities = new WeakMap<ClusteredBlocks, Float64Array>();
+
+/** (P, 2) candidate pairs. */
+function pairs(all: ClusteredBlocks): NpyOutput {
+  const array = unitPairs(all, ({ clustering }) => clustering.pairs.units);
+  const [count] = array.shape;
+  if (all.blocks.length > 1 || 2 * count > MOST_KEPT) return array;
+  const data = keptPairs.get(all) ?? asInt64(all.blocks[0].result.clustering.pairs.units);
+  keptPairs.set(all, data);
+  return { dtype: 'int64', shape: array.shape, data };
+}
 
 /** (P, features) similarities of the candidate pairs, features in the order of the settings. */
 function pairSimilarities(all: ClusteredBlocks): NpyOutput {

@@ -28,8 +28,8 @@ export interface ResultExtra extends RunTimes {
   readonly unitRows?: readonly UnitRow[];
   /** Waveforms of a result that does not hold them, or that none are written. @param which indices among all units; all when left out */
   readonly streamed?: 'none' | ((blocks: ResultBlocks, which?: Int32Array) => StreamedWaveforms);
-  /** Writes more files of the result while these are written. */
-  readonly beside?: (store: Store) => Promise<void>;
+  /** More files of the result that are being written to where these are. */
+  readonly beside?: Promise<void>;
   /** Writes more files of the result, such as figures, before all of them are put in place. */
   readonly also?: (store: Store) => Promise<void>;
   /** Takes a line for the log. */
@@ -51,33 +51,40 @@ export async function writeTrackingResult(
   extra: ResultExtra,
 ): Promise<void> {
   await replaceResult(store, extra.signal, async (staging) => {
-    const blocks = blocksOfTracking(result);
-    // Nothing may be written any more when either fails.
-    const ends = await Promise.allSettled([writeBlocks(staging, blocks, extra), extra.beside?.(staging)]);
-    for (const end of ends) if (end.status === 'rejected') throw end.reason;
+    await writeBlocks(staging, blocksOfTracking(result), extra);
     await extra.also?.(staging);
   });
+}
+
+export interface ComputedResult {
+  readonly result: TrackingResult;
+  readonly extra: ResultExtra;
 }
 
 /**
  * Computes a result and writes it as `writeTrackingResult` does; the parts that `compute` tells are written while it goes on.
  *
- * @param compute gives the result, and what else there is to write
+ * @param compute gives the result, and what else there is to write; it may write more files to `staging` itself
+ * @returns what `compute` gives
  * @throws as `writeTrackingResult`, and whatever `compute` throws; what was there before is then as it was
  */
-export async function writeWhileComputing(
+export async function writeWhileComputing<Computed extends ComputedResult>(
   store: Store,
-  compute: (onPart: (part: ResultPart) => void) => Promise<{ result: TrackingResult; extra: ResultExtra }>,
+  compute: (onPart: (part: ResultPart) => void, staging: Store) => Promise<Computed>,
   signal?: AbortSignal,
-): Promise<TrackingResult> {
+): Promise<Computed> {
   return replaceResult(store, signal, async (staging) => {
     const ahead = new WriteAhead(staging, signal);
     try {
-      const { result, extra } = await compute(ahead.add);
+      const computed = await compute(ahead.add, staging);
+      const { result, extra } = computed;
       await ahead.finished();
-      await writeBlocks(staging, blocksOfTracking(result), extra, { written: ahead.files });
+      const writing = writeBlocks(staging, blocksOfTracking(result), extra, { written: ahead.files });
+      // Nothing may be written any more when either fails.
+      const ends = await Promise.allSettled([writing, extra.beside]);
+      for (const end of ends) if (end.status === 'rejected') throw end.reason;
       await extra.also?.(staging);
-      return result;
+      return computed;
     } catch (error) {
       await ahead.abandon();
       throw error;

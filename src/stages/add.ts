@@ -19,7 +19,7 @@ import {
 import { memoryLimit } from '../io/node/memory-limit.ts';
 import { finishReplacing } from '../io/replace-files.ts';
 import { readUnits, type UnitRow } from '../io/units-table.ts';
-import { writeTrackingResult } from '../io/write-result.ts';
+import { writeWhileComputing } from '../io/write-result.ts';
 import { createKernels, threadsOf } from '../workers/node.ts';
 import { beginWriting } from './begin-writing.ts';
 import { FigureThread } from './draw-aside.ts';
@@ -86,8 +86,6 @@ export async function addSessions(
     requireSamePeth(old, dataset, fresh);
     // It loads while the motion is found, which leaves a thread idle at times.
     figures?.prepare();
-    const grown = await growResult(old, dataset, settings, context);
-    requireNew(old, grown, fresh, source);
     const parts: [JoinedPart, JoinedPart] = [
       { folder: oldData.name, units: saved.units, sessionCount, sessions },
       {
@@ -97,19 +95,38 @@ export async function addSessions(
         sessions: dataset.sessions,
       },
     ];
-    for (const merge of grown.possibleMerges) onEvent({ kind: 'warning', text: possibleMergeText(merge) });
-    const extra = beginWriting(grown.result, context, {
-      streamed:
-        settings.save_waveforms === 'always'
-          ? (blocks) => streamedWaveforms(joined(old, dataset, grown), blocks, undefined, context)
-          : 'none',
-      unitRows: await joinedRows(parts),
-      runTimeSec: stopwatch.total(),
-      figures,
-      beside: (staging) =>
-        joinRecordings(parts, joinedDataFolder(staging.name), settings.path_to_data, signal),
-    });
-    await writeTrackingResult(target, grown.result, extra);
+    const compute = async () => {
+      const grown = await growResult(old, dataset, settings, context);
+      requireNew(old, grown, fresh, source);
+      for (const merge of grown.possibleMerges) onEvent({ kind: 'warning', text: possibleMergeText(merge) });
+      const extra = beginWriting(grown.result, context, {
+        streamed:
+          settings.save_waveforms === 'always'
+            ? (blocks) => streamedWaveforms(joined(old, dataset, grown), blocks, undefined, context)
+            : 'none',
+        unitRows: await joinedRows(parts),
+        runTimeSec: stopwatch.total(),
+        figures,
+      });
+      return { grown, result: grown.result, extra };
+    };
+    const { grown } = await writeWhileComputing(
+      target,
+      async (_onPart, staging) => {
+        // What the recordings hold does not depend on the result. A failure is met where this is waited for.
+        const beside = joinRecordings(parts, joinedDataFolder(staging.name), settings.path_to_data, signal);
+        beside.catch(() => {});
+        try {
+          const computed = await compute();
+          return { ...computed, extra: { ...computed.extra, beside } };
+        } catch (error) {
+          // Nothing may be written any more.
+          await Promise.allSettled([beside]);
+          throw error;
+        }
+      },
+      signal,
+    );
     return summarize(old, grown, {
       seconds: stopwatch.seconds,
       totalSeconds: stopwatch.total(),

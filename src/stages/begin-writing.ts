@@ -5,7 +5,7 @@ import type { ResultExtra } from '../io/write-result.ts';
 import type { FigureThread } from './draw-aside.ts';
 
 export interface WritingOptions
-  extends Pick<ResultExtra, 'waveforms' | 'streamed' | 'unitRows' | 'runTimeSec' | 'beside'> {
+  extends Pick<ResultExtra, 'waveforms' | 'streamed' | 'unitRows' | 'runTimeSec'> {
   /** Draws the figures aside where it can; undefined for none. */
   readonly figures?: FigureThread;
 }

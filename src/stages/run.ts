@@ -152,7 +152,7 @@ export async function runFolder(userSettings: UserSettings, options: RunOptions 
           : await track(read.whole, opened.settings, { ...context, onPart }, given);
         return { result: computed, extra: extraOf(computed) };
       };
-      result = await writeWhileComputing(opened.output, compute, options.signal);
+      ({ result } = await writeWhileComputing(opened.output, compute, options.signal));
     }
     await checkpoints.remove();
     const summary = summarize(opened, dataset, result, { stopwatch, threads, warnings });

@@ -4,14 +4,7 @@ import type { Discriminant, UnitPairs } from '../result.ts';
 import type { FeatureName } from '../settings.ts';
 import { addValues, candidateMoments, type Moments, noMoments } from '../similarity/moments.ts';
 import { memoryOf, type NearbyMatrix, type SimilarityMatrix, valueAt } from '../similarity/nearby-matrix.ts';
-import {
-  allPairs,
-  allPairValues,
-  isSampled,
-  matchedCandidates,
-  pairValues,
-  samplePairs,
-} from '../similarity/pair-list.ts';
+import { allPairs, isSampled, matchedCandidates, pairValues, samplePairs } from '../similarity/pair-list.ts';
 import { weightedNearby } from '../similarity/weighted-nearby.ts';
 import { discriminantOf, linearDiscriminant } from './lda.ts';
 import { nearbySpanningTree } from './nearby-spanning-tree.ts';
@@ -83,13 +76,18 @@ export function nearbySimilarities(
 ): CandidateSimilarities {
   const [{ layout }] = matrices;
   const { units } = layout;
+  const listed = () => {
+    const pairs = allPairs(layout);
+    return listedLessons(
+      pairs,
+      matrices.map((matrix) => pairValues(matrix, units, pairs)),
+    );
+  };
   return {
     units,
     features,
     matrices,
-    ...(isSampled(layout, stage)
-      ? countedLessons(matrices)
-      : listedLessons(allPairs(layout), matrices.map(allPairValues))),
+    ...(isSampled(layout, stage) ? countedLessons(matrices) : listed()),
     spanningTree: (weights, signal) => nearbySpanningTree(matrices, weights, kernels, { signal, progress }),
     weighted: async (weights, signal) => weightedNearby(matrices, weights, kernels, signal),
   };

@@ -39,8 +39,7 @@ export async function compareNew(
     fillWithLowest(out.among);
     fillWithLowest(out.between);
     const { fresh, old } = await windows();
-    await compareWindows(fresh, fresh, out.among, neighbours, context);
-    await compareWindows(fresh, old, out.between, neighbours, context);
+    await compareWindows(fresh, old, out, neighbours, context);
   };
   const ofHistograms = async (name: Exclude<FeatureName, 'Waveform'>, out: CellMatrix) => {
     const { data, bins } = histogramOf(features, name);

@@ -1,12 +1,14 @@
 /** Waveform similarities of new units with the units near them, from the windows around their peaks. */
 import type { RunContext } from '../context.ts';
 import { throwIfStopped } from '../errors.ts';
-import { type CellMatrix, raiseCell } from '../similarity/nearby-matrix.ts';
+import { raiseCell } from '../similarity/nearby-matrix.ts';
 import { pieceOfUnit, type WaveformWindows } from '../similarity/waveform-windows.ts';
+import type { NewSimilarity } from './new-pairs.ts';
 import type { UnitWindows } from './unit-windows.ts';
 
 /** New units that are compared together: fewer need more packing, more have a wider neighbourhood. */
-const NEW_UNITS = 128;
+const NEW_UNITS = 256;
+const AT_A_TIME = 2;
 /** Sizes are rounded up to these, so that memory can be used again. */
 const ROUND_UNITS = 64;
 const ROUND_CHANNELS = 16;
@@ -21,52 +23,64 @@ interface Place {
  * Raises the cells of new units with the others to their waveform similarity, on the neighbourhood of the peak of either, the largest over
  * the reference probes.
  *
- * @param fresh windows of all new units, the rows of the matrix that have cells
- * @param others windows of some units; pairs with units that have none are left alone
- * @param out `between` or `among` of `NewPairs`; `fillWithLowest` before the first others
+ * @param fresh windows of all new units
+ * @param old windows of the old units that are compared
+ * @param out `fillWithLowest` before
  * @param neighbours (channels, n) of `nearestChannelsOnShank`
  */
 export async function compareWindows(
   fresh: UnitWindows,
-  others: UnitWindows,
-  out: CellMatrix,
+  old: UnitWindows,
+  out: NewSimilarity,
   neighbours: Int32Array,
   context: RunContext,
 ): Promise<void> {
-  const { units, order, start, end } = out.layout;
+  const among = out.among.layout;
+  const between = out.between.layout;
   const freshUnits = fresh.place.size;
-  /** Positions that have a window among the others, rising. */
-  const present: number[] = [];
-  for (let q = 0; q < units; q++) if (others.place.has(order[q])) present.push(q);
-  let nextPresent = 0;
-  for (let first = 0; first < freshUnits; first += NEW_UNITS) {
+  const compareFrom = async (first: number) => {
     throwIfStopped(context.signal);
     const last = Math.min(freshUnits, first + NEW_UNITS);
-    const chunk = Array.from({ length: last - first }, (_, i) => first + i);
-    const rows = chunk.filter((p) => start[p] < end[p]);
-    if (rows.length === 0) continue;
-    const low = Math.max(last, Math.min(...rows.map((p) => start[p])));
-    const high = Math.max(...rows.map((p) => end[p]));
-    while (nextPresent < present.length && present[nextPresent] < low) nextPresent++;
-    const near: number[] = [];
-    for (let k = nextPresent; k < present.length && present[k] < high; k++) near.push(present[k]);
-    const positions = [...chunk, ...near];
-    const members = positions.map((p, i): Place => {
-      const of = i < chunk.length ? fresh : others;
-      return { of, window: of.place.get(order[p]) as number };
-    });
-    const n = members.length;
-    const { z, side } = await compareMembers(members, chunk.length, neighbours, context);
-    for (let i = 0; i < chunk.length; i++) {
-      const p = positions[i];
-      for (let j = i + 1; j < n; j++) {
-        const q = positions[j];
-        if (q >= start[p] && q < end[p]) raiseCell(out, p, q, z[i * side + j]);
-      }
+    const rows = range(first, last);
+    const lastFresh = Math.max(...rows.map((p) => among.end[p]));
+    const withOld = rows.filter((p) => between.start[p] < between.end[p]);
+    const firstOld = Math.min(...withOld.map((p) => between.start[p]));
+    const lastOld = Math.max(...withOld.map((p) => between.end[p]));
+    /** Positions among the new units, then among the old ones. */
+    const near = range(first, lastFresh);
+    const nearOld = withOld.length > 0 ? range(firstOld, lastOld) : [];
+    if (near.length + nearOld.length === 1) return;
+    const placeOf = (of: UnitWindows, unit: number): Place => ({ of, window: of.place.get(unit) as number });
+    const members = [
+      ...near.map((p) => placeOf(fresh, among.order[p])),
+      ...nearOld.map((q) => placeOf(old, between.order[q])),
+    ];
+    const { z, side } = await compareMembers(members, last - first, neighbours, context);
+    for (const p of rows) {
+      const row = z.subarray((p - first) * side, (p - first + 1) * side);
+      for (let q = among.start[p]; q < among.end[p]; q++) raiseCell(out.among, p, q, row[q - first]);
+      for (let q = between.start[p]; q < between.end[p]; q++)
+        raiseCell(out.between, p, q, row[near.length + q - firstOld]);
     }
     context.kernels.release(z);
+  };
+  // While the threads compare some units, the next ones are put together.
+  const underWay: Promise<void>[] = [];
+  try {
+    for (let first = 0; first < freshUnits; first += NEW_UNITS) {
+      if (underWay.length === AT_A_TIME) await underWay.shift();
+      const comparison = compareFrom(first);
+      // A failure is met where it is waited for.
+      comparison.catch(() => {});
+      underWay.push(comparison);
+    }
+    await Promise.all(underWay);
+  } finally {
+    await Promise.allSettled(underWay);
   }
 }
+
+const range = (start: number, end: number) => Array.from({ length: end - start }, (_, i) => start + i);
 
 /** Compares the first `fresh` members with all of them: (side, side), of which the first members count. */
 async function compareMembers(

@@ -61,14 +61,17 @@ export async function findMotion(
     const text = `Round ${round}: motion of the new sessions from ${matches} pairs with ${names.join(', ')}: ${found.join(', ')} µm.`;
     context.onEvent?.({ kind: 'log', text });
   };
-  let old: UnitWindows | undefined;
+  let old: Promise<UnitWindows> | undefined;
+  const readOld = () => {
+    old ??= search.old();
+    return old;
+  };
+  // They do not depend on what is searched for, and are read while other features are compared. A failure is met where they are needed.
+  if (clustering.features.includes('Waveform')) readOld().catch(() => {});
   const compare = async (names: readonly FeatureName[], reach: number): Promise<ComparedPairs> => {
     const corrected = correctedDepths(locations, sessions, motion);
     const pairs = newPairs(reach, oldUnits, representatives, sessions, corrected);
-    const windows = async () => {
-      old ??= await search.old();
-      return { fresh: await search.fresh(motion), old };
-    };
+    const windows = async () => ({ old: await readOld(), fresh: await search.fresh(motion) });
     const similarities = await compareNew(names, pairs, { ...search, windows }, context);
     const list = listNewPairs(pairs, oldUnits, similarities);
     releaseNew(similarities, context);

@@ -3,9 +3,15 @@ import type { RunContext } from '../context.ts';
 import { InputError } from '../errors.ts';
 import type { NearbyLayout } from '../similarity/nearby-layout.ts';
 import { createNearbyMatrix, type NearbyMatrix, setCell } from '../similarity/nearby-matrix.ts';
+import { runsAlong } from '../similarity/pair-list.ts';
 import { weightedNearby } from '../similarity/weighted-nearby.ts';
 import type { Established } from './established.ts';
 import type { ComparedPairs, KnownPairs } from './new-pairs.ts';
+
+/** What a result tells, and all that it tells of pairs. */
+interface KnownSimilarities extends Pick<Established, 'clustering'> {
+  readonly known: AsyncIterable<KnownPairs>;
+}
 
 /**
  * @param layout the candidate pairs of all units
@@ -15,19 +21,22 @@ import type { ComparedPairs, KnownPairs } from './new-pairs.ts';
  */
 export async function growSimilarities(
   layout: NearbyLayout,
-  { clustering: { features, weights }, pairs }: Pick<Established, 'clustering' | 'pairs'>,
+  { clustering: { features, weights }, known: knownPairs }: KnownSimilarities,
   compared: ComparedPairs,
   { kernels, signal }: RunContext,
 ): Promise<{ similarity: NearbyMatrix; featureSimilarity: readonly NearbyMatrix[] }> {
   const featureSimilarity = features.map(() => createNearbyMatrix(layout, kernels.float32));
   for (const { pieces } of featureSimilarity) for (const piece of pieces) piece.fill(Number.NaN);
-  const { position, sessions, end } = layout;
+  const { position, sessions, end: ends } = layout;
   let known = 0;
-  const put = ({ count, units, similarity }: KnownPairs) => {
-    for (let pair = 0; pair < count; pair++) {
+  const put = (pairs: KnownPairs) => {
+    for (const [first, end] of runsAlong(layout, pairs)) putRun(pairs, first, end);
+  };
+  const putRun = ({ units, similarity }: KnownPairs, first: number, end: number) => {
+    for (let pair = first; pair < end; pair++) {
       const [a, b] = [position[units[2 * pair]], position[units[2 * pair + 1]]];
       const [p, q] = [Math.min(a, b), Math.max(a, b)];
-      if (q >= end[p]) throw notWithinReach(units[2 * pair], units[2 * pair + 1]);
+      if (q >= ends[p]) throw notWithinReach(units[2 * pair], units[2 * pair + 1]);
       if (sessions[p] !== sessions[q] && similarity[0]) known++;
       for (let f = 0; f < similarity.length; f++) {
         const values = similarity[f];
@@ -35,7 +44,7 @@ export async function growSimilarities(
       }
     }
   };
-  for await (const part of pairs()) put(part);
+  for await (const part of knownPairs) put(part);
   put(compared);
   const gaps = known < layout.pairs;
   const withGaps = (matrix: NearbyMatrix) => ({ ...matrix, gaps });

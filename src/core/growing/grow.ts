@@ -67,6 +67,8 @@ export async function growResult(
     ...{ features, sessions, newSessions, neighbours, representatives },
     ...{ channelLocations: probe.locations, old: windows.old, fresh: windows.fresh },
   };
+  // The threads are not busy all the time while the motion is found.
+  const known = beginReading(old.pairs());
   const { motion, round, compared } = await inStage(context, 'motion', () =>
     findMotion(old, search, settings, context),
   );
@@ -74,7 +76,8 @@ export async function growResult(
 
   const similarities = await inStage(context, 'clustering', async () => {
     const depths = correctedDepths(features.locations, sessions, motion);
-    return growSimilarities(nearbyLayout(max_distance, sessions, depths), old, compared, context);
+    const layout = nearbyLayout(max_distance, sessions, depths);
+    return growSimilarities(layout, { clustering, known }, compared, context);
   });
   const { similarity } = similarities;
 
@@ -125,6 +128,19 @@ export async function growResult(
       kernels: context.kernels.name,
     },
   };
+}
+
+/** The same parts, of which the first is read at once. */
+async function* following<T>(first: Promise<IteratorResult<T>>, rest: AsyncIterator<T>): AsyncGenerator<T> {
+  for (let part = await first; !part.done; part = await rest.next()) yield part.value;
+}
+
+function beginReading<T>(parts: AsyncIterable<T>): AsyncIterable<T> {
+  const rest = parts[Symbol.asyncIterator]();
+  const first = rest.next();
+  // A failure is met where the first part is asked for.
+  first.catch(() => {});
+  return following(first, rest);
 }
 
 const sizeOf = ({ waveforms: { channels, samples } }: Dataset) => ({ channels, samples });

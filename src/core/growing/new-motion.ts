@@ -38,20 +38,24 @@ export function mutualBest(pairs: UnitPairs, similarity: Float64Array, sessions:
   const sessionCount = sessions.reduce((most, session) => Math.max(most, session), 0);
   /** The best pair of every unit with units of every session. */
   const best = new Int32Array(sessions.length * sessionCount).fill(-1);
-  const places = (p: number): [number, number] => {
-    const [a, b] = [pairs.units[2 * p], pairs.units[2 * p + 1]];
-    return [b * sessionCount + sessions[a] - 1, a * sessionCount + sessions[b] - 1];
+  const { units, count } = pairs;
+  /** Where the best pair of a unit with those of the session of another is. */
+  const place = (unit: number, other: number) => unit * sessionCount + sessions[other] - 1;
+  const raise = (at: number, p: number) => {
+    if (best[at] < 0 || similarity[p] > similarity[best[at]]) best[at] = p;
   };
-  const apart = (p: number) => sessions[pairs.units[2 * p]] !== sessions[pairs.units[2 * p + 1]];
-  for (let p = 0; p < pairs.count; p++) {
-    if (!apart(p)) continue;
-    for (const place of places(p)) {
-      if (best[place] < 0 || similarity[p] > similarity[best[place]]) best[place] = p;
-    }
+  for (let p = 0; p < count; p++) {
+    const [a, b] = [units[2 * p], units[2 * p + 1]];
+    if (sessions[a] === sessions[b]) continue;
+    raise(place(b, a), p);
+    raise(place(a, b), p);
   }
-  return Uint8Array.from({ length: pairs.count }, (_, p) =>
-    places(p).every((at) => best[at] === p) ? 1 : 0,
-  );
+  const mutual = new Uint8Array(count);
+  for (let p = 0; p < count; p++) {
+    const [a, b] = [units[2 * p], units[2 * p + 1]];
+    if (best[place(b, a)] === p && best[place(a, b)] === p) mutual[p] = 1;
+  }
+  return mutual;
 }
 
 /**

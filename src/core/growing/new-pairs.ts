@@ -88,25 +88,40 @@ export function listNewPairs(
   const count = between.cells + among.cells;
   const units = new Int32Array(2 * count);
   const values = similarities.map(() => new Float64Array(count));
-  const fresh = among.units;
-  const places = new Int32Array(fresh);
-  for (let p = 0; p < fresh; p++) places[among.order[p] - oldUnits] = p;
+  const places = { between: placesOf(between.order), among: placesOf(among.order) };
   let at = 0;
-  const add = (a: number, b: number, part: keyof NewPairs, p: number, q: number) => {
-    units[2 * at] = a;
-    units[2 * at + 1] = b;
-    for (let f = 0; f < values.length; f++) values[f][at] = cellOf(similarities[f][part], p, q);
-    at++;
+  /** Lists the pairs of a unit with some others, ascending. */
+  const add = (b: number, others: Int32Array, part: keyof NewPairs) => {
+    const place = places[part];
+    const p = place[b];
+    similarities.forEach((similarity, f) => {
+      const matrix = similarity[part];
+      const target = values[f];
+      for (let i = 0; i < others.length; i++) {
+        const q = place[others[i]];
+        target[at + i] = q < p ? cellOf(matrix, q, p) : cellOf(matrix, p, q);
+      }
+    });
+    for (let i = 0; i < others.length; i++) {
+      units[2 * (at + i)] = others[i];
+      units[2 * (at + i) + 1] = b;
+    }
+    at += others.length;
   };
-  const sorted = (positions: number[], { order }: CellRows) => positions.sort((p, q) => order[p] - order[q]);
-  for (let b = oldUnits; b < oldUnits + fresh; b++) {
-    const p = places[b - oldUnits];
-    const old: number[] = [];
-    for (let q = between.start[p]; q < between.end[p]; q++) old.push(q);
-    for (const q of sorted(old, between)) add(between.order[q], b, 'between', p, q);
-    const lower: number[] = [];
-    for (let q = among.begin[p]; q < among.end[p]; q++) if (among.order[q] < b) lower.push(q);
-    for (const q of sorted(lower, among)) add(among.order[q], b, 'among', Math.min(p, q), Math.max(p, q));
+  for (let b = oldUnits; b < oldUnits + among.units; b++) {
+    const p = places.among[b];
+    add(b, between.order.slice(between.start[p], between.end[p]).sort(), 'between');
+    const near = among.order.slice(among.begin[p], among.end[p]).sort();
+    add(b, near.subarray(0, near.indexOf(b)), 'among');
   }
   return { count, units, similarity: values };
+}
+
+/** Where every unit of an order stands. */
+function placesOf(order: Int32Array): Int32Array {
+  const places = new Int32Array(order.reduce((last, unit) => Math.max(last, unit), -1) + 1);
+  order.forEach((unit, place) => {
+    places[unit] = place;
+  });
+  return places;
 }

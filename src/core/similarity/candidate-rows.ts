@@ -1,4 +1,7 @@
-/** The candidates of every unit, one unit after the other. */
+/**
+ * The candidates of every unit, one unit after the other. Who reads all of a matrix does so in the order of its positions, where the
+ * columns of one unit lie beside those of the next: several times as fast as in the order of the units.
+ */
 import type { NearbyLayout } from './nearby-layout.ts';
 import { cellOf, type NearbyMatrix } from './nearby-matrix.ts';
 
@@ -33,6 +36,38 @@ export function candidateRows(layout: NearbyLayout, matrix?: NearbyMatrix): Cand
   };
 }
 
+export interface Candidates {
+  /** (units,) */
+  readonly counts: Int32Array;
+  readonly rowOf: CandidateRows;
+}
+
+/** Up to so many candidates of all units are listed once for all who ask. */
+const MOST_KEPT = 1 << 23;
+/** Of all candidates, and of those that have a value. */
+const kept = {
+  all: new WeakMap<NearbyLayout, Candidates>(),
+  valued: new WeakMap<NearbyLayout, Candidates>(),
+};
+
+/** The candidates of all units, which are listed once where they are not too many. @param matrix as of `candidateRows` */
+export function candidatesOf(layout: NearbyLayout, matrix?: NearbyMatrix): Candidates {
+  const known = kept[matrix?.gaps ? 'valued' : 'all'];
+  const found = known.get(layout);
+  if (found) return found;
+  const { units, order } = layout;
+  const counts = candidateCounts(layout, matrix);
+  const read = candidateRows(layout, matrix);
+  const starts = new Float64Array(units + 1);
+  for (let unit = 0; unit < units; unit++) starts[unit + 1] = starts[unit] + counts[unit];
+  if (starts[units] > MOST_KEPT) return { counts, rowOf: read };
+  const list = new Int32Array(starts[units]);
+  for (const unit of order) list.set(read(unit), starts[unit]);
+  const candidates = { counts, rowOf: (unit: number) => list.subarray(starts[unit], starts[unit + 1]) };
+  known.set(layout, candidates);
+  return candidates;
+}
+
 /** Gives what a matrix holds of a unit and others that are its candidates. */
 export function candidateValues({ layout, pieces, pieceOf, origin, scale }: NearbyMatrix) {
   const { position } = layout;
@@ -49,14 +84,18 @@ export function candidateValues({ layout, pieces, pieceOf, origin, scale }: Near
 }
 
 /** (units,) number of candidates of each unit. @param matrix as of `candidateRows` */
-export function candidateCounts(layout: NearbyLayout, matrix?: NearbyMatrix): Int32Array {
-  const { begin, end } = layout;
+function candidateCounts(layout: NearbyLayout, matrix?: NearbyMatrix): Int32Array {
+  const { units, order, end } = layout;
   const isPair = pairTest(layout, matrix);
-  return layout.position.map((p) => {
-    let count = 0;
-    for (let q = begin[p]; q < end[p]; q++) if (isPair(p, q)) count++;
-    return count;
-  });
+  const counts = new Int32Array(units);
+  for (let p = 0; p < units; p++) {
+    for (let q = p + 1; q < end[p]; q++) {
+      if (!isPair(p, q)) continue;
+      counts[order[p]]++;
+      counts[order[q]]++;
+    }
+  }
+  return counts;
 }
 
 const longestReach = ({ begin, end }: NearbyLayout) =>

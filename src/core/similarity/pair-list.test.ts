@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { nearbyLayout } from './nearby-layout.ts';
 import { createNearbyMatrix, setCell } from './nearby-matrix.ts';
-import { allPairs, comparedCandidates, pairValues, withinSessionPairs } from './pair-list.ts';
+import { allPairs, comparedCandidates, pairValues, runsAlong, withinSessionPairs } from './pair-list.ts';
 
 const sessions = Int32Array.of(1, 2, 1, 2, 3);
 const depths = Float64Array.of(0, 5, 8, 9, 50);
@@ -25,6 +25,18 @@ describe('pairs of a matrix of nearby ones', () => {
     expect([...pairValues(matrix, 5, allPairs(layout))]).toEqual([1, 12, 3, 23]);
     const within = withinSessionPairs(layout);
     expect([...pairValues(matrix, 5, within)].sort()).toEqual([13, 2]);
+  });
+
+  it('have their values in whichever order they are listed', () => {
+    const units = Int32Array.of(2, 3, 0, 1, 1, 2, 0, 3);
+    expect([...pairValues(filled(), 5, { count: 4, units })]).toEqual([23, 1, 12, 3]);
+    const runs = runsAlong(layout, { count: 4, units: Int32Array.of(0, 3, 2, 3, 0, 1, 0, 2) });
+    // Unit 1 lies before unit 2, and that before unit 3.
+    expect(runs).toEqual([
+      [2, 3],
+      [3, 4],
+      [0, 2],
+    ]);
   });
 
   it('are listed where they have a value', () => {

@@ -1,6 +1,6 @@
 /** Candidate pairs one by one, out of the layout of nearby ones. */
 import type { ClusteringResult, UnitPairs } from '../result.ts';
-import { candidateRows, candidateValues } from './candidate-rows.ts';
+import { candidatesOf } from './candidate-rows.ts';
 import { isCandidate, type NearbyLayout } from './nearby-layout.ts';
 import { cellAt, isNearbyMatrix, type NearbyMatrix, type SimilarityMatrix } from './nearby-matrix.ts';
 
@@ -15,15 +15,31 @@ export const isSampled = ({ cells }: NearbyLayout, stage: keyof typeof MOST_LIST
 
 /** (P,) values of a symmetric matrix at the pairs; of nearby ones also those of one session. */
 export function pairValues(matrix: SimilarityMatrix, units: number, pairs: UnitPairs): Float64Array {
+  if (isNearbyMatrix(matrix)) return nearbyPairValues(matrix, pairs);
   const { count, units: list } = pairs;
   const values = new Float64Array(count);
   // Pairs come in the order of their second unit: its row is read along, not its column.
-  if (isNearbyMatrix(matrix)) {
-    for (let p = 0; p < count; p++) values[p] = cellAt(matrix, list[2 * p], list[2 * p + 1]);
-  } else {
-    for (let p = 0; p < count; p++) values[p] = matrix[list[2 * p + 1] * units + list[2 * p]];
+  for (let p = 0; p < count; p++) values[p] = matrix[list[2 * p + 1] * units + list[2 * p]];
+  return values;
+}
+
+function nearbyPairValues(matrix: NearbyMatrix, pairs: UnitPairs): Float64Array {
+  const { units: list, count } = pairs;
+  const values = new Float64Array(count);
+  for (const [first, end] of runsAlong(matrix.layout, pairs)) {
+    for (let p = first; p < end; p++) values[p] = cellAt(matrix, list[2 * p], list[2 * p + 1]);
   }
   return values;
+}
+
+/** Runs of pairs with one second unit, as [first, end), in the order in which `candidate-rows.ts` says a matrix is gone through fastest. */
+export function runsAlong({ position }: NearbyLayout, { units, count }: UnitPairs): [number, number][] {
+  const runs: [number, number][] = [];
+  for (let p = 0; p < count; p++) {
+    if (p > 0 && units[2 * p + 1] === units[2 * p - 1]) runs[runs.length - 1][1]++;
+    else runs.push([p, p + 1]);
+  }
+  return runs.sort(([p], [q]) => position[units[2 * p + 1]] - position[units[2 * q + 1]]);
 }
 
 /**
@@ -43,40 +59,19 @@ export function comparedCandidates(matrix: NearbyMatrix, labels: Int32Array): Un
 /** All candidate pairs, ordered by the higher unit, then the lower one. */
 export const allPairs = (layout: NearbyLayout): UnitPairs => listRows(layout);
 
-/** (P,) values of a matrix without gaps at all of its candidate pairs, in the order of `allPairs`. */
-export function allPairValues(matrix: NearbyMatrix): Float64Array {
-  const { layout } = matrix;
-  const values = new Float64Array(layout.pairs);
-  const rowOf = candidateRows(layout);
-  const valuesOf = candidateValues(matrix);
-  let at = 0;
-  for (let unit = 0; unit < layout.units; unit++) {
-    const lower = lowerOnes(rowOf(unit), unit);
-    values.set(valuesOf(unit, lower), at);
-    at += lower.length;
-  }
-  return values;
-}
-
 /** All candidate pairs, those without a value left out when a matrix with gaps is given. */
 function listRows(layout: NearbyLayout, matrix?: NearbyMatrix): UnitPairs {
   const list = new Int32Array(2 * layout.pairs);
-  const rowOf = candidateRows(layout, matrix);
+  const { rowOf } = candidatesOf(layout, matrix);
   let at = 0;
   for (let unit = 0; unit < layout.units; unit++) {
-    for (const other of lowerOnes(rowOf(unit), unit)) {
-      list[at++] = other;
+    const row = rowOf(unit);
+    for (let i = 0; i < row.length && row[i] < unit; i++) {
+      list[at++] = row[i];
       list[at++] = unit;
     }
   }
   return { count: at / 2, units: at < list.length ? list.slice(0, at) : list };
-}
-
-/** Those of ascending numbers that are below another one. */
-function lowerOnes(row: Int32Array, unit: number): Int32Array {
-  let count = 0;
-  while (count < row.length && row[count] < unit) count++;
-  return row.subarray(0, count);
 }
 
 /**
