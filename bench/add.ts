@@ -1,10 +1,11 @@
 /**
- * `dant add` of the last 3 of 18 sessions against `dant run` of all, with figures, as a person runs them: 3,414 units on 283 channels,
- * 8,000 spikes each, with PETHs. Tells wall and processor time, the F1 of pairs of both, and how many old labels changed. The package must be
- * built. Simulating, dividing and tracking the first 15 sessions are not timed.
+ * `dant add` of the last 3 of 18 sessions against `dant run` of all, as a person runs them, with figures and without: recordings on 283 channels,
+ * 8,000 spikes a unit, with PETHs, turn by turn. Tells wall and processor time, the F1 of pairs of both, and how many old labels changed.
+ * `UNITS=9900 npm run bench -- add` takes another number of units than 3,414. The package must be built. Simulating, dividing and tracking the
+ * first 15 sessions are not timed.
  */
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { availableParallelism, cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { version } from '../package.json';
@@ -13,7 +14,7 @@ import { SavedResult } from '../src/io/read-result.ts';
 import { splitRecording } from '../test/support/split-recording.ts';
 
 const RUNS = 3;
-const folder = mkdtempSync(join(tmpdir(), 'dant-bench-'));
+const folder = mkdtempSync(join(process.env.SCRATCH ?? tmpdir(), 'dant-bench-'));
 const at = (name: string) => join(folder, name);
 
 interface Timed {
@@ -46,40 +47,55 @@ const medianOf = (runs: readonly Timed[]): Timed => ({
 const f1Of = (output: string) => JSON.parse(dant('score', output, '--json').out).result.pairs.f1 as number;
 const labelsOf = async (output: string) => (await SavedResult.open(new FileStore(output))).labels();
 
+const TABLE = 'bench/results/add.csv';
+const HEADER =
+  'version,machine,node,units,figures,run_wall,run_processor,add_wall,add_processor,run_f1,add_f1,old_labels,changed';
+
+/** Replaces the row of this version, machine, Node, size and choice of figures. */
+function keep(own: string, values: readonly (number | string)[]): void {
+  const old = existsSync(TABLE) ? readFileSync(TABLE, 'utf8').trimEnd().split('\n').slice(1) : [];
+  const rows = [...old.filter((row) => !row.startsWith(own)), own + values.join()];
+  mkdirSync('bench/results', { recursive: true });
+  writeFileSync(TABLE, `${[HEADER, ...rows].join('\n')}\n`);
+}
+
 const machine = `${cpus()[0].model.trim()} x${availableParallelism()}`.replaceAll(',', ' ');
-const rows = [
-  'version,machine,node,run_wall,run_processor,add_wall,add_processor,run_f1,add_f1,old_labels,changed',
-];
+const units = Number(process.env.UNITS ?? 3414);
 try {
-  const size = '--probe np1 --channels 283 --sessions 18 --units 3414 --spikes 8000 --rate 5';
-  dant('simulate', at('data'), ...size.split(' '));
+  const size = '--probe np1 --channels 283 --sessions 18 --spikes 8000 --rate 5';
+  dant('simulate', at('data'), ...size.split(' '), '--units', `${units}`);
   await splitRecording(at('data'), at('first'), 1, 15);
   await splitRecording(at('data'), at('last'), 16, 18);
   dant('run', at('first'), '--output', at('result'), '--no-figures', '--quiet');
   const before = await labelsOf(at('result'));
-  const runs: Timed[] = [];
-  const additions: Timed[] = [];
-  for (let i = 0; i < RUNS; i++) {
-    rmSync(at('grown'), { recursive: true, force: true });
-    runs.push(dant('run', at('data'), '--output', at('whole'), '--quiet'));
-    additions.push(dant('add', at('result'), at('last'), '--output', at('grown'), '--quiet'));
+  for (const figures of [true, false]) {
+    const rest = [...(figures ? [] : ['--no-figures']), '--quiet'];
+    const runs: Timed[] = [];
+    const additions: Timed[] = [];
+    for (let i = 0; i < RUNS; i++) {
+      for (const output of ['grown', 'whole']) rmSync(at(output), { recursive: true, force: true });
+      runs.push(dant('run', at('data'), '--output', at('whole'), ...rest));
+      additions.push(dant('add', at('result'), at('last'), '--output', at('grown'), ...rest));
+    }
+    const [run, add] = [medianOf(runs), medianOf(additions)];
+    const [runF1, addF1] = [f1Of(at('whole')), f1Of(at('grown'))];
+    const after = await labelsOf(at('grown'));
+    const old = before.filter((label) => label >= 0).length;
+    const changed = before.filter((label, unit) => label >= 0 && after[unit] !== label).length;
+    console.log(
+      `${units} units, ${figures ? 'with' : 'without'} figures: run ${run.wall.toFixed(1)} s (processor ${run.processor.toFixed(1)}), ` +
+        `add ${add.wall.toFixed(1)} s (${add.processor.toFixed(1)}): ${(run.wall / add.wall).toFixed(1)} times faster ` +
+        `(${(run.processor / add.processor).toFixed(1)}); F1 ${runF1.toFixed(4)} and ${addF1.toFixed(4)}; ${changed} of ${old} old labels changed`,
+    );
+    const times = [run.wall, run.processor, add.wall, add.processor].map((time) => time.toFixed(2));
+    keep(`${version},${machine},${process.version},${units},${figures ? 'yes' : 'no'},`, [
+      ...times,
+      runF1.toFixed(4),
+      addF1.toFixed(4),
+      old,
+      changed,
+    ]);
   }
-  const [run, add] = [medianOf(runs), medianOf(additions)];
-  const [runF1, addF1] = [f1Of(at('whole')), f1Of(at('grown'))];
-  const after = await labelsOf(at('grown'));
-  const old = before.filter((label) => label >= 0).length;
-  const changed = before.filter((label, unit) => label >= 0 && after[unit] !== label).length;
-  console.log(
-    `run ${run.wall.toFixed(1)} s (processor ${run.processor.toFixed(1)}), ` +
-      `add ${add.wall.toFixed(1)} s (${add.processor.toFixed(1)}): ${(run.wall / add.wall).toFixed(1)} times faster ` +
-      `(${(run.processor / add.processor).toFixed(1)}); F1 ${runF1.toFixed(4)} and ${addF1.toFixed(4)}; ${changed} of ${old} old labels changed`,
-  );
-  const times = [run.wall, run.processor, add.wall, add.processor].map((time) => time.toFixed(2));
-  rows.push(
-    [version, machine, process.version, ...times, runF1.toFixed(4), addF1.toFixed(4), old, changed].join(),
-  );
 } finally {
   rmSync(folder, { recursive: true });
 }
-mkdirSync('bench/results', { recursive: true });
-writeFileSync('bench/results/add.csv', `${rows.join('\n')}\n`);

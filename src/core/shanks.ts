@@ -79,15 +79,7 @@ async function eachShank(
   const open = (shankId: number): OpenShank => {
     const units = unitsOfShank(features.unitShanks, shankId);
     context.onEvent?.({ kind: 'log', text: `Shank ${shankId}: ${units.length} units.` });
-    const shankContext: RunContext = {
-      ...withStepsOf(context, `Shank ${shankId}`),
-      onEvent: (event) =>
-        rootContext.onEvent?.(
-          event.kind === 'warning' || event.kind === 'log'
-            ? { ...event, text: `Shank ${shankId}: ${event.text}` }
-            : event,
-        ),
-    };
+    const shankContext = contextOfShank(withStepsOf(rootContext, `Shank ${shankId}`), shankId);
     const shank = subsetUnits(dataset, units);
     const own = subsetFeatures(features, units);
     const comparison = compare(shank, units, own, shankContext);
@@ -114,6 +106,19 @@ async function eachShank(
     ...mergeLabels(dataset.units, shanks),
     warnings,
     kernels: context.kernels.name,
+  };
+}
+
+/** A context whose messages name the shank. */
+export function contextOfShank(context: RunContext, shankId: number): RunContext {
+  return {
+    ...context,
+    onEvent: (event) =>
+      context.onEvent?.(
+        event.kind === 'warning' || event.kind === 'log'
+          ? { ...event, text: `Shank ${shankId}: ${event.text}` }
+          : event,
+      ),
   };
 }
 

@@ -2,7 +2,13 @@
 import type { Waveforms } from '../core/dataset.ts';
 import { throwIfStopped } from '../core/errors.ts';
 import { wantsWaveforms } from '../core/motion/corrected-waveforms.ts';
-import type { MultiShankResult, ResultPart, ShankResult, TrackingResult } from '../core/result.ts';
+import {
+  isMultiShank,
+  type MultiShankResult,
+  type ResultPart,
+  type ShankResult,
+  type TrackingResult,
+} from '../core/result.ts';
 import { listDeep, type Store, stoppable, subStore } from './byte-source.ts';
 import { type NpyOutput, npyChunks } from './npy-writer.ts';
 import { npzChunks } from './npz.ts';
@@ -51,13 +57,13 @@ export async function writeTrackingResult(
   extra: ResultExtra,
 ): Promise<void> {
   await replaceResult(store, extra.signal, async (staging) => {
-    await writeBlocks(staging, blocksOfTracking(result), extra);
+    await writeWhole(staging, result, extra);
     await extra.also?.(staging);
   });
 }
 
 export interface ComputedResult {
-  readonly result: TrackingResult;
+  readonly result: TrackingResult | MultiShankResult;
   readonly extra: ResultExtra;
 }
 
@@ -79,7 +85,7 @@ export async function writeWhileComputing<Computed extends ComputedResult>(
       const computed = await compute(ahead.add, staging);
       const { result, extra } = computed;
       await ahead.finished();
-      const writing = writeBlocks(staging, blocksOfTracking(result), extra, { written: ahead.files });
+      const writing = writeWhole(staging, result, extra, ahead.files);
       // Nothing may be written any more when either fails.
       const ends = await Promise.allSettled([writing, extra.beside]);
       for (const end of ends) if (end.status === 'rejected') throw end.reason;
@@ -102,12 +108,23 @@ export async function writeMultiShankResult(
   extra: ResultExtra,
 ): Promise<void> {
   await replaceResult(store, extra.signal, async (staging) => {
-    for (const shank of result.shanks) {
-      await writeShank(subStore(staging, shankFolder(shank.shankId)), shank, extra);
-    }
-    await writeBlocks(staging, blocksOfShanks(result), extra);
+    await writeWhole(staging, result, extra);
     await extra.also?.(staging);
   });
+}
+
+/** @param written files that are there already */
+async function writeWhole(
+  staging: Store,
+  result: TrackingResult | MultiShankResult,
+  extra: ResultExtra,
+  written?: ReadonlySet<string>,
+): Promise<void> {
+  if (!isMultiShank(result)) return writeBlocks(staging, blocksOfTracking(result), extra, { written });
+  for (const shank of result.shanks) {
+    await writeShank(subStore(staging, shankFolder(shank.shankId)), shank, extra);
+  }
+  await writeBlocks(staging, blocksOfShanks(result), extra);
 }
 
 /** Writes the result of one shank under `Shank<ID>/`, as `writeMultiShankResult` does, and nothing else. */

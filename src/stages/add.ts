@@ -2,9 +2,8 @@
 import { resolve } from 'node:path';
 import { inStage, type RunContext, type RunEvent } from '../core/context.ts';
 import { type Dataset, joinSources, type StreamedDataset, waveformSource } from '../core/dataset.ts';
-import type { PossibleMerge } from '../core/growing/assign-new.ts';
-import type { Established } from '../core/growing/established.ts';
-import { type Grown, growResult } from '../core/growing/grow.ts';
+import { growResult } from '../core/growing/grow.ts';
+import { growShanks } from '../core/growing/grow-shanks.ts';
 import type { Kernels } from '../core/kernels/kernels.ts';
 import type { Settings } from '../core/settings.ts';
 import { readDataset, readDatasetShape } from '../io/dataset.ts';
@@ -19,13 +18,17 @@ import {
 import { memoryLimit } from '../io/node/memory-limit.ts';
 import { finishReplacing } from '../io/replace-files.ts';
 import { readUnits, type UnitRow } from '../io/units-table.ts';
+import { openWaveforms } from '../io/waveform-file.ts';
 import { writeWhileComputing } from '../io/write-result.ts';
 import { createKernels, threadsOf } from '../workers/node.ts';
+import { type GrownRecording, possibleMergeText, summarizeAddition } from './add-report.ts';
 import { beginWriting } from './begin-writing.ts';
 import { FigureThread } from './draw-aside.ts';
 import {
+  type EstablishedUnits,
   openEstablished,
   readEstablished,
+  readEstablishedShanks,
   requireNew,
   requireSamePeth,
   requireSameProbe,
@@ -60,7 +63,7 @@ export async function addSessions(
   const source = new FileStore(outputFolder);
   await finishReplacing(source);
   const target = new FileStore(resolve(options.output ?? outputFolder));
-  const { saved, settings: oldSettings, sessions, sessionCount } = await openEstablished(source);
+  const { saved, shanks, settings: oldSettings, sessions, sessionCount } = await openEstablished(source);
   const oldData = new FileStore(options.dataFolder ?? oldSettings.path_to_data);
   const fresh = new FileStore(resolve(newData));
   const settings: Settings = {
@@ -79,11 +82,19 @@ export async function addSessions(
   const figures = (options.figures ?? true) ? new FigureThread() : undefined;
   try {
     const context: RunContext = { kernels, onEvent, signal };
-    const { old, dataset } = await inStage(context, 'read', async () => ({
-      old: await readEstablished(saved, settings, sessions, sessionCount, oldData),
-      dataset: await readFresh(fresh, settings, kernels, options),
-    }));
-    requireSamePeth(old, dataset, fresh);
+    const read = await inStage(context, 'read', async () => {
+      const of = { sessions, sessionCount, waveforms: await openWaveforms(oldData) };
+      return {
+        of,
+        dataset: await readFresh(fresh, settings, kernels, options),
+        labels: await saved.labels(),
+        old: shanks.size > 0 ? undefined : await readEstablished(saved, settings, of),
+        shanks: await readEstablishedShanks(shanks, settings, of),
+      };
+    });
+    const { dataset } = read;
+    for (const old of read.old ? [read.old] : read.shanks.map((shank) => shank.old))
+      requireSamePeth(old, dataset, fresh);
     // It loads while the motion is found, which leaves a thread idle at times.
     figures?.prepare();
     const parts: [JoinedPart, JoinedPart] = [
@@ -96,13 +107,15 @@ export async function addSessions(
       },
     ];
     const compute = async () => {
-      const grown = await growResult(old, dataset, settings, context);
-      requireNew(old, grown, fresh, source);
+      const grown: GrownRecording = read.old
+        ? await growResult(read.old, dataset, settings, context)
+        : await growShanks({ sessions, labels: read.labels }, read.shanks, dataset, settings, context);
+      requireNew(sessions, grown.result.features, fresh, source);
       for (const merge of grown.possibleMerges) onEvent({ kind: 'warning', text: possibleMergeText(merge) });
       const extra = beginWriting(grown.result, context, {
         streamed:
           settings.save_waveforms === 'always'
-            ? (blocks) => streamedWaveforms(joined(old, dataset, grown), blocks, undefined, context)
+            ? (blocks, which) => streamedWaveforms(joined(read.of, dataset, grown), blocks, which, context)
             : 'none',
         unitRows: await joinedRows(parts),
         runTimeSec: stopwatch.total(),
@@ -127,7 +140,7 @@ export async function addSessions(
       },
       signal,
     );
-    return summarize(old, grown, {
+    return summarizeAddition(read.labels, sessionCount, grown, {
       seconds: stopwatch.seconds,
       totalSeconds: stopwatch.total(),
       warnings,
@@ -156,9 +169,9 @@ function readFresh(
 
 /** The recording of all sessions, to write its waveforms. */
 function joined(
-  old: Established,
+  old: EstablishedUnits,
   fresh: Dataset,
-  { result: { sessions, sessionCount } }: Grown,
+  { result: { sessions, sessionCount } }: GrownRecording,
 ): StreamedDataset {
   return {
     ...fresh,
@@ -172,48 +185,10 @@ function joined(
   };
 }
 
-function possibleMergeText({ labels, units, score }: PossibleMerge): string {
-  const [a, b] = labels.map((label, i) => (label < 0 ? `unit ${units[i]}` : `neuron ${label + 1}`));
-  return `With the new sessions, ${a} and ${b} look like one (similarity ${score.toFixed(2)}); they stay apart: look at them.`;
-}
-
 /** `units.csv` of all sessions, when there is one. */
 async function joinedRows(parts: readonly JoinedPart[]): Promise<readonly UnitRow[] | undefined> {
   return joinUnitRows(
     await Promise.all(parts.map(({ folder, units }) => readUnits(new FileStore(folder), units))),
     parts,
   );
-}
-
-function summarize(
-  old: Established,
-  { result, possibleMerges }: Grown,
-  rest: Pick<AddSummary, 'seconds' | 'totalSeconds' | 'threads' | 'warnings'>,
-): AddSummary {
-  const { labels, clusterCount, matchedPairs } = result.curation;
-  const oldUnits = old.features.units;
-  const fresh = labels.subarray(oldUnits);
-  const joined = fresh.filter((label) => label >= 0 && label < old.curation.clusterCount).length;
-  return {
-    outputFolder: result.settings.output_folder,
-    dataFolder: result.settings.path_to_data,
-    newUnits: fresh.length,
-    newSessions: result.sessionCount - old.sessionCount,
-    units: labels.length,
-    sessions: result.sessionCount,
-    joined,
-    newNeurons: clusterCount - old.curation.clusterCount,
-    unmatched: fresh.filter((label) => label < 0).length,
-    clusters: clusterCount,
-    matches: matchedPairs.length / 2,
-    motion: [...result.motion.constant.subarray(old.sessionCount)],
-    possibleMerges: possibleMerges.map(({ labels: [a, b], units, score }) => ({
-      neurons: [a < 0 ? -1 : a + 1, b < 0 ? -1 : b + 1],
-      units: [...units],
-      similarity: score,
-    })),
-    ...rest,
-    peakMemory: process.resourceUsage().maxRSS * 1024,
-    kernels: result.kernels,
-  };
 }

@@ -3,7 +3,8 @@ import { existsSync } from 'node:fs';
 import type { Dataset } from '../core/dataset.ts';
 import { InputError } from '../core/errors.ts';
 import type { Established } from '../core/growing/established.ts';
-import type { Grown } from '../core/growing/grow.ts';
+import type { EstablishedShank } from '../core/growing/grow-shanks.ts';
+import type { UnitFeatures } from '../core/result.ts';
 import { resolveSettings, type Settings, type UserSettings } from '../core/settings.ts';
 import { pathIn } from '../io/byte-source.ts';
 import { readDatasetShape } from '../io/dataset.ts';
@@ -12,7 +13,6 @@ import { readNpyAs } from '../io/npy.ts';
 import { SavedResult } from '../io/read-result.ts';
 import { RECORDED_FILE } from '../io/recorded-channels.ts';
 import { savedPairs } from '../io/saved-pairs.ts';
-import { openWaveforms } from '../io/waveform-file.ts';
 import { savedFeatures } from './stage-state.ts';
 
 /** What cannot be had from elsewhere. */
@@ -30,37 +30,68 @@ export async function openEstablished(store: FileStore) {
       remedy: 'Run dant again: an interrupted run has left the folder unfinished.',
     });
   }
-  if ((await saved.shanks()).size > 0) {
-    throw new InputError({
-      where: store.name,
-      found: 'a result of several shanks',
-      expected: 'a result of one shank, or of shanks tracked together',
-      remedy: 'Join the data folders and run dant on all sessions.',
-    });
-  }
   const { settings } = resolveSettings(run.params as UserSettings, {
     hasPeth: true,
     fromFile: false,
     source: `${pathIn(store, 'Output.npz')}, array Params`,
   });
-  const [threshold] = await saved.thresholds();
-  if (!Number.isFinite(threshold)) {
+  const shanks = await saved.shanks();
+  if (shanks.size > 0 && settings.motionEstimation.pool_shanks !== 'none') {
     throw new InputError({
-      where: pathIn(store, 'SimilarityThreshold.npy'),
+      where: store.name,
+      found: `the motion of several shanks pooled (motionEstimation.pool_shanks "${settings.motionEstimation.pool_shanks}")`,
+      expected: 'shanks whose motion was found apart',
+      remedy: 'Join the data folders and run dant on all sessions.',
+    });
+  }
+  for (const part of shanks.size > 0 ? shanks.values() : [saved]) {
+    const [threshold] = await part.thresholds();
+    if (Number.isFinite(threshold)) continue;
+    throw new InputError({
+      where: pathIn(part.store, 'SimilarityThreshold.npy'),
       found: String(threshold),
       expected: 'the similarity above which two units are one neuron',
       remedy: 'The run could not learn it from so few matches: run dant on all sessions together.',
     });
   }
-  return { saved, settings, sessions: run.sessions, sessionCount: run.sessionCount };
+  return { saved, shanks, settings, sessions: run.sessions, sessionCount: run.sessionCount };
 }
 
+/** Reads every shank of a result of several. @param of all units of the result */
+export async function readEstablishedShanks(
+  shanks: ReadonlyMap<number, SavedResult>,
+  settings: Settings,
+  of: EstablishedUnits,
+): Promise<EstablishedShank[]> {
+  const found: EstablishedShank[] = [];
+  for (const [shankId, saved] of shanks) {
+    const units = await saved.originalUnits();
+    if (!units) {
+      throw new InputError({
+        where: pathIn(saved.store, 'original_unit_indices.npy'),
+        found: 'no such file',
+        expected: 'which units of the recording the shank has',
+        remedy: 'Run dant again: the folder of the shank is unfinished.',
+      });
+    }
+    const old = await readEstablished(saved, settings, {
+      sessions: Int32Array.from(units, (unit) => of.sessions[unit]),
+      sessionCount: of.sessionCount,
+      waveforms: (which) => of.waveforms(which.map((unit) => units[unit])),
+    });
+    found.push({ shankId, units, old });
+  }
+  return found;
+}
+
+/** What the recording of a result tells of its units. */
+export type EstablishedUnits = Pick<Established, 'sessions' | 'sessionCount' | 'waveforms'>;
+
+/** @param of the units of the result */
 export async function readEstablished(
   saved: SavedResult,
   settings: Settings,
-  sessions: Int32Array,
-  sessionCount: number,
-  data: FileStore,
+  of: EstablishedUnits,
 ): Promise<Established> {
   const { store } = saved;
   for (const name of NEEDED_FILES) {
@@ -77,11 +108,9 @@ export async function readEstablished(
   const [motion] = await saved.motions();
   const { features } = settings.clustering;
   return {
-    sessions,
-    sessionCount,
+    ...of,
     features: await savedFeatures(saved),
     motion,
-    waveforms: await openWaveforms(data),
     clustering: {
       features,
       weights: (await saved.weights()).data,
@@ -162,17 +191,24 @@ export function requireSamePeth(old: Established, { peth }: Dataset, fresh: File
   });
 }
 
-/** The same sessions twice would match themselves. */
-export function requireNew(old: Established, { result }: Grown, fresh: FileStore, store: FileStore): void {
-  const { locations } = result.features;
-  const oldUnits = old.features.units;
+/**
+ * The same sessions twice would match themselves.
+ * @param sessions (old units,)
+ * @param features of all units, old ones first
+ */
+export function requireNew(
+  sessions: Int32Array,
+  { locations }: UnitFeatures,
+  fresh: FileStore,
+  store: FileStore,
+): void {
+  const oldUnits = sessions.length;
   const added = locations.subarray(3 * oldUnits);
   for (let unit = 0; 3 * unit + added.length <= 3 * oldUnits; unit++) {
     if (!added.every((value, i) => value === locations[3 * unit + i])) continue;
-    const session = old.sessions[unit];
     throw new InputError({
       where: fresh.name,
-      found: `units that ${store.name} has already, from session ${session} on`,
+      found: `units that ${store.name} has already, from session ${sessions[unit]} on`,
       expected: 'sessions that are new',
       remedy: 'Nothing needs to be done if an earlier `dant add` was interrupted at its very end.',
     });

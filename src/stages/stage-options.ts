@@ -115,8 +115,8 @@ export interface AddSummary
   readonly newNeurons: number;
   /** New units without a neuron. */
   readonly unmatched: number;
-  /** Constant part of the motion of the new sessions, µm. */
-  readonly motion: readonly number[];
+  /** Constant part of the motion of the new sessions, µm; of every shank when they were tracked apart. */
+  readonly motion: readonly { readonly shank?: number; readonly constant: readonly number[] }[];
   /** Neurons of the old result (or old units without one, -1) that now look like one, but stay apart. */
   readonly possibleMerges: readonly {
     readonly neurons: readonly number[];

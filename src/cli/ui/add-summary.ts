@@ -12,10 +12,10 @@ export function formatAddition(summary: AddSummary): string {
     ...formatTable([
       ['Now', `${formatNumberOf(units, 'unit')} of ${formatNumberOf(sessions, 'session')}`],
       ['Neurons', `${formatNumberOf(clusters, 'neuron')}, ${formatNumberOf(matches, 'matched pair')}`],
-      [
-        'Motion',
-        `${summary.motion.map((motion) => formatNumber(motion, 1)).join(', ')} µm in the new sessions`,
-      ],
+      ...summary.motion.map(({ shank, constant }): [string, string] => [
+        shank === undefined ? 'Motion' : `Motion, shank ${shank}`,
+        `${constant.map((motion) => formatNumber(motion, 1)).join(', ')} µm in the new sessions`,
+      ]),
       ['Time', describeSeconds(summary)],
       ['Memory', `${formatBytes(summary.peakMemory)} at most`],
       ['Computed by', `${summary.kernels} kernels, ${formatNumberOf(summary.threads, 'thread')}`],

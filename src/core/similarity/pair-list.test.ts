@@ -32,7 +32,7 @@ describe('pairs of a matrix of nearby ones', () => {
     expect([...pairValues(filled(), 5, { count: 4, units })]).toEqual([23, 1, 12, 3]);
     const runs = runsAlong(layout, { count: 4, units: Int32Array.of(0, 3, 2, 3, 0, 1, 0, 2) });
     // Unit 1 lies before unit 2, and that before unit 3.
-    expect(runs).toEqual([
+    expect([...runs]).toEqual([
       [2, 3],
       [3, 4],
       [0, 2],

@@ -33,13 +33,22 @@ function nearbyPairValues(matrix: NearbyMatrix, pairs: UnitPairs): Float64Array 
 }
 
 /** Runs of pairs with one second unit, as [first, end), in the order in which `candidate-rows.ts` says a matrix is gone through fastest. */
-export function runsAlong({ position }: NearbyLayout, { units, count }: UnitPairs): [number, number][] {
-  const runs: [number, number][] = [];
+export function* runsAlong(
+  { position }: NearbyLayout,
+  { units, count }: UnitPairs,
+): Generator<[first: number, end: number]> {
+  /** Position of the second unit, then where its run begins. */
+  const keys: number[] = [];
   for (let p = 0; p < count; p++) {
-    if (p > 0 && units[2 * p + 1] === units[2 * p - 1]) runs[runs.length - 1][1]++;
-    else runs.push([p, p + 1]);
+    const second = units[2 * p + 1];
+    if (p === 0 || second !== units[2 * p - 1]) keys.push(position[second] * 2 ** 32 + p);
   }
-  return runs.sort(([p], [q]) => position[units[2 * p + 1]] - position[units[2 * q + 1]]);
+  for (const key of Float64Array.from(keys).sort()) {
+    const first = key % 2 ** 32;
+    let end = first + 1;
+    while (end < count && units[2 * end + 1] === units[2 * first + 1]) end++;
+    yield [first, end];
+  }
 }
 
 /**
