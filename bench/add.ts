@@ -1,7 +1,7 @@
 /**
  * `dant add` of the last 3 of 18 sessions against `dant run` of all, as a person runs them, with figures and without: recordings on 283 channels,
  * 8,000 spikes a unit, with PETHs, turn by turn. Tells wall and processor time, the F1 of pairs of both, and how many old labels changed.
- * `UNITS=9900 npm run bench -- add` takes another number of units than 3,414. The package must be built. Simulating, dividing and tracking the
+ * `UNITS=9900 RUNS=2 npm run bench -- add` takes another number of units than 3,414, and of runs than three. The package must be built. Simulating, dividing and tracking the
  * first 15 sessions are not timed.
  */
 import { spawnSync } from 'node:child_process';
@@ -13,7 +13,7 @@ import { FileStore } from '../src/io/node/file-store.ts';
 import { SavedResult } from '../src/io/read-result.ts';
 import { splitRecording } from '../test/support/split-recording.ts';
 
-const RUNS = 3;
+const RUNS = Number(process.env.RUNS ?? 3);
 const folder = mkdtempSync(join(process.env.SCRATCH ?? tmpdir(), 'dant-bench-'));
 const at = (name: string) => join(folder, name);
 
