@@ -52,9 +52,25 @@ function alike(share: number, count: number, sessions = [1, 2, 3, 4, 5, 6]): Mot
 }
 
 describe('bridgeGroups', () => {
+  it('leaves groups where matched pairs have them when that is near to where alike units agree', () => {
+    const off = (by: number) =>
+      new Motion(6, {
+        ...estimate.motion.plain,
+        constant: Float64Array.from(TRUE_MOTION, (value, s) => value + (s < 3 ? 0 : by)),
+      });
+    const pairs = alike(0.3, 40);
+    expect(bridgeGroups(estimate, off(25), pairs, DISTANCE).bridges).toEqual([]);
+    expect(bridgeGroups(estimate, off(60), pairs, DISTANCE).bridges.length).toBe(2);
+  });
+
   it('moves groups to where alike units agree, though most pairs are wrong', () => {
     expect(estimate.disconnected).toEqual([4, 5, 6]);
-    const { motion, disconnected, groups, bridges } = bridgeGroups(estimate, alike(0.3, 40), DISTANCE);
+    const { motion, disconnected, groups, bridges } = bridgeGroups(
+      estimate,
+      estimate.motion,
+      alike(0.3, 40),
+      DISTANCE,
+    );
     expect(disconnected).toEqual([]);
     expect(groups).toEqual([[0, 1, 2, 3, 4, 5]]);
     const mean = TRUE_MOTION.reduce((sum, value) => sum + value, 0) / 6;
@@ -76,14 +92,14 @@ describe('bridgeGroups', () => {
       depthA: Float64Array.from(kept, (p) => all.depthA[p]),
       depthB: Float64Array.from(kept, (p) => all.depthB[p]),
     };
-    const { motion, disconnected } = bridgeGroups(estimate, some, DISTANCE);
+    const { motion, disconnected } = bridgeGroups(estimate, estimate.motion, some, DISTANCE);
     expect(disconnected).toEqual([]);
     expect(Math.abs(motion.constant[5] - motion.constant[0] + 126)).toBeLessThan(4);
   });
 
   it('leaves groups alone for which no displacement stands out', () => {
     for (const pairs of [alike(0, 40), pairsOf([]), alike(1, 2, [1, 4])]) {
-      const { bridges, ...same } = bridgeGroups(estimate, pairs, DISTANCE);
+      const { bridges, ...same } = bridgeGroups(estimate, estimate.motion, pairs, DISTANCE);
       expect(bridges).toEqual([]);
       expect(same).toEqual(estimate);
     }

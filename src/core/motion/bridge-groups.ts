@@ -21,29 +21,38 @@ export interface BridgedEstimate extends MotionEstimate {
 /** Fewer pairs that agree say nothing, and so do those that chance explains to within so many standard deviations. */
 const LEAST_AGREEING = 8;
 const LEAST_SIGMAS = 5;
+/** Where the probe moved less than this from where matched pairs have it, units would have been matched by their waveforms as they are, µm. */
+const LEAST_JUMP = 40;
 
 /**
  * Every group other than the largest is moved by the displacement on which most alike pairs between it and the largest agree, the surest first;
  * each that is moved belongs to the largest from then on. Wrong pairs are spread, so that most may be wrong. Groups for which no
- * displacement stands out stay as they are.
+ * displacement stands out, or one near to where they are, stay as they are.
  *
+ * @param estimate the groups, each by its own pairs
+ * @param byMatches the motion by all matched pairs, those between the groups too
  * @param alike pairs between the groups, of which most may be wrong
  * @param distance displacements of these pairs are at most this, the motion of the estimate taken out, µm
  */
 export function bridgeGroups(
   estimate: MotionEstimate,
+  byMatches: Motion,
   alike: MotionPairs,
   distance: number,
 ): BridgedEstimate {
   const { motion } = estimate;
   const rest = [...estimate.groups];
-  const placed = new Set(rest.splice(largest(rest), 1)[0]);
+  const [first] = rest.splice(largest(rest), 1);
+  const placed = new Set(first);
+  /** How far a group would be moved to where matched pairs have it. */
+  const matchedShift = (group: readonly number[]) =>
+    meanOf(group, byMatches) - meanOf(first, byMatches) - (meanOf(group, motion) - meanOf(first, motion));
   const shifts = new Float64Array(motion.sessionCount);
   const bridges: Bridge[] = [];
   for (;;) {
     const found = rest
       .map((group) => ({ group, ...bridgeOf(group, placed, shifts, estimate, alike, distance) }))
-      .filter(({ sure }) => sure)
+      .filter(({ sure, group, shift }) => sure && Math.abs(shift - matchedShift(group)) >= LEAST_JUMP)
       .sort((a, b) => b.agreeing - a.agreeing)[0];
     if (!found) break;
     const { group, shift, pairs, agreeing } = found;
@@ -67,6 +76,9 @@ export function bridgeGroups(
     bridges,
   };
 }
+
+const meanOf = (sessions: readonly number[], { constant }: Motion) =>
+  sessions.reduce((sum, session) => sum + constant[session], 0) / sessions.length;
 
 const largest = (groups: readonly (readonly number[])[]) =>
   groups.reduce((best, group, g) => (group.length > groups[best].length ? g : best), 0);

@@ -38,7 +38,7 @@ export function followJumps(
       ? estimate
       : estimateMotion(within(pairs, groupOf), sessionCount, { linearCorrection });
   if (apart.groups.length === 1) return { ...estimate, bridges: [] };
-  const bridged = bridgeGroups(apart, alikePairs(apart, distance), distance);
+  const bridged = bridgeGroups(apart, estimate.motion, alikePairs(apart, distance), distance);
   return bridged.bridges.length > 0 ? bridged : { ...estimate, bridges: [] };
 }
 
