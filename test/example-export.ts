@@ -1,11 +1,10 @@
 /** A small result with units.csv in memory, for tests of exports. */
 import type { MultiShankResult, TrackingResult } from '../src/core/result.ts';
-import { isMultiShank } from '../src/core/result.ts';
 import { type ExportSource, readExportSource } from '../src/io/export/export-source.ts';
 import { MemoryStore } from '../src/io/memory-store.ts';
 import { encodeNpy } from '../src/io/npy-writer.ts';
 import type { UnitRow } from '../src/io/units-table.ts';
-import { writeMultiShankResult, writeTrackingResult } from '../src/io/write-result.ts';
+import { writeResult } from '../src/io/write-result.ts';
 import { exampleTracking } from './example-result.ts';
 
 export const EXAMPLE_UNITS = 13;
@@ -29,8 +28,7 @@ export async function exampleStore(
 ): Promise<MemoryStore> {
   const store = new MemoryStore('out');
   const extra = { ...EXAMPLE_TIMES, unitRows };
-  if (isMultiShank(result)) await writeMultiShankResult(store, result, extra);
-  else await writeTrackingResult(store, result, extra);
+  await writeResult(store, result, extra);
   return store;
 }
 

@@ -1,5 +1,5 @@
 /** Several shanks: one preprocessing, then every shank on its own. */
-import { withStepsOf } from './checkpoints.ts';
+import { notingWarnings, withStepsOf } from './checkpoints.ts';
 import { inStage, type RunContext } from './context.ts';
 import { type Dataset, type StreamedDataset, subsetSource, type Waveforms } from './dataset.ts';
 import type { Motion } from './motion/motion.ts';
@@ -67,14 +67,7 @@ async function eachShank(
   given: Motion | undefined,
   { describe, compare }: ShankTracker,
 ): Promise<MultiShankResult> {
-  const warnings: string[] = [];
-  const rootContext: RunContext = {
-    ...context,
-    onEvent(event) {
-      if (event.kind === 'warning') warnings.push(event.text);
-      context.onEvent?.(event);
-    },
-  };
+  const { context: rootContext, warnings } = notingWarnings(context);
   const features = await inStage(rootContext, 'preprocessing', () => describe(rootContext));
   const open = (shankId: number): OpenShank => {
     const units = unitsOfShank(features.unitShanks, shankId);

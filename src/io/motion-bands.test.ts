@@ -3,14 +3,14 @@ import { exampleShanks, exampleTracking } from '../../test/example-result.ts';
 import { Motion } from '../core/motion/motion.ts';
 import { MemoryStore } from './memory-store.ts';
 import { readMotionBands } from './motion-bands.ts';
-import { writeMultiShankResult, writeTrackingResult } from './write-result.ts';
+import { writeResult } from './write-result.ts';
 
 const EXTRA = { runTimeSec: 12, dateTime: '2026-01-01 12:00:00' };
 
 describe('readMotionBands', () => {
   it('gives the bands of the round that estimated the motion', async () => {
     const [result, store] = [exampleTracking(13), new MemoryStore('out')];
-    await writeTrackingResult(store, result, EXTRA);
+    await writeResult(store, result, EXTRA);
     const { motion, bands } = result.rounds[0];
     const [{ lower, upper }] = bands;
     expect(await readMotionBands(store, [{ motion: motion! }])).toEqual([
@@ -20,7 +20,7 @@ describe('readMotionBands', () => {
 
   it('gives those of every shank', async () => {
     const [result, store] = [exampleShanks(13), new MemoryStore('out')];
-    await writeMultiShankResult(store, result, EXTRA);
+    await writeResult(store, result, EXTRA);
     const motions = result.shanks.map(({ shankId, result: of }) => ({
       shankId,
       motion: of.rounds[0].motion!,
@@ -30,7 +30,7 @@ describe('readMotionBands', () => {
 
   it('gives none for a motion that no round estimated', async () => {
     const store = new MemoryStore('out');
-    await writeTrackingResult(store, exampleTracking(13), EXTRA);
+    await writeResult(store, exampleTracking(13), EXTRA);
     expect(await readMotionBands(store, [{ motion: new Motion(3) }])).toEqual([[]]);
   });
 

@@ -4,11 +4,11 @@ import { InputError } from '../core/errors.ts';
 import { MemoryStore } from './memory-store.ts';
 import { encodeNpy } from './npy-writer.ts';
 import { SavedResult } from './read-result.ts';
-import { writeTrackingResult } from './write-result.ts';
+import { writeResult } from './write-result.ts';
 
 const written = async () => {
   const store = new MemoryStore('out');
-  await writeTrackingResult(store, exampleTracking(7), { runTimeSec: 1, dateTime: 'now' });
+  await writeResult(store, exampleTracking(7), { runTimeSec: 1, dateTime: 'now' });
   return store;
 };
 

@@ -6,7 +6,7 @@ import type { ResultPart, TrackingResult } from '../core/result.ts';
 import { allPairsOf } from '../core/similarity/nearby-matrix.ts';
 import { collectBytes, listDeep, type Store } from './byte-source.ts';
 import { MemoryStore } from './memory-store.ts';
-import { writeTrackingResult, writeWhileComputing } from './write-result.ts';
+import { writeResult, writeWhileComputing } from './write-result.ts';
 
 const extra = { runTimeSec: 12, dateTime: '2026-01-01 12:00:00' };
 const result = exampleTracking(13);
@@ -52,15 +52,15 @@ async function contentOf(store: Store): Promise<Record<string, string>> {
 
 async function storeWithEarlierResult(): Promise<MemoryStore> {
   const store = new MemoryStore('out');
-  await writeTrackingResult(store, exampleTracking(9), extra);
+  await writeResult(store, exampleTracking(9), extra);
   return store;
 }
 
 describe('writeWhileComputing', () => {
-  it('writes what writeTrackingResult writes, byte for byte', async () => {
+  it('writes what writeResult writes, byte for byte', async () => {
     const [ahead, after] = [new MemoryStore('out'), new MemoryStore('out')];
     expect((await writeWhileComputing(ahead, compute)).result).toBe(result);
-    await writeTrackingResult(after, result, extra);
+    await writeResult(after, result, extra);
     expect(await contentOf(ahead)).toEqual(await contentOf(after));
   });
 

@@ -12,7 +12,7 @@ import { openNpz } from './npz.ts';
 import { SavedResult } from './read-result.ts';
 import { blocksOfTracking } from './result-blocks.ts';
 import { outputMembers } from './write-output-npz.ts';
-import { writeMultiShankResult, writeTrackingResult } from './write-result.ts';
+import { writeResult } from './write-result.ts';
 
 const EXTRA = { runTimeSec: 12, dateTime: '2026-01-01 12:00:00' };
 const U = 13;
@@ -41,11 +41,11 @@ async function arraysIn(store: Store): Promise<Record<string, string>> {
 
 const written = async (result: TrackingResult, extra = {}) => {
   const store = new MemoryStore('out');
-  await writeTrackingResult(store, result, { ...EXTRA, ...extra });
+  await writeResult(store, result, { ...EXTRA, ...extra });
   return store;
 };
 
-describe('writeTrackingResult', () => {
+describe('writeResult', () => {
   it('writes every array of the published table, of its type and shape', async () => {
     const result = exampleTracking(U);
     const { count: P } = result.clustering.pairs;
@@ -226,7 +226,7 @@ describe('writeTrackingResult', () => {
     }));
     const result = exampleShanks(U);
     const store = new MemoryStore('out');
-    await writeMultiShankResult(store, result, { ...EXTRA, unitRows });
+    await writeResult(store, result, { ...EXTRA, unitRows });
     const saved = await SavedResult.open(store);
     const rows = (await saved.unitRows())!;
     expect(rows.map(({ clusterId, extra }) => [clusterId, extra.quality])).toEqual(
@@ -317,7 +317,7 @@ describe('an earlier result', () => {
 
   it('goes with all its files, and no others', async () => {
     const store = new MemoryStore('out');
-    await writeMultiShankResult(store, exampleShanks(U, everything), EXTRA);
+    await writeResult(store, exampleShanks(U, everything), EXTRA);
     for (const name of [
       'Figures/Motion.png',
       'Figures/Round1/Motion.png',
@@ -327,7 +327,7 @@ describe('an earlier result', () => {
     ]) {
       await store.write(name, Uint8Array.of(1));
     }
-    await writeTrackingResult(store, exampleTracking(U), {
+    await writeResult(store, exampleTracking(U), {
       ...EXTRA,
       also: (staging) => staging.write('Figures/Overview.png', Uint8Array.of(2)),
     });
@@ -340,43 +340,43 @@ describe('an earlier result', () => {
   it('does not count the PETH of a data folder as its own', async () => {
     const store = new MemoryStore('data');
     for (const name of ['waveform_all.npy', 'peth.npy', 'isi.npy']) await store.write(name, Uint8Array.of(1));
-    await writeTrackingResult(store, exampleTracking(U), EXTRA);
+    await writeResult(store, exampleTracking(U), EXTRA);
     expect(store.files.get('peth.npy')).toEqual(Uint8Array.of(1));
     expect(store.files.has('isi.npy')).toBe(false);
   });
 
   it('stays as it was when writing fails or is stopped', async () => {
     const store = new MemoryStore('out');
-    await writeTrackingResult(store, exampleTracking(U), EXTRA);
+    await writeResult(store, exampleTracking(U), EXTRA);
     const before = new Map(store.files);
     const other = exampleTracking(U, { seed: 2 });
     const also = async () => {
       throw new Error('no picture');
     };
-    await expect(writeTrackingResult(store, other, { ...EXTRA, also })).rejects.toThrow('no picture');
+    await expect(writeResult(store, other, { ...EXTRA, also })).rejects.toThrow('no picture');
     const signal = AbortSignal.abort();
-    await expect(writeTrackingResult(store, other, { ...EXTRA, signal })).rejects.toThrow('stopped');
+    await expect(writeResult(store, other, { ...EXTRA, signal })).rejects.toThrow('stopped');
     expect(store.files).toEqual(before);
   });
 
   it('leaves no empty shank folders on the disk', () =>
     inTemporaryFolder(async (folder) => {
       const store = new FileStore(folder);
-      await writeMultiShankResult(store, exampleShanks(U), EXTRA);
+      await writeResult(store, exampleShanks(U), EXTRA);
       expect((await store.list()).filter((name) => name.endsWith('/'))).toEqual([
         'Shank2/',
         'Shank4/',
         'Shank7/',
       ]);
-      await writeTrackingResult(store, exampleTracking(U), EXTRA);
+      await writeResult(store, exampleTracking(U), EXTRA);
       expect((await store.list()).filter((name) => name.endsWith('/'))).toEqual([]);
     }));
 });
 
-describe('writeMultiShankResult', () => {
+describe('writeResult of several shanks', () => {
   const result = exampleShanks(U);
   const store = new MemoryStore('out');
-  const ready = writeMultiShankResult(store, result, EXTRA);
+  const ready = writeResult(store, result, EXTRA);
   const root = async () => {
     await ready;
     return SavedResult.open(store);
@@ -452,8 +452,8 @@ describe('writeMultiShankResult', () => {
 
 describe.skipIf(!hasNumpy)('NumPy (skipped where python3 has no numpy)', () => {
   it.each([
-    ['one shank', (store: Store) => writeTrackingResult(store, exampleTracking(U), EXTRA)],
-    ['several shanks', (store: Store) => writeMultiShankResult(store, exampleShanks(U), EXTRA)],
+    ['one shank', (store: Store) => writeResult(store, exampleTracking(U), EXTRA)],
+    ['several shanks', (store: Store) => writeResult(store, exampleShanks(U), EXTRA)],
   ])('finds the same values in Output.npz, pickled or not, for %s', (_, write) =>
     inTemporaryFolder(async (folder) => {
       await write(new FileStore(folder));

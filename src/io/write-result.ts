@@ -46,14 +46,14 @@ export interface ResultExtra extends RunTimes {
 }
 
 /**
- * Writes the result of a recording with one shank. What was there before stays until everything is written; `Output.npz`
- * comes last.
+ * Writes a result; one of several shanks in the order of all units, and that of every shank under `Shank<ID>/`, with
+ * `original_unit_indices.npy`. What was there before stays until everything is written; `Output.npz` comes last.
  *
  * @throws InputError when the folder cannot be written; StoppedError when the signal is aborted
  */
-export async function writeTrackingResult(
+export async function writeResult(
   store: Store,
-  result: TrackingResult,
+  result: TrackingResult | MultiShankResult,
   extra: ResultExtra,
 ): Promise<void> {
   await replaceResult(store, extra.signal, async (staging) => {
@@ -68,11 +68,11 @@ export interface ComputedResult {
 }
 
 /**
- * Computes a result and writes it as `writeTrackingResult` does; the parts that `compute` tells are written while it goes on.
+ * Computes a result and writes it as `writeResult` does; the parts that `compute` tells are written while it goes on.
  *
  * @param compute gives the result, and what else there is to write; it may write more files to `staging` itself
  * @returns what `compute` gives
- * @throws as `writeTrackingResult`, and whatever `compute` throws; what was there before is then as it was
+ * @throws as `writeResult`, and whatever `compute` throws; what was there before is then as it was
  */
 export async function writeWhileComputing<Computed extends ComputedResult>(
   store: Store,
@@ -98,21 +98,6 @@ export async function writeWhileComputing<Computed extends ComputedResult>(
   });
 }
 
-/**
- * Writes the result of a recording with several shanks: everything in the order of all units, and the result of every shank
- * under `Shank<ID>/`, with `original_unit_indices.npy`. As `writeTrackingResult` otherwise.
- */
-export async function writeMultiShankResult(
-  store: Store,
-  result: MultiShankResult,
-  extra: ResultExtra,
-): Promise<void> {
-  await replaceResult(store, extra.signal, async (staging) => {
-    await writeWhole(staging, result, extra);
-    await extra.also?.(staging);
-  });
-}
-
 /** @param written files that are there already */
 async function writeWhole(
   staging: Store,
@@ -127,7 +112,7 @@ async function writeWhole(
   await writeBlocks(staging, blocksOfShanks(result), extra);
 }
 
-/** Writes the result of one shank under `Shank<ID>/`, as `writeMultiShankResult` does, and nothing else. */
+/** Writes the result of one shank under `Shank<ID>/`, as `writeResult` does, and nothing else. */
 export async function writeShankResult(store: Store, shank: ShankResult, extra: ResultExtra): Promise<void> {
   const folder = subStore(store, shankFolder(shank.shankId));
   await replaceResult(folder, extra.signal, async (staging) => {

@@ -17,7 +17,7 @@ import { track } from '../core/track.ts';
 import { trackNearby } from '../core/track-nearby.ts';
 import { pathIn, subStore } from '../io/byte-source.ts';
 import { shankFolder } from '../io/result-folder.ts';
-import { writeMultiShankResult, writeShankResult, writeWhileComputing } from '../io/write-result.ts';
+import { writeResult, writeShankResult, writeWhileComputing } from '../io/write-result.ts';
 import { createKernels, threadsOf } from '../workers/node.ts';
 import { beginWriting } from './begin-writing.ts';
 import { FolderCheckpoints } from './checkpoints.ts';
@@ -137,7 +137,7 @@ export async function runFolder(userSettings: UserSettings, options: RunOptions 
       result = read.streamed
         ? await trackShanksNearby(read.streamed, opened.settings, context, given)
         : await trackShanks(read.whole, opened.settings, context, given);
-      await writeMultiShankResult(opened.output, result, extraOf(result));
+      await writeResult(opened.output, result, extraOf(result));
     } else {
       const compute = async (write: (part: ResultPart) => void) => {
         const onPart = (part: ResultPart) => {

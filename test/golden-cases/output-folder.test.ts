@@ -10,14 +10,14 @@ import { FileStore } from '../../src/io/node/file-store.ts';
 import { readNpy, readNpyAs } from '../../src/io/npy.ts';
 import { openNpz } from '../../src/io/npz.ts';
 import { SavedResult } from '../../src/io/read-result.ts';
-import { writeMultiShankResult, writeTrackingResult } from '../../src/io/write-result.ts';
+import { writeResult } from '../../src/io/write-result.ts';
 import { exampleShanks, exampleTracking } from '../example-result.ts';
 
 const EXTRA = { runTimeSec: 12, dateTime: '2026-01-01 12:00:00' };
 
 const written = async (result: TrackingResult) => {
   const store = new MemoryStore('out');
-  await writeTrackingResult(store, result, EXTRA);
+  await writeResult(store, result, EXTRA);
   return store;
 };
 
@@ -163,7 +163,7 @@ describe.skipIf(!existsSync(reference))(
         matchedPairs: await saved.matchedPairs(),
       };
       const store = new MemoryStore();
-      await writeMultiShankResult(store, result, EXTRA);
+      await writeResult(store, result, EXTRA);
       expect(await compare(published, store)).toBeGreaterThan(100);
     });
   },

@@ -8,6 +8,7 @@ import type { UnitWindows } from './unit-windows.ts';
 
 /** New units that are compared together: fewer need more packing, more have a wider neighbourhood. */
 const NEW_UNITS = 256;
+/** Groups of new units that are under way: one is put together while the threads work on the other. */
 const AT_A_TIME = 2;
 /** Sizes are rounded up to these, so that memory can be used again. */
 const ROUND_UNITS = 64;
@@ -64,7 +65,6 @@ export async function compareWindows(
     }
     context.kernels.release(z);
   };
-  // While the threads compare some units, the next ones are put together.
   const underWay: Promise<void>[] = [];
   try {
     for (let first = 0; first < freshUnits; first += NEW_UNITS) {

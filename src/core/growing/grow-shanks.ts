@@ -1,4 +1,5 @@
 /** A finished result of several shanks and the units of new sessions: every shank grows on its own. */
+import { notingWarnings } from '../checkpoints.ts';
 import type { RunContext } from '../context.ts';
 import type { Dataset } from '../dataset.ts';
 import { InputError } from '../errors.ts';
@@ -50,16 +51,12 @@ export async function growShanks(
   shanks: readonly EstablishedShank[],
   fresh: Dataset,
   settings: Settings,
-  context: RunContext,
+  runContext: RunContext,
 ): Promise<GrownShanks> {
   const oldUnits = whole.labels.length;
   const freshShanks = shankOfUnits(fresh);
   requireSameShanks(shanks, shankIds(freshShanks));
-  const warnings: string[] = [];
-  const onEvent: RunContext['onEvent'] = (event) => {
-    if (event.kind === 'warning') warnings.push(event.text);
-    context.onEvent?.(event);
-  };
+  const { context, warnings } = notingWarnings(runContext);
   const grown: ShankResult[] = [];
   const merges: { readonly shank: ShankResult; readonly merge: PossibleMerge }[] = [];
   for (const { shankId, units: known, old } of shanks) {
@@ -67,7 +64,7 @@ export async function growShanks(
     const waveforms = subsetWaveforms(fresh.waveforms, own, context);
     const peth = subsetHistogram(fresh.peth, own);
     const dataset: Dataset = { ...subsetUnits(fresh, own), waveforms, peth };
-    const of = contextOfShank({ ...context, onEvent }, shankId);
+    const of = contextOfShank(context, shankId);
     const { result, possibleMerges } = await growResult(old, dataset, settings, of);
     context.kernels.release(waveforms.data);
     const shank = {

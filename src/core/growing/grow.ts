@@ -1,4 +1,5 @@
 /** A finished result and the units of new sessions: only pairs with new units are compared. */
+import { notingWarnings } from '../checkpoints.ts';
 import { inStage, type RunContext } from '../context.ts';
 import { type Dataset, type Probe, type Waveforms, waveformSource } from '../dataset.ts';
 import { templatePositions } from '../motion/corrected-waveforms.ts';
@@ -36,14 +37,7 @@ export async function growResult(
   settings: Settings,
   runContext: RunContext,
 ): Promise<Grown> {
-  const warnings: string[] = [];
-  const context: RunContext = {
-    ...runContext,
-    onEvent(event) {
-      if (event.kind === 'warning') warnings.push(event.text);
-      runContext.onEvent?.(event);
-    },
-  };
+  const { context, warnings } = notingWarnings(runContext);
   const preprocessed = await inStage(context, 'preprocessing', () =>
     preprocessUnits(fresh, settings, context),
   );
