@@ -15,8 +15,6 @@ export interface NpyStream {
   readonly dtype: NumericDtype;
   readonly shape: readonly number[];
   readonly data: () => Iterable<NumberList> | AsyncIterable<NumberList>;
-  /** Whether going through it twice costs little. */
-  readonly quick?: boolean;
 }
 
 /**

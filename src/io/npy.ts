@@ -17,6 +17,8 @@ export interface NumericArrays {
   int32: Int32Array;
 }
 
+const VIEWS = { float32: Float32Array, float64: Float64Array, int32: Int32Array } as const;
+
 export interface ReadNpyOptions<T> {
   /** Makes the array that is filled; default `new`. */
   readonly allocate?: (length: number) => T;
@@ -36,12 +38,15 @@ export interface NpyFile extends NpyHeader {
   readonly source: ByteSource;
   /** The beginning of the file. */
   readonly head: Uint8Array;
+  /** Whether nobody else has the memory of `head`. */
+  readonly isCopy: boolean;
 }
 
 /** Reads the header. @throws InputError when the file is no array of numbers or text, or is damaged */
 export async function openNpy(source: ByteSource): Promise<NpyFile> {
-  const head = await source.read(0, source.size <= SMALL_FILE ? source.size : HEAD_BYTES);
-  return { source, head, ...parseNpyHeader(head, source.size, source.name) };
+  const memory = new Uint8Array(source.size <= SMALL_FILE ? source.size : HEAD_BYTES);
+  const head = await source.read(0, memory.length, memory);
+  return { source, head, isCopy: head === memory, ...parseNpyHeader(head, source.size, source.name) };
 }
 
 /** Reads a whole array in its own type. @throws InputError as `openNpy` */
@@ -82,6 +87,8 @@ export async function readNpyFileAs<K extends keyof NumericArrays>(
 ): Promise<NdArray<NumericArrays[K]>> {
   requireNumbers(file);
   const length = sizeOf(file.shape);
+  const known = options.allocate ? undefined : headAs(file, type, length);
+  if (known) return { shape: file.shape, data: known };
   const make = options.allocate ?? ((n: number) => newArray(type, n) as NumericArrays[K]);
   const data = allocated(file, () => make(length));
   await fill(file, data, converter(file, type), options);
@@ -184,6 +191,19 @@ async function fill(
     else (data as unknown as Float64Array).set(piece as Float64Array, done);
     progress?.(done + count, total);
   }
+}
+
+/** The elements of a small file that has been read whole, where they lie, when they need no change. */
+function headAs<K extends keyof NumericArrays>(
+  file: NpyFile,
+  type: K,
+  length: number,
+): NumericArrays[K] | undefined {
+  const { head, isCopy, dtype, littleEndian, dataOffset, itemSize, fortranOrder, shape, source } = file;
+  if (!isCopy || head.length < source.size || (fortranOrder && shape.length > 1)) return undefined;
+  if (dtype !== type || !littleEndian || dataOffset % itemSize !== 0) return undefined;
+  const bytes = head.buffer as ArrayBuffer;
+  return new VIEWS[type](bytes, dataOffset, length) as NumericArrays[K];
 }
 
 /** The memory of an array whose elements are those of the file, bit for bit: they can be read to where they belong. */

@@ -6,7 +6,8 @@ import { InputError } from '../core/errors.ts';
 import { collectBytes } from './byte-source.ts';
 import { memorySource } from './memory-store.ts';
 import { FileStore, openFile } from './node/file-store.ts';
-import { npyMember, npzChunks, openNpz, type ZipMember } from './npz.ts';
+import { npyMember, npzChunks, openNpz } from './npz.ts';
+import type { ZipMember } from './stored-zip.ts';
 
 const MEMBERS = [
   npyMember('weights', { dtype: 'float64', shape: [2], data: [0.25, 0.75] }),
@@ -66,7 +67,8 @@ describe('an .npz file', () => {
         }
       },
     };
-    for await (const _ of npzChunks([endless])) break;
+    let pieces = 0;
+    for await (const _ of npzChunks([endless])) if (++pieces > 2) break;
     await new Promise((resolve) => setTimeout(resolve, 10));
     expect(ended).toBe(true);
   });

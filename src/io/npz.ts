@@ -10,22 +10,18 @@ import {
 import { InputError } from '../core/errors.ts';
 import type { NdArray } from '../core/ndarray.ts';
 import type { ByteSource } from './byte-source.ts';
-import { builtInCrc32 } from './crc32.ts';
 import { memorySource } from './memory-store.ts';
 import { type NpyArray, type NumericArrays, readNpy, readNpyAs } from './npy.ts';
 import { type NpyOutput, npyChunks, npyLength } from './npy-writer.ts';
+import { FIXED_DOS_TIME, storedZipChunks, type ZipMember } from './stored-zip.ts';
 
-/** Bytes handed on at once inside the archive library, which copies them: a third faster than its 64 KiB. */
-const CHUNK_BYTES = 512 << 10;
 // One thread reads or writes one archive; starting workers would cost more than they give.
-configure({ useWebWorkers: false, chunkSize: CHUNK_BYTES });
+configure({ useWebWorkers: false });
 
 /** Bytes read at once. */
 const PIECE_BYTES = 4 << 20;
 /** The longest byte array there is. */
 const LARGEST_MEMBER = 2 ** 32 - 1;
-/** 1 January 1980, 0:00, the first MS-DOS time, as NumPy writes it: the same arrays give the same bytes. */
-const FIXED_DOS_TIME = 0x0021_0000;
 
 /** An .npz file whose directory has been read. */
 export interface NpzFile {
@@ -36,16 +32,6 @@ export interface NpzFile {
   read(name: string): Promise<NpyArray>;
   /** @throws InputError as `read`, and when the array does not fit the type */
   readAs<K extends keyof NumericArrays>(name: string, type: K): Promise<NdArray<NumericArrays[K]>>;
-}
-
-/** A file inside an archive that is written. */
-export interface ZipMember {
-  readonly name: string;
-  /** Length in bytes. */
-  readonly size: number;
-  readonly chunks: () => AsyncIterable<Uint8Array>;
-  /** Whether going through the bytes twice costs little, as when they lie ready in memory. */
-  readonly ready?: boolean;
 }
 
 /** Opens an .npz file. @throws InputError when it is no ZIP archive, or damaged */
@@ -77,20 +63,23 @@ export async function openNpz(source: ByteSource): Promise<NpzFile> {
 
 /** An array as a member of an .npz file. */
 export function npyMember(name: string, array: NpyOutput): ZipMember {
-  const ready = typeof array.data !== 'function' || ('quick' in array && array.quick);
-  return { name: `${name}.npy`, size: npyLength(array), chunks: () => npyChunks(array), ready };
+  return { name: `${name}.npy`, size: npyLength(array), chunks: () => npyChunks(array) };
 }
 
 /**
  * An .npz file, piece by piece, as `numpy.savez` (or, with `deflate`, `numpy.savez_compressed`) would write it. Members
  * above 4 GiB use ZIP64.
  */
-export async function* npzChunks(
+export function npzChunks(
   members: readonly ZipMember[],
   { deflate = false }: { readonly deflate?: boolean } = {},
 ): AsyncGenerator<Uint8Array> {
+  return deflate ? deflatedChunks(members) : storedZipChunks(members);
+}
+
+async function* deflatedChunks(members: readonly ZipMember[]): AsyncGenerator<Uint8Array> {
   const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();
-  const writing = writeMembers(writable, members, deflate);
+  const writing = writeMembers(writable, members);
   // Heard below, or of no interest when the reader has left.
   writing.catch(() => {});
   const reader = readable.getReader();
@@ -109,35 +98,23 @@ export async function* npzChunks(
 async function writeMembers(
   writable: WritableStream<Uint8Array>,
   members: readonly ZipMember[],
-  deflate: boolean,
 ): Promise<void> {
   const zip = new ZipWriter(writable, {
-    level: deflate ? 6 : 0,
+    level: 6,
     // The platform's own deflate is free to differ from machine to machine.
     useCompressionStream: false,
     extendedTimestamp: false,
     rawLastModDate: FIXED_DOS_TIME,
   });
   try {
-    for (const { name, size, chunks, ready } of members) {
-      const stored = ready && !deflate && builtInCrc32 ? await asStored(size, chunks()) : {};
-      await zip.add(name, { readable: streamOf(chunks()), size }, stored);
+    for (const { name, size, chunks } of members) {
+      await zip.add(name, { readable: streamOf(chunks()), size });
     }
     await zip.close();
   } catch (error) {
     await writable.abort(error).catch(() => {});
     throw error;
   }
-}
-
-/**
- * Tells the archive of a member whose bytes stay as they are. Going through them once more for the checksum and handing them on takes half the
- * time that the archive needs to take the checksum itself.
- */
-async function asStored(size: number, chunks: AsyncIterable<Uint8Array>) {
-  let crc32 = 0;
-  for await (const chunk of chunks) crc32 = builtInCrc32?.(chunk, crc32) ?? 0;
-  return { passThrough: true, compressionMethod: 0, uncompressedSize: size, crc32 };
 }
 
 function streamOf(chunks: AsyncIterable<Uint8Array>): ReadableStream<Uint8Array> {

@@ -7,7 +7,7 @@
  */
 import { encodeNpyHeader } from './npy-header.ts';
 import { descrIn, type NpyOutput, npyDataChunks, npyDataLength } from './npy-writer.ts';
-import type { ZipMember } from './npz.ts';
+import type { ZipMember } from './stored-zip.ts';
 
 /** What a dictionary may hold. Whole numbers become int, others float. */
 export type PickleValue = string | number | NpyOutput;
@@ -23,7 +23,6 @@ export function pickledMember(name: string, dictionary: Readonly<Record<string, 
   const parts = [encodeNpyHeader('|O', []), ...pickle(dictionary)];
   return {
     name: `${name}.npy`,
-    ready: true,
     size: parts.reduce((sum, part) => sum + (isBytes(part) ? part.length : npyDataLength(part)), 0),
     async *chunks() {
       for (const part of parts) {

@@ -121,7 +121,6 @@ export function unitMatrix<Result>(
   return {
     dtype,
     shape: [units, units],
-    quick: dtype === 'bool',
     *data() {
       for (let start = 0; start < units; start += rows) {
         const end = Math.min(start + rows, units);
@@ -167,7 +166,6 @@ export function unitPairs<Result>(
   return {
     dtype: 'int64',
     shape: [count, 2],
-    quick: true,
     *data() {
       // One block has all units, in their order.
       if (blocks.length === 1) yield pairsOf(blocks[0].result);

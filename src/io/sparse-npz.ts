@@ -9,8 +9,9 @@ import {
 } from '../core/similarity/nearby-matrix.ts';
 import type { NumericDtype } from './npy-elements.ts';
 import type { NpyOutput } from './npy-writer.ts';
-import { npyMember, type ZipMember } from './npz.ts';
+import { npyMember } from './npz.ts';
 import { type ClusteredBlocks, placeOfUnits, type ResultBlocks } from './result-blocks.ts';
+import type { ZipMember } from './stored-zip.ts';
 
 /** Elements of a matrix that are put together at once. */
 const PIECE_LENGTH = 1 << 18;

@@ -1,8 +1,9 @@
 /** Intermediate results, written when `save_intermediate_results` asks for them. */
 import type { MotionRound } from '../core/result.ts';
-import { npyMember, type ZipMember } from './npz.ts';
+import { npyMember } from './npz.ts';
 import type { ResultBlocks } from './result-blocks.ts';
 import { unitPairs } from './result-blocks.ts';
+import type { ZipMember } from './stored-zip.ts';
 import { clusteringArrays } from './write-clustering.ts';
 
 /**

@@ -1,8 +1,9 @@
 /** `Output.npz`: the whole result in one file. */
 import type { NpyOutput } from './npy-writer.ts';
-import { npyMember, type ZipMember } from './npz.ts';
+import { npyMember } from './npz.ts';
 import { type PickleValue, pickledMember } from './pickle.ts';
 import type { ResultBlocks } from './result-blocks.ts';
+import type { ZipMember } from './stored-zip.ts';
 import { clusteringArrays, motionFiles } from './write-clustering.ts';
 import { curationFiles } from './write-curation.ts';
 
