@@ -84,10 +84,9 @@ export async function writeWhileComputing<Computed extends ComputedResult>(
     try {
       const computed = await compute(ahead.add, staging);
       const { result, extra } = computed;
-      await ahead.finished();
       const writing = writeWhole(staging, result, extra, ahead.files);
-      // Nothing may be written any more when either fails.
-      const ends = await Promise.allSettled([writing, extra.beside]);
+      // Nothing may be written any more when one of them fails.
+      const ends = await Promise.allSettled([ahead.finished(), writing, extra.beside]);
       for (const end of ends) if (end.status === 'rejected') throw end.reason;
       await extra.also?.(staging);
       return computed;

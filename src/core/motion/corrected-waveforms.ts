@@ -90,7 +90,7 @@ export async function correctWaveforms(
   const positions = templatePositions(motion, probe.locations, nTemplates);
   const arrays = new Map<number, Float32Array>();
   for (const position of positions) {
-    if (!arrays.has(position)) arrays.set(position, context.kernels.float32(data.length));
+    if (!arrays.has(position)) arrays.set(position, context.kernels.float32(data.length, false));
   }
 
   const targets = new Map(Array.from(arrays, ([position, array]) => [array, position]));

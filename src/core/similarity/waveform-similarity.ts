@@ -86,7 +86,7 @@ export async function waveformSimilarity(
 ): Promise<Float64Array> {
   const { units, channels, samples } = corrected;
   const templates = [...new Set(corrected.templates)];
-  const out = context.kernels.float64(units * units).fill(Number.NEGATIVE_INFINITY);
+  const out = context.kernels.float64(units * units, false).fill(Number.NEGATIVE_INFINITY);
   for (const [t, waveforms] of templates.entries()) {
     await context.kernels.correlateWaveforms(
       {
