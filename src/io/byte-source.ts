@@ -20,6 +20,16 @@ export interface ByteSource {
 /** What a file is written from: all of it, or piece after piece. */
 export type Chunks = Uint8Array | Iterable<Uint8Array> | AsyncIterable<Uint8Array>;
 
+const ZEROS = new Uint8Array(1 << 20);
+
+/** Pieces of zeros, which stores know (`isZeros`) and need not write: where a file has a hole it reads as zeros. */
+export function* zeroPieces(bytes: number): Generator<Uint8Array> {
+  for (let left = bytes; left > 0; left -= ZEROS.length)
+    yield ZEROS.subarray(0, Math.min(left, ZEROS.length));
+}
+
+export const isZeros = (piece: Uint8Array): boolean => piece.buffer === ZEROS.buffer;
+
 /** A folder. Names are relative to it, with `/` as separator. */
 export interface Store {
   /** What errors call it. */

@@ -4,6 +4,7 @@
  */
 import type { ClusteringResult, MultiShankResult, TrackingResult, UnitFeatures } from '../core/result.ts';
 import type { Settings } from '../core/settings.ts';
+import { zeroPieces } from './byte-source.ts';
 import type { NpyOutput } from './npy-writer.ts';
 
 /** Something that is known of every unit, block by block. */
@@ -150,11 +151,23 @@ export function storedMatrix<Result>(
   const { units } = blocks;
   const whole = blocks.blocks.length === 1 ? matrixOf(blocks.blocks[0].result) : undefined;
   if (whole) return { dtype: 'float64', shape: [units, units], data: whole };
+  if (!blocks.blocks.some(({ result }) => matrixOf(result))) return zeroMatrix(units);
   return unitMatrix(blocks, 'float64', (result, unit, row) => {
     const start = unit * row.length;
     const matrix = matrixOf(result);
     if (matrix) row.set(matrix.subarray(start, start + row.length));
   });
+}
+
+function zeroMatrix(units: number): NpyOutput {
+  return {
+    dtype: 'float64',
+    shape: [units, units],
+    *data() {
+      for (const { buffer, length } of zeroPieces(8 * units * units))
+        yield new Float64Array(buffer, 0, length / 8);
+    },
+  };
 }
 
 /** (count, 2) pairs of all blocks, block after block, by their indices among all units. */

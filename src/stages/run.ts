@@ -140,16 +140,20 @@ export async function runFolder(userSettings: UserSettings, options: RunOptions 
       await writeResult(opened.output, result, extraOf(result));
     } else {
       const compute = async (write: (part: ResultPart) => void) => {
+        // While clusters and weights alternate there is a core to load what drawing takes.
+        const onTracking = (event: RunEvent) => {
+          if (event.kind === 'stage' && event.stage === 'motion') figures?.prepare();
+          onEvent(event);
+        };
         const onPart = (part: ResultPart) => {
           // Putting the leaves in order takes one thread: figures, which do not show it, are drawn meanwhile.
-          if (part.kind === 'clustering') figures?.prepare();
           if (part.kind === 'drawable' && figures?.canDraw(part.result))
             figures.draw(part.result, options.signal);
           write(part);
         };
         const computed = read.streamed
           ? await trackNearby(read.streamed, opened.settings, context, given)
-          : await track(read.whole, opened.settings, { ...context, onPart }, given);
+          : await track(read.whole, opened.settings, { ...context, onEvent: onTracking, onPart }, given);
         return { result: computed, extra: extraOf(computed) };
       };
       ({ result } = await writeWhileComputing(opened.output, compute, options.signal));

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { inTemporaryFolder } from '../../../test/numpy.ts';
 import { InputError } from '../../core/errors.ts';
-import { listDeep, type Store, subStore } from '../byte-source.ts';
+import { listDeep, type Store, subStore, zeroPieces } from '../byte-source.ts';
 import { MemoryStore } from '../memory-store.ts';
 import { FileStore } from './file-store.ts';
 
@@ -40,6 +40,24 @@ describe.each(STORES)('%s', (_, withStore) => {
         })(),
       );
       expect(await text(store, 'x')).toBe('AABBCC');
+    }));
+
+  it('takes pieces of zeros', () =>
+    withStore(async (store) => {
+      const zeros = [...zeroPieces(3_000_000)];
+      const around = (pieces: Uint8Array[]) => [bytes('a'), ...pieces, bytes('b')];
+      for (const [name, pieces] of [
+        ['between', around(zeros)],
+        ['last', [bytes('a'), ...zeros]],
+        ['only', zeros],
+        ['none', []],
+      ] as const) {
+        await store.write(name, pieces);
+        const file = await store.open(name);
+        const expected = Buffer.concat(pieces);
+        expect(file?.size).toBe(expected.length);
+        expect(expected.equals((await file?.read(0, expected.length)) as Uint8Array)).toBe(true);
+      }
     }));
 
   it('lists files and folders, sorted', () =>

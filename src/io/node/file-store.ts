@@ -14,7 +14,7 @@ import {
 } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { InputError } from '../../core/errors.ts';
-import type { ByteSource, Chunks, Store } from '../byte-source.ts';
+import { type ByteSource, type Chunks, isZeros, type Store } from '../byte-source.ts';
 
 /** A folder of the disk; it need not exist until something is written. */
 export class FileStore implements Store {
@@ -43,8 +43,7 @@ export class FileStore implements Store {
       await mkdir(dirname(path), { recursive: true });
       const file = await open(temporary, 'wx');
       try {
-        if (chunks instanceof Uint8Array) await writeFully(file, chunks);
-        else for await (const piece of chunks) await writeFully(file, piece);
+        await writeAll(file, chunks instanceof Uint8Array ? [chunks] : chunks);
         if (this.durable) await file.sync();
       } finally {
         await file.close();
@@ -193,10 +192,23 @@ async function readFully(file: FileHandle, offset: number, bytes: Uint8Array, pa
   }
 }
 
-async function writeFully(file: FileHandle, bytes: Uint8Array): Promise<void> {
+async function writeAll(file: FileHandle, pieces: Exclude<Chunks, Uint8Array>): Promise<void> {
+  let end = 0;
+  let written = 0;
+  for await (const piece of pieces) {
+    if (!isZeros(piece)) {
+      await writeFully(file, piece, end);
+      written = end + piece.length;
+    }
+    end += piece.length;
+  }
+  if (written < end) await file.truncate(end);
+}
+
+async function writeFully(file: FileHandle, bytes: Uint8Array, at: number): Promise<void> {
   let done = 0;
   while (done < bytes.length) {
-    done += (await file.write(bytes, done, bytes.length - done)).bytesWritten;
+    done += (await file.write(bytes, done, bytes.length - done, at + done)).bytesWritten;
   }
 }
 
