@@ -1,26 +1,44 @@
-import { defineConfig } from 'tsdown';
+import { defineConfig, type UserConfig } from 'tsdown';
+import { thirdPartyLicences } from './scripts/third-party-licences.ts';
 
-export default defineConfig({
-  entry: [
-    'src/index.ts',
-    'src/node.ts',
-    'src/web.ts',
-    'src/figures/index.ts',
-    'src/cli/main.ts',
-    'src/workers/node-worker.ts',
-    'src/stages/figures-worker.ts',
-    'src/workers/web-worker.ts',
-  ],
-  // One output file per source file: what is found relative to `import.meta.url` (fonts, workers) lies where it did.
-  unbundle: true,
+const common: UserConfig = {
   root: 'src',
   format: 'esm',
-  platform: 'neutral',
   deps: { neverBundle: [/^node:/] },
   target: 'es2023',
   fixedExtension: false,
-  dts: true,
   sourcemap: true,
   hash: false,
-  copy: [{ from: 'src/figures/fonts/*', to: 'dist/figures/fonts' }],
-});
+};
+
+export default defineConfig([
+  /** The library: one output file per source file. */
+  {
+    ...common,
+    entry: ['src/index.ts', 'src/node.ts', 'src/web.ts', 'src/figures/index.ts', 'src/workers/web-worker.ts'],
+    unbundle: true,
+    platform: 'neutral',
+    dts: true,
+    copy: [{ from: 'src/figures/fonts/*', to: 'dist/figures/fonts' }],
+  },
+  /** The programs that Node is started with, in few files: loading hundreds takes longer than what they hold. */
+  {
+    ...common,
+    entry: {
+      'cli/main': 'src/cli/main.ts',
+      'workers/node-worker': 'src/workers/node-worker.ts',
+      'stages/figures-worker': 'src/stages/figures-worker.ts',
+    },
+    clean: false,
+    sourcemap: false,
+    platform: 'node',
+    dts: false,
+    deps: {
+      ...common.deps,
+      alwaysBundle: [/^(zod|commander|hjson|papaparse|cli-progress|pure-rand|vega|vega-lite)$/],
+    },
+    // One level below `dist`, as all that finds files relative to itself.
+    outputOptions: { chunkFileNames: 'programs/[name].js' },
+    plugins: [thirdPartyLicences('programs/LICENSES.txt')],
+  },
+]);

@@ -1,12 +1,13 @@
 /** Builds the web application of `dant view` into `dist/viewer`: files of its own only, no inline script or style. */
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
+import { thirdPartyLicences } from './scripts/third-party-licences.ts';
 
 export default defineConfig({
   root: 'src/viewer',
   base: './',
   publicDir: false,
-  plugins: [react()],
+  plugins: [react(), thirdPartyLicences('LICENSES.txt')],
   worker: { format: 'es' },
   build: {
     outDir: '../../dist/viewer',

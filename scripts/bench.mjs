@@ -19,12 +19,17 @@ const names = process.argv.length > 2 ? process.argv.slice(2) : all;
 rmSync(folder, { recursive: true, force: true });
 const build = await rolldown({
   input: {
-    ...Object.fromEntries(names.map((name) => [name, join(root, 'bench', `${name}.ts`)])),
-    'node-worker': join(root, 'src/workers/node-worker.ts'),
+    ...Object.fromEntries(names.map((name) => [`bench/${name}`, join(root, 'bench', `${name}.ts`)])),
+    'workers/node-worker': join(root, 'src/workers/node-worker.ts'),
   },
   platform: 'node',
 });
-await build.write({ dir: folder, format: 'esm', entryFileNames: '[name].js', chunkFileNames: '[name].js' });
+await build.write({
+  dir: folder,
+  format: 'esm',
+  entryFileNames: '[name].js',
+  chunkFileNames: 'bench/[name].js',
+});
 await build.close();
 writeFileSync(join(folder, 'package.json'), '{ "type": "module" }');
 
@@ -32,7 +37,7 @@ writeFileSync(join(folder, 'package.json'), '{ "type": "module" }');
 const flags = ['--experimental-wasm-relaxed-simd'];
 for (const name of names) {
   console.log(`\n${name}`);
-  const { status } = spawnSync(process.execPath, [...flags, join(folder, `${name}.js`)], {
+  const { status } = spawnSync(process.execPath, [...flags, join(folder, `bench/${name}.js`)], {
     cwd: root,
     stdio: 'inherit',
   });

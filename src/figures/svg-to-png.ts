@@ -21,10 +21,12 @@ export function svgToPng(svg: string, scale = DEFAULT_PNG_SCALE): Uint8Array {
 
 let fonts: ResvgRenderOptions['font'];
 
-/** The font files lie beside this module, or in `figures/` when a bundler has moved the module up. */
+/** The font files lie beside this module, or in `figures/` when a bundler has moved the module. */
 function findFonts(): ResvgRenderOptions['font'] {
   if (fonts) return fonts;
-  const folders = ['./fonts/', './figures/fonts/'].map((folder) => new URL(folder, import.meta.url));
+  const folders = ['./fonts/', '../figures/fonts/', './figures/fonts/'].map(
+    (folder) => new URL(folder, import.meta.url),
+  );
   for (const folder of folders) {
     const candidate = {
       loadSystemFonts: false,

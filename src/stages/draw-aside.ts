@@ -20,7 +20,7 @@ export class FigureThread {
   /** Starts it, where there are threads. */
   prepare(): void {
     if (this.worker || !HAS_THREADS) return;
-    const worker = new Worker(new URL('./figures-worker.js', import.meta.url), { execArgv: [] });
+    const worker = new Worker(new URL('../stages/figures-worker.js', import.meta.url), { execArgv: [] });
     worker.unref();
     this.failure = new Promise((_, reject) => {
       worker.on('error', reject);

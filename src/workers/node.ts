@@ -18,7 +18,7 @@ export function threadsOf(nJobs: number): number {
 async function startNodeWorker(): Promise<WorkerPort> {
   // Flags such as --input-type are for the main script.
   if (!import.meta.url.endsWith('.ts')) {
-    return nodePort(new Worker(new URL('./node-worker.js', import.meta.url), { execArgv: [] }));
+    return nodePort(new Worker(new URL('../workers/node-worker.js', import.meta.url), { execArgv: [] }));
   }
   return nodePort(new Worker(await bundledWorker(), { eval: true, execArgv: [] }));
 }

@@ -38,7 +38,7 @@ export async function runDant(
   await mkdir(path.dirname(options.log), { recursive: true });
   if (signal?.aborted) return { state: 'stopped' };
   const log = createWriteStream(options.log);
-  const main = fileURLToPath(new URL('../main.js', import.meta.url));
+  const main = fileURLToPath(new URL('../cli/main.js', import.meta.url));
   const child = spawn(process.execPath, [main, ...args, '--json'], {
     // Through the channel the child learns when this process is no more.
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
