@@ -53,7 +53,7 @@ export function denseSimilarities(
     ),
     spanningTree: (weights, signal) => kernels.weightedSpanningTree(matrices, weights, units, { signal }),
     async weighted(weights, signal) {
-      const similarity = kernels.float64(units * units);
+      const similarity = kernels.float64(units * units, false);
       await kernels.weightedSum(matrices, weights, similarity, { signal });
       return similarity;
     },

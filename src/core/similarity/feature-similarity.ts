@@ -9,8 +9,8 @@ import { nearestChannelsOnShank, waveformSimilarity } from './waveform-similarit
 
 /**
  * Gives the (units, units) similarity matrices of features. Those of autocorrelogram, ISI and PETH do not depend on the
- * waveforms and are kept for good; those of waveforms are kept per corrected waveforms, the latest two: older ones must not be
- * used any more.
+ * waveforms and are kept; those of waveforms are kept per corrected waveforms, the latest two: older ones must not be
+ * used any more. The final clustering leaves only its own.
  */
 export class FeatureSimilarities {
   private readonly histograms = new Map<FeatureName, Float64Array>();
@@ -42,7 +42,20 @@ export class FeatureSimilarities {
           : await this.ofHistograms(name, report),
       );
     }
+    if (stage === 'clustering') this.keepOnly(new Set(matrices));
     return matrices;
+  }
+
+  /** The final clustering compares for the last time: what it does not need is memory for what follows. */
+  private keepOnly(needed: ReadonlySet<Float64Array>): void {
+    const all = [...this.histograms.values(), ...this.waveforms.map(({ similarity }) => similarity)];
+    this.context.kernels.release(...all.filter((matrix) => !needed.has(matrix)));
+    for (const [name, matrix] of this.histograms) if (!needed.has(matrix)) this.histograms.delete(name);
+    this.waveforms.splice(
+      0,
+      this.waveforms.length,
+      ...this.waveforms.filter((w) => needed.has(w.similarity)),
+    );
   }
 
   private async ofWaveforms(
