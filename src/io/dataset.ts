@@ -75,14 +75,38 @@ export async function readUnitSpikes(store: Store): Promise<UnitSpikes> {
 export async function readDataset(store: Store, options: ReadDatasetOptions = {}): Promise<Dataset> {
   const { files, ...rest } = await readAllButWaveforms(store, options);
   const { units, channels, samples } = files;
-  const { data } = await readNpyFileAs(files.waveforms, 'float32', options);
   const { recorded } = rest.probe;
+  const data = recorded
+    ? (await readNpyFileAs(files.waveforms, 'float32', options)).data
+    : await readFinite(files.waveforms, options);
   if (recorded) checkMissing(files.waveforms, data, rest.sessions, recorded);
-  else {
-    const bad = firstNotFinite(data);
-    if (bad >= 0) throw waveformNotFinite(files.waveforms, data[bad], bad);
-  }
   return { ...rest, waveforms: { data, units, channels, samples } };
+}
+
+/** Waveforms without NaN and Infinity. What is there is looked through while more is read. */
+async function readFinite(file: NpyFile, options: ReadDatasetOptions): Promise<Float32Array> {
+  const { allocate = (length: number) => new Float32Array(length) } = options;
+  let data = new Float32Array();
+  let checked = 0;
+  const check = (end: number) => {
+    const bad = firstNotFinite(data.subarray(checked, end));
+    if (bad >= 0) throw waveformNotFinite(file, data[checked + bad], checked + bad);
+    checked = end;
+  };
+  await readNpyFileAs(file, 'float32', {
+    ...options,
+    allocate(length) {
+      data = allocate(length);
+      return data;
+    },
+    progress(done, total) {
+      // Other orders are filled here and there.
+      if (!file.fortranOrder) check(done);
+      options.progress?.(done, total);
+    },
+  });
+  check(data.length);
+  return data;
 }
 
 /**

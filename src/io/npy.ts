@@ -173,23 +173,55 @@ async function fill(
   const pieceLength = Math.max(1, Math.floor(PIECE_BYTES / Math.max(1, itemSize)));
   const scatter = file.fortranOrder && file.shape.length > 1 ? fortranScatter(file.shape) : undefined;
   const place = scatter ? undefined : bytesIfAlike(file, data);
+  if (place) {
+    const told = (bytes: number) => progress?.(bytes / itemSize, total);
+    await readInPlace(file, place, pieceLength * itemSize, told, signal);
+    return;
+  }
   for (let done = 0; done < total; done += pieceLength) {
     throwIfStopped(signal);
     const count = Math.min(pieceLength, total - done);
     const start = dataOffset + done * itemSize;
     const end = start + count * itemSize;
-    const into = place?.subarray(done * itemSize, (done + count) * itemSize);
-    const bytes =
-      end <= head.length ? head.subarray(start, end) : await source.read(start, end - start, into);
-    if (into && bytes === into) {
-      progress?.(done + count, total);
-      continue;
-    }
+    const bytes = end <= head.length ? head.subarray(start, end) : await source.read(start, end - start);
     const piece = decode(bytes);
     if (scatter) scatter(piece, done, data);
     else if (Array.isArray(data)) for (let i = 0; i < count; i++) data[done + i] = piece[i];
     else (data as unknown as Float64Array).set(piece as Float64Array, done);
     progress?.(done + count, total);
+  }
+}
+
+/** Pieces that are asked for at once: their memory is touched for the first time, which two cores do faster. */
+const AT_ONCE = 3;
+
+/** Reads the bytes of an array to where they belong, telling how many are there. */
+async function readInPlace(
+  { source, head, dataOffset }: NpyFile,
+  place: Uint8Array,
+  pieceBytes: number,
+  progress: (done: number) => void,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const read = async (start: number) => {
+    const into = place.subarray(start, start + pieceBytes);
+    const [from, to] = [dataOffset + start, dataOffset + start + into.length];
+    const bytes = to <= head.length ? head.subarray(from, to) : await source.read(from, to - from, into);
+    if (bytes !== into) into.set(bytes);
+    return start + into.length;
+  };
+  const asked: Promise<number>[] = [];
+  let next = 0;
+  for (let done = 0; done < place.length; ) {
+    throwIfStopped(signal);
+    for (; asked.length < AT_ONCE && next < place.length; next += pieceBytes) {
+      const reading = read(next);
+      // Met in its turn, or an earlier one has failed.
+      reading.catch(() => {});
+      asked.push(reading);
+    }
+    done = await (asked.shift() as Promise<number>);
+    progress(done);
   }
 }
 
