@@ -86,7 +86,7 @@ export async function readDataset(store: Store, options: ReadDatasetOptions = {}
 /** Waveforms without NaN and Infinity. What is there is looked through while more is read. */
 async function readFinite(file: NpyFile, options: ReadDatasetOptions): Promise<Float32Array> {
   const { allocate = (length: number) => new Float32Array(length) } = options;
-  let data = new Float32Array();
+  let data: Float32Array = new Float32Array();
   let checked = 0;
   const check = (end: number) => {
     const bad = firstNotFinite(data.subarray(checked, end));
