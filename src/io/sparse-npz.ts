@@ -83,14 +83,17 @@ export function sparseClusterMembers(units: number, labels: Int32Array): ZipMemb
   for (let unit = 0; unit < units; unit++) indptr[unit + 1] = indptr[unit] + rowOf(unit).length;
   const elements = indptr[units];
   const index = elements > MOST_INT32 ? 'int64' : 'int32';
+  const order = Array.from({ length: units }, (_, unit) => unit);
+  const fill = (unit: number, row: Int32Array) => {
+    const members = rowOf(unit);
+    row.set(members);
+    return members.length;
+  };
   return [
-    npyMember('indices', {
-      dtype: index,
-      shape: [elements],
-      *data() {
-        for (let unit = 0; unit < units; unit++) yield rowOf(unit);
-      },
-    }),
+    npyMember(
+      'indices',
+      elementsOf(index, indptr, order, fill, (length) => new Int32Array(length)),
+    ),
     npyMember('indptr', { dtype: index, shape: [units + 1], data: indptr }),
     npyMember('format', { dtype: 'unicode', shape: [], data: ['csr'] }),
     npyMember('shape', { dtype: 'int64', shape: [2], data: [units, units] }),
@@ -98,7 +101,8 @@ export function sparseClusterMembers(units: number, labels: Int32Array): ZipMemb
       dtype: 'bool',
       shape: [elements],
       *data() {
-        for (let unit = 0; unit < units; unit++) yield new Uint8Array(rowOf(unit).length).fill(1);
+        const ones = new Uint8Array(PIECE_LENGTH).fill(1);
+        for (let left = elements; left > 0; left -= PIECE_LENGTH) yield ones.subarray(0, left);
       },
     }),
   ];

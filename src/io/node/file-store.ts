@@ -192,16 +192,35 @@ async function readFully(file: FileHandle, offset: number, bytes: Uint8Array, pa
   }
 }
 
+/** Smaller pieces are gathered: to write each takes longer than to copy it. */
+const SMALL_PIECE = 64 << 10;
+
 async function writeAll(file: FileHandle, pieces: Exclude<Chunks, Uint8Array>): Promise<void> {
   let end = 0;
   let written = 0;
+  let gathered = new Uint8Array(0);
+  let count = 0;
+  const flush = async () => {
+    await writeFully(file, gathered.subarray(0, count), end - count);
+    count = 0;
+  };
   for await (const piece of pieces) {
-    if (!isZeros(piece)) {
-      await writeFully(file, piece, end);
+    if (piece.length < SMALL_PIECE) {
+      if (gathered.length === 0) gathered = new Uint8Array(4 * SMALL_PIECE);
+      if (count + piece.length > gathered.length) await flush();
+      gathered.set(piece, count);
+      count += piece.length;
       written = end + piece.length;
+    } else {
+      await flush();
+      if (!isZeros(piece)) {
+        await writeFully(file, piece, end);
+        written = end + piece.length;
+      }
     }
     end += piece.length;
   }
+  await flush();
   if (written < end) await file.truncate(end);
 }
 
