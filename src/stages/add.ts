@@ -111,6 +111,8 @@ export async function addSessions(
         ? await growResult(read.old, dataset, settings, context)
         : await growShanks({ sessions, labels: read.labels }, read.shanks, dataset, settings, context);
       requireNew(sessions, grown.result.features, fresh, source);
+      // The table of the units is put together meanwhile.
+      if (figures?.canDraw(grown.result)) figures.draw(grown.result, signal);
       for (const merge of grown.possibleMerges) onEvent({ kind: 'warning', text: possibleMergeText(merge) });
       const extra = beginWriting(grown.result, context, {
         streamed:

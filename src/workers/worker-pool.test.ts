@@ -191,13 +191,13 @@ describe('open kernels', () => {
       await build.write({
         dir: folder,
         format: 'esm',
-        entryFileNames: '[name].js',
-        chunkFileNames: '[name].js',
+        entryFileNames: 'workers/[name].js',
+        chunkFileNames: 'workers/[name].js',
       });
       await build.close();
       writeFileSync(join(folder, 'package.json'), '{ "type": "module" }');
       const script = `
-        import { createKernels } from './node.js';
+        import { createKernels } from './workers/node.js';
         const kernels = await createKernels({ threads: 2 });
         const out = kernels.float64(9);
         await kernels.correlateRows(Float64Array.of(1, 2, 3, 1, 2, 4, 5, 3, 1), 3, 3, out);
