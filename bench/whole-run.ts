@@ -25,6 +25,8 @@ try {
   const size = '--probe np1 --channels 283 --sessions 18 --units 3414 --spikes 8000 --rate 5';
   dant('simulate', data, ...size.split(' '));
   const runs = Array.from({ length: RUNS }, () => {
+    // A run that replaces a result also removes it.
+    rmSync(join(folder, 'out'), { recursive: true, force: true });
     const begin = performance.now();
     const { result } = JSON.parse(dant('run', data, '--output', join(folder, 'out'), '--json')) as {
       result: RunSummary;
