@@ -1,6 +1,6 @@
 /**
  * ZIP archives whose members are stored as they are, with ZIP64 above 4 GiB (PKWARE, .ZIP File Format Specification 6.3). What members are made
- * of is handed on without a copy; the archive library copies every byte, and has to be told of none that lies ready in memory.
+ * of is handed on without a copy (docs/decisions/0009).
  */
 import { crc32 } from './crc32.ts';
 
