@@ -10,11 +10,10 @@ import {
 import { InputError } from '../core/errors.ts';
 import type { NdArray } from '../core/ndarray.ts';
 import type { ByteSource } from './byte-source.ts';
-import { crc32 } from './crc32.ts';
 import { memorySource } from './memory-store.ts';
 import { type NpyArray, type NumericArrays, readNpy, readNpyAs } from './npy.ts';
 import { type NpyOutput, npyChunks, npyLength } from './npy-writer.ts';
-import { FIXED_DOS_TIME, storedZipChunks, type ZipMember } from './stored-zip.ts';
+import { FIXED_DOS_TIME, readStored, storedZipChunks, type ZipMember } from './stored-zip.ts';
 
 // One thread reads or writes one archive; starting workers would cost more than they give.
 configure({ useWebWorkers: false });
@@ -124,7 +123,8 @@ function streamOf(chunks: AsyncIterable<Uint8Array>): ReadableStream<Uint8Array>
     async pull(controller) {
       const { done, value } = await iterator.next();
       if (done) controller.close();
-      else controller.enqueue(value);
+      // A copy: the library keeps pieces, whose memory may be used again.
+      else controller.enqueue(new Uint8Array(value));
     },
     async cancel() {
       await iterator.return?.();
@@ -161,7 +161,9 @@ async function extract(entry: FileEntry, source: ByteSource, where: string): Pro
     });
   }
   const bytes = new Uint8Array(entry.uncompressedSize);
-  if (await readStored(entry, source, bytes)) return bytes;
+  const { compressionMethod, encrypted, offset, signature } = entry;
+  const isStored = compressionMethod === 0 && !encrypted && signature !== undefined;
+  if (isStored && (await readStored(source, offset, signature, bytes))) return bytes;
   let length = 0;
   const sink = new WritableStream<Uint8Array>({
     write(piece) {
@@ -172,32 +174,6 @@ async function extract(entry: FileEntry, source: ByteSource, where: string): Pro
   await entry.getData(sink, { checkSignature: true });
   if (length !== bytes.length) throw new Error(`${length} bytes instead of ${bytes.length}`);
   return bytes;
-}
-
-const LOCAL_HEADER_BYTES = 30;
-const LOCAL_HEADER = 0x0403_4b50;
-
-/**
- * Reads a member that is stored as it is to where it is wanted, without the library's copies.
- * @returns false for other members, which the library reads
- */
-async function readStored(entry: FileEntry, source: ByteSource, bytes: Uint8Array): Promise<boolean> {
-  const { compressionMethod, encrypted, compressedSize, offset, signature } = entry;
-  if (compressionMethod !== 0 || encrypted || compressedSize !== bytes.length) return false;
-  const header = await source.read(offset, LOCAL_HEADER_BYTES);
-  const view = new DataView(header.buffer, header.byteOffset, header.byteLength);
-  if (view.getUint32(0, true) !== LOCAL_HEADER) return false;
-  const start = offset + LOCAL_HEADER_BYTES + view.getUint16(26, true) + view.getUint16(28, true);
-  if (start + bytes.length > source.size) return false;
-  let crc = 0;
-  for (let done = 0; done < bytes.length; done += PIECE_BYTES) {
-    const into = bytes.subarray(done, done + PIECE_BYTES);
-    const piece = await source.read(start + done, into.length, into);
-    if (piece !== into) into.set(piece);
-    crc = crc32(into, crc);
-  }
-  if (crc !== signature) throw new Error('the checksum of a member is another');
-  return true;
 }
 
 /** What the ZIP library says of an archive is said as an input error. */

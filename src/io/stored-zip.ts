@@ -2,6 +2,7 @@
  * ZIP archives whose members are stored as they are, with ZIP64 above 4 GiB (PKWARE, .ZIP File Format Specification 6.3). What members are made
  * of is handed on without a copy (docs/decisions/0009).
  */
+import type { ByteSource } from './byte-source.ts';
 import { crc32 } from './crc32.ts';
 
 /** A file inside an archive that is written. */
@@ -9,7 +10,7 @@ export interface ZipMember {
   readonly name: string;
   /** Length in bytes. */
   readonly size: number;
-  /** Used before the next one is asked for. */
+  /** Its bytes; each piece is used before the next one is asked for. */
   readonly chunks: () => AsyncIterable<Uint8Array>;
 }
 
@@ -21,6 +22,16 @@ const MOST_32 = 0xffff_ffff;
 const MOST_16 = 0xffff;
 /** A checksum and lengths follow the member; its name is UTF-8. */
 const FLAGS = 0x0808;
+/** What the parts of an archive begin with. */
+const LOCAL_HEADER = 0x0403_4b50;
+const DESCRIPTOR = 0x0807_4b50;
+const DIRECTORY_RECORD = 0x0201_4b50;
+const END_64 = 0x0606_4b50;
+const LOCATOR_64 = 0x0706_4b50;
+const END = 0x0605_4b50;
+const LOCAL_HEADER_BYTES = 30;
+/** Bytes read at once. */
+const PIECE_BYTES = 4 << 20;
 const VERSION = 20;
 const VERSION_64 = 45;
 
@@ -67,6 +78,36 @@ export async function* storedZipChunks(members: readonly ZipMember[]): AsyncGene
   yield endOfDirectory(entries.length, offset, length);
 }
 
+/**
+ * Reads a member that is stored as it is to where it is wanted.
+ * @param offset where its local header begins
+ * @param crc its checksum, as the directory has it
+ * @param bytes as long as the member
+ * @returns false when no such member is there
+ * @throws Error when the bytes have another checksum
+ */
+export async function readStored(
+  source: ByteSource,
+  offset: number,
+  crc: number,
+  bytes: Uint8Array,
+): Promise<boolean> {
+  const header = await source.read(offset, LOCAL_HEADER_BYTES);
+  const view = new DataView(header.buffer, header.byteOffset, header.byteLength);
+  if (view.getUint32(0, true) !== LOCAL_HEADER) return false;
+  const start = offset + LOCAL_HEADER_BYTES + view.getUint16(26, true) + view.getUint16(28, true);
+  if (start + bytes.length > source.size) return false;
+  let found = 0;
+  for (let done = 0; done < bytes.length; done += PIECE_BYTES) {
+    const into = bytes.subarray(done, done + PIECE_BYTES);
+    const piece = await source.read(start + done, into.length, into);
+    if (piece !== into) into.set(piece);
+    found = crc32(into, found);
+  }
+  if (found !== crc) throw new Error('the checksum of a member is another');
+  return true;
+}
+
 /** Numbers one after the other, little-endian. */
 class Fields {
   private readonly bytes: number[] = [];
@@ -92,14 +133,15 @@ class Fields {
   }
 }
 
-const isLarge = (size: number) => size >= MOST_32;
+/** Whether a length or place does not fit the fields of 32 bits. */
+const needs64 = (value: number) => value >= MOST_32;
 
 /** Lengths are 0 here, or, where they need 64 bits, marked as such: the descriptor has them. */
 function localHeader(name: Uint8Array, size: number): Uint8Array {
-  const large = isLarge(size);
+  const large = needs64(size);
   const lengths = large ? MOST_32 : 0;
   const header = new Fields()
-    .u32(0x04034b50)
+    .u32(LOCAL_HEADER)
     .u16(large ? VERSION_64 : VERSION, FLAGS, 0)
     .u32(FIXED_DOS_TIME, 0, lengths, lengths)
     .u16(name.length, large ? 20 : 0)
@@ -109,17 +151,17 @@ function localHeader(name: Uint8Array, size: number): Uint8Array {
 }
 
 function descriptorOf(size: number, crc: number): Uint8Array {
-  const fields = new Fields().u32(0x08074b50, crc);
-  return (isLarge(size) ? fields.u64(size, size) : fields.u32(size, size)).done();
+  const fields = new Fields().u32(DESCRIPTOR, crc);
+  return (needs64(size) ? fields.u64(size, size) : fields.u32(size, size)).done();
 }
 
 function directoryRecord({ name, size, crc, offset }: Entry): Uint8Array {
-  const [large, far] = [isLarge(size), isLarge(offset)];
+  const [large, far] = [needs64(size), needs64(offset)];
   const wide = [...(large ? [size, size] : []), ...(far ? [offset] : [])];
   const version = wide.length > 0 ? VERSION_64 : VERSION;
   const lengths = large ? MOST_32 : size;
   const record = new Fields()
-    .u32(0x02014b50)
+    .u32(DIRECTORY_RECORD)
     .u16(version, version, FLAGS, 0)
     .u32(FIXED_DOS_TIME, crc, lengths, lengths)
     .u16(name.length, wide.length > 0 ? 4 + 8 * wide.length : 0, 0, 0, 0)
@@ -131,22 +173,21 @@ function directoryRecord({ name, size, crc, offset }: Entry): Uint8Array {
 
 function endOfDirectory(count: number, offset: number, length: number): Uint8Array {
   const fields = new Fields();
-  if (isLarge(offset) || isLarge(length) || count >= MOST_16) {
+  if (needs64(offset) || needs64(length) || count >= MOST_16) {
     fields
-      .u32(0x06064b50)
+      .u32(END_64)
       .u64(44)
       .u16(VERSION_64, VERSION_64)
       .u32(0, 0)
       .u64(count, count, length, offset)
-      .u32(0x07064b50, 0)
+      .u32(LOCATOR_64, 0)
       .u64(offset + length)
       .u32(1);
   }
-  const narrow = (value: number, most: number) => Math.min(value, most);
   return fields
-    .u32(0x06054b50)
-    .u16(0, 0, narrow(count, MOST_16), narrow(count, MOST_16))
-    .u32(narrow(length, MOST_32), narrow(offset, MOST_32))
+    .u32(END)
+    .u16(0, 0, Math.min(count, MOST_16), Math.min(count, MOST_16))
+    .u32(Math.min(length, MOST_32), Math.min(offset, MOST_32))
     .u16(0)
     .done();
 }
