@@ -10,7 +10,7 @@ export type NpyValues =
 
 type NumberList = TypedArray | readonly number[];
 
-/** An array whose elements come piece after piece, in pieces of any lengths, none changed after it was given. */
+/** An array whose elements come piece after piece, in pieces of any lengths: use each before asking for the next one. */
 export interface NpyStream {
   readonly dtype: NumericDtype;
   readonly shape: readonly number[];

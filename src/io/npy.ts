@@ -38,15 +38,15 @@ export interface NpyFile extends NpyHeader {
   readonly source: ByteSource;
   /** The beginning of the file. */
   readonly head: Uint8Array;
-  /** Whether nobody else has the memory of `head`. */
-  readonly isCopy: boolean;
+  /** Whether nobody else has the memory of `head`: it may become that of the array. */
+  readonly ownsHead: boolean;
 }
 
 /** Reads the header. @throws InputError when the file is no array of numbers or text, or is damaged */
 export async function openNpy(source: ByteSource): Promise<NpyFile> {
   const memory = new Uint8Array(source.size <= SMALL_FILE ? source.size : HEAD_BYTES);
   const head = await source.read(0, memory.length, memory);
-  return { source, head, isCopy: head === memory, ...parseNpyHeader(head, source.size, source.name) };
+  return { source, head, ownsHead: head === memory, ...parseNpyHeader(head, source.size, source.name) };
 }
 
 /** Reads a whole array in its own type. @throws InputError as `openNpy` */
@@ -79,7 +79,7 @@ export async function readNpyAs<K extends keyof NumericArrays>(
   return readNpyFileAs(await openNpy(source), type, options);
 }
 
-/** As `readNpyAs`, of a file whose header has been read. */
+/** As `readNpyAs`, of a file whose header has been read. What a small file gives at every call may be the same memory. */
 export async function readNpyFileAs<K extends keyof NumericArrays>(
   file: NpyFile,
   type: K,
@@ -231,8 +231,8 @@ function headAs<K extends keyof NumericArrays>(
   type: K,
   length: number,
 ): NumericArrays[K] | undefined {
-  const { head, isCopy, dtype, littleEndian, dataOffset, itemSize, fortranOrder, shape, source } = file;
-  if (!isCopy || head.length < source.size || (fortranOrder && shape.length > 1)) return undefined;
+  const { head, ownsHead, dtype, littleEndian, dataOffset, itemSize, fortranOrder, shape, source } = file;
+  if (!ownsHead || head.length < source.size || (fortranOrder && shape.length > 1)) return undefined;
   if (dtype !== type || !littleEndian || dataOffset % itemSize !== 0) return undefined;
   const bytes = head.buffer as ArrayBuffer;
   return new VIEWS[type](bytes, dataOffset, length) as NumericArrays[K];

@@ -195,6 +195,7 @@ async function readFully(file: FileHandle, offset: number, bytes: Uint8Array, pa
 /** Smaller pieces are gathered: to write each takes longer than to copy it. */
 const SMALL_PIECE = 64 << 10;
 
+/** Writes pieces one after the other; where they are zeros the file has a hole. */
 async function writeAll(file: FileHandle, pieces: Exclude<Chunks, Uint8Array>): Promise<void> {
   let end = 0;
   let written = 0;
