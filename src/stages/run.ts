@@ -142,7 +142,8 @@ export async function runFolder(userSettings: UserSettings, options: RunOptions 
       const compute = async (write: (part: ResultPart) => void) => {
         // While clusters and weights alternate there is a core to load what drawing takes.
         const onTracking = (event: RunEvent) => {
-          if (event.kind === 'stage' && event.stage === 'motion') figures?.prepare();
+          if (event.kind === 'stage' && event.stage === 'motion' && event.state === 'begin')
+            figures?.prepare();
           onEvent(event);
         };
         const onPart = (part: ResultPart) => {
