@@ -283,9 +283,9 @@ describe('a bad input folder', () => {
   ])('with spike times that hold %s is refused when they are read', async (_, spikes, found) => {
     const dataset = await readDataset(folder({ 'spike_times/Unit3.npy': spikes }));
     expect(await dataset.spikeTimes(2)).toHaveLength(3);
-    for (const attempt of [dataset.spikeTimes(3), checkSpikeTimes(dataset)]) {
-      await expect(attempt).rejects.toThrow(InputError);
-      await expect(attempt).rejects.toThrow(`data/spike_times/Unit3.npy: found ${found}`);
+    for (const attempt of [() => dataset.spikeTimes(3), () => checkSpikeTimes(dataset)]) {
+      await expect(attempt()).rejects.toThrow(InputError);
+      await expect(attempt()).rejects.toThrow(`data/spike_times/Unit3.npy: found ${found}`);
     }
   });
 });

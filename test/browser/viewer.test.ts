@@ -208,7 +208,7 @@ describe.skipIf(missing)('the web application', () => {
     await page.keyboard.press('m');
     await page.getByLabel('Why (kept in the log)').fill('they look alike');
     await page.locator('dialog button[type=submit]').click();
-    await page.waitForURL(/candidates\/neuron\/\d+/);
+    await page.waitForURL(/#\/neuron\/\d+$/);
     await page.waitForSelector('.message.info');
     const merged = automatic.map((label, unit) =>
       label === 2 || unit === candidate || (automatic[candidate] > 0 && label === automatic[candidate])

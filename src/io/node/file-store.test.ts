@@ -108,9 +108,9 @@ describe('FileStore', () => {
     inTemporaryFolder(async (folder) => {
       writeFileSync(join(folder, 'file'), '');
       const store = new FileStore(join(folder, 'file', 'out'));
-      for (const attempt of [store.checkWritable(), store.write('x', bytes('x'))]) {
-        await expect(attempt).rejects.toThrow(InputError);
-        await expect(attempt).rejects.toThrow('output folder');
+      for (const attempt of [() => store.checkWritable(), () => store.write('x', bytes('x'))]) {
+        await expect(attempt()).rejects.toThrow(InputError);
+        await expect(attempt()).rejects.toThrow('output folder');
       }
       expect(readFileSync(join(folder, 'file'), 'utf8')).toBe('');
     }));
