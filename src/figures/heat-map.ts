@@ -121,10 +121,10 @@ export function heatMapPanel(content: HeatMapContent, frame: Frame): View {
   };
   return panelOf(frame, [
     {
-      data: { values: [{}] },
+      // As a value of the mark Vega would compile the whole picture as part of a program.
+      data: { values: [{ url: heatMapUri(map, colours) }] },
       mark: {
         type: 'image',
-        url: heatMapUri(map, colours),
         x: 0,
         y: 0,
         width,
@@ -134,6 +134,7 @@ export function heatMapPanel(content: HeatMapContent, frame: Frame): View {
         aspect: false,
         smooth: false,
       },
+      encoding: { url: { field: 'url', type: 'nominal' } },
     },
     image,
     ...axisLayers('x', x, { cells: map.width, width, height }),

@@ -16,7 +16,7 @@ export function svgToPng(svg: string, scale = DEFAULT_PNG_SCALE): Uint8Array {
     throw new RangeError(`svgToPng: got scale ${scale}, expected a number above 0`);
   }
   const resvg = new Resvg(svg, { font: findFonts(), fitTo: { mode: 'zoom', value: scale } });
-  return Uint8Array.from(resvg.render().asPng());
+  return new Uint8Array(resvg.render().asPng());
 }
 
 let fonts: ResvgRenderOptions['font'];

@@ -149,9 +149,21 @@ function encodeNumbers(dtype: NumericDtype, data: NumberList, from: number, to: 
 
 /** Apart from its callers, where it is compiled for bytes alone. */
 function truthOf(values: Uint8Array): Uint8Array {
+  if (areTruths(values)) return values;
   const bytes = new Uint8Array(values.length);
   for (let i = 0; i < bytes.length; i++) bytes[i] = values[i] === 0 ? 0 : 1;
   return bytes;
+}
+
+/** Whether all are 0 or 1, four at a time where they lie so. */
+function areTruths(values: Uint8Array): boolean {
+  const words =
+    values.byteOffset % 4 === 0
+      ? new Uint32Array(values.buffer, values.byteOffset, values.length >> 2)
+      : new Uint32Array();
+  for (let i = 0; i < words.length; i++) if ((words[i] & 0xfefefefe) !== 0) return false;
+  for (let i = 4 * words.length; i < values.length; i++) if (values[i] > 1) return false;
+  return true;
 }
 
 const bytesOf = ({ buffer, byteOffset, byteLength }: ArrayBufferView) =>

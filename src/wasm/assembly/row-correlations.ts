@@ -1,4 +1,4 @@
-import { tile4x8 } from './waveforms';
+import { multiplyWaveforms } from './waveforms';
 
 /** Below it, products of float32 may lose their last bits. */
 const FAINT: f64 = 1e-24;
@@ -34,8 +34,6 @@ export function correlationsOfRows(
   outBytes: usize,
 ): void {
   const centred = scratch + 160;
-  // A list of one slot, at 0.
-  store<i32>(scratch, 0);
   for (let panel = 0; panel < panels; ++panel) {
     let word = pieces;
     let weights = rowMeans;
@@ -43,12 +41,14 @@ export function correlationsOfRows(
       centre(channels, samples, word, means, squares, centred, scratch);
       const inverse0 = v128.load(scratch);
       const inverse1 = v128.load(scratch, 16);
-      store<i32>(scratch, 0);
+      // A list of one slot; all starts are 0.
+      store<i32>(scratch, 1);
+      store<i64>(scratch, 0, 4);
       word += (<usize>channels) << 2;
       const count = load<i32>(word);
       word += 4;
       for (let piece = 0; piece < count; ++piece) {
-        tile4x8(1, scratch, channels, weights, centred, scratch + 32, false);
+        multiplyWaveforms(1, 1, channels, scratch, weights, centred, 0, scratch + 32, false);
         weights += (<usize>channels) << 4;
         const first = load<i32>(word);
         const end = load<i32>(word, 8);

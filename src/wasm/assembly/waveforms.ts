@@ -30,7 +30,8 @@ export function multiplyWaveforms(
   }
 }
 
-export function tile4x8(
+/** Called from one place only, so that it is compiled into it. */
+function tile4x8(
   count: i32,
   slots: usize,
   samples: i32,
