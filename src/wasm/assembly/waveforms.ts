@@ -31,15 +31,7 @@ export function multiplyWaveforms(
 }
 
 /** Called from one place only, so that it is compiled into it. */
-function tile4x8(
-  count: i32,
-  slots: usize,
-  samples: i32,
-  a: usize,
-  b: usize,
-  c: usize,
-  add: bool,
-): void {
+function tile4x8(count: i32, slots: usize, samples: i32, a: usize, b: usize, c: usize, add: bool): void {
   let c00 = f32x4.splat(0);
   let c01 = f32x4.splat(0);
   let c10 = f32x4.splat(0);
