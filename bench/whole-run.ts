@@ -8,11 +8,14 @@ import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { RunSummary } from '../src/stages/stage-options.ts';
 import { type Result, report } from './support/measure.ts';
+import { ProductsInRun } from './support/product-in-run.ts';
 
-const RUNS = 3;
+const RUNS = 5;
 const folder = mkdtempSync(join(tmpdir(), 'dant-bench-'));
+const products = new ProductsInRun(join(folder, 'products'));
 const dant = (...words: string[]) => {
   const { status, stdout, stderr } = spawnSync(process.execPath, ['dist/cli/main.js', ...words], {
+    env: products.env,
     encoding: 'utf8',
     maxBuffer: 1 << 26,
   });
@@ -31,7 +34,13 @@ try {
     const { result } = JSON.parse(dant('run', data, '--output', join(folder, 'out'), '--json')) as {
       result: RunSummary;
     };
-    return { ...result, wholeSeconds: (performance.now() - begin) / 1000 };
+    const wholeSeconds = (performance.now() - begin) / 1000;
+    const rates = products.rates(result.threads);
+    console.log(
+      `${wholeSeconds.toFixed(2)} s; products on ${result.threads} threads: ${rates.clock.toFixed(1)} GFLOP/s by the clock, ` +
+        `${rates.processor.toFixed(1)} while they had a processor; ${(result.peakMemory / 2 ** 20).toFixed(0)} MiB`,
+    );
+    return { ...result, wholeSeconds };
   }).sort((a, b) => a.wholeSeconds - b.wholeSeconds);
   const { kernels, seconds, wholeSeconds, peakMemory } = runs[RUNS >> 1];
   const own = { kernels, threads: availableParallelism() };
