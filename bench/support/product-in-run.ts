@@ -46,9 +46,7 @@ export class ProductsInRun {
   rates(threads: number): { clock: number; processor: number } {
     const lines = existsSync(this.file) ? readFileSync(this.file, 'utf8').trim().split('\n') : [];
     rmSync(this.file, { force: true });
-    const sums = [0, 1, 2].map((i) =>
-      lines.reduce((sum, line) => sum + Number(line.split(' ')[i]), 0),
-    );
+    const sums = [0, 1, 2].map((i) => lines.reduce((sum, line) => sum + Number(line.split(' ')[i]), 0));
     const [clock, processor] = [sums[1], sums[2]].map((time) => (threads * sums[0]) / time / 1e6);
     return { clock, processor };
   }

@@ -104,6 +104,7 @@ export type ResultPart =
       /** Still on its way. */
       readonly leafOrder: Promise<Int32Array>;
     }
+  | { readonly kind: 'moved'; readonly result: MovedResult }
   | { readonly kind: 'drawable'; readonly result: DrawableResult };
 
 /** The 2.5 and 97.5 percentile of the motion per session, at one depth. */
@@ -174,6 +175,12 @@ export interface TrackingResult {
   /** Name of the kernels that computed it. */
   readonly kernels: string;
 }
+
+/** A result as far as it is known once the motion is. */
+export type MovedResult = Pick<
+  TrackingResult,
+  'sessions' | 'sessionCount' | 'features' | 'rounds' | 'motion'
+>;
 
 /** A result whose leaves need not be in order yet: all that figures show. */
 export interface DrawableResult extends Omit<TrackingResult, 'clustering' | 'warnings' | 'kernels'> {

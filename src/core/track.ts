@@ -89,6 +89,8 @@ export async function trackWithMotion(
       settings.clustering.max_distance,
       'clustering',
     );
+    // What shows the motion alone is drawn while clusters and weights alternate, which takes one thread.
+    context.onPart?.({ kind: 'moved', result: { sessions, sessionCount, features, rounds, motion } });
     return beginClustering(
       { sessionCount, similarities },
       { nIter: settings.clustering.n_iter, weightTol: settings.clustering.weight_tol },

@@ -1,12 +1,12 @@
 /** Figures of a result: data → picture, as SVG and PNG. */
 import { throwIfStopped } from '../core/errors.ts';
-import type { DrawableResult } from '../core/result.ts';
+import type { DrawableResult, MovedResult } from '../core/result.ts';
 import { allSimilarityFigure } from './all-similarity.ts';
 import { featureScatterFigure } from './feature-scatter.ts';
 import { matchedProbabilityFigure, roundMatchedProbabilityFigure } from './matched-probability.ts';
 import { motionFigure, roundMotionFigure } from './motion.ts';
 import { overviewFigure } from './overview.ts';
-import type { AnyResult } from './recording.ts';
+import { type AnyResult, oneShank, recordingOf } from './recording.ts';
 import { renderSvg } from './render.ts';
 import { similarityDistributionFigure } from './similarity-distribution.ts';
 import { roundThresholdFigure, similarityThresholdFigure } from './similarity-threshold.ts';
@@ -23,8 +23,8 @@ export type { FigureSpec } from './theme.ts';
 export const FIGURES = {
   unitLocations: unitLocationsFigure,
   AllSimilarity: allSimilarityFigure,
-  SimilarityThresholdForCorrection: similarityThresholdFigure,
-  Motion: motionFigure,
+  SimilarityThresholdForCorrection: (result) => similarityThresholdFigure(recordingOf(result)),
+  Motion: (result) => motionFigure(recordingOf(result)),
   MatchedProbability: matchedProbabilityFigure,
   SimilarityDistribution: similarityDistributionFigure,
   FeatureScatter: featureScatterFigure,
@@ -41,6 +41,8 @@ export interface DrawnFigure {
 }
 
 export interface DrawOptions {
+  /** Figures that are left out. */
+  readonly without?: readonly FigureName[];
   readonly signal?: AbortSignal;
   /** Told how many of the figures are drawn. */
   readonly onProgress?: (done: number, total: number) => void;
@@ -54,8 +56,29 @@ export interface DrawOptions {
  * @throws StoppedError soon after `signal` is aborted
  */
 export function drawFigures(result: AnyResult, options: DrawOptions = {}): AsyncGenerator<DrawnFigure> {
+  const figures = Object.entries(FIGURES).map(
+    ([name, figure]) => [name as FigureName, () => figure(result)] as const,
+  );
   return draw(
-    Object.entries(FIGURES).map(([name, figure]) => [name as FigureName, () => figure(result)]),
+    figures.filter(([name]) => !options.without?.includes(name)),
+    options,
+  );
+}
+
+/**
+ * Draws those figures of a result of one shank that show its motion alone, as `drawFigures` does.
+ * @throws StoppedError soon after `signal` is aborted
+ */
+export function drawMotionFigures(
+  result: MovedResult,
+  options: DrawOptions = {},
+): AsyncGenerator<DrawnFigure> {
+  const recording = oneShank(result);
+  return draw(
+    [
+      ['SimilarityThresholdForCorrection', () => similarityThresholdFigure(recording)],
+      ['Motion', () => motionFigure(recording)],
+    ],
     options,
   );
 }

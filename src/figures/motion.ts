@@ -1,6 +1,6 @@
 /** Motion: how far the probe moved between sessions, with its 95 % band. */
 import type { Motion } from '../core/motion/motion.ts';
-import type { DrawableResult, MotionBand, MotionRound } from '../core/result.ts';
+import type { MotionBand, MotionRound, MovedResult } from '../core/result.ts';
 import { finiteExtent } from './histogram.ts';
 import {
   colourOf,
@@ -12,7 +12,7 @@ import {
   panelOf,
   panelWidth,
 } from './panel.ts';
-import { type AnyResult, type RecordedShank, recordingOf, shankTitle } from './recording.ts';
+import { type RecordedShank, type Recording, shankTitle } from './recording.ts';
 import { COLOURS, type FigureSpec, type Kinds, type Layer, SHANK_COLOURS, type View } from './theme.ts';
 import { sessionScale } from './unit-locations.ts';
 
@@ -40,13 +40,13 @@ export interface MotionRow {
 }
 
 /** The saved motion of a shank, with the bands of the round that estimated it. */
-export function savedMotionRows(result: DrawableResult): MotionRow[] {
+export function savedMotionRows(result: MovedResult): MotionRow[] {
   const round = result.rounds.findLast((r) => r.motion?.equals(result.motion));
   return motionRows(result, result.motion, round?.bands ?? []);
 }
 
 /** The curves of the bands; without bands those of the motion, at the smallest and largest y of the units if they differ. */
-function motionRows(result: DrawableResult, motion: Motion, bands: readonly MotionBand[]): MotionRow[] {
+function motionRows(result: MovedResult, motion: Motion, bands: readonly MotionBand[]): MotionRow[] {
   if (bands.length > 0) return bandRows(bands);
   const { low, high } = finiteExtent(result.features.locations.filter((_, i) => i % 3 === 1));
   const depths = motion.isLinear && low <= high ? [low, high] : [undefined];
@@ -77,7 +77,7 @@ export function bandRows(bands: readonly MotionBand[]): MotionRow[] {
 const placeOf = (i: number, places: number) => (places === 1 ? EVERYWHERE : i === 0 ? SMALLEST_Y : LARGEST_Y);
 
 /** The motion of every shank half way between its smallest and its largest y, one curve per shank. */
-export function shankMotionRows(shanks: readonly RecordedShank[]): MotionRow[] {
+export function shankMotionRows(shanks: readonly RecordedShank<MovedResult>[]): MotionRow[] {
   return shanks.flatMap(({ shankId, result }) => {
     const depths = savedMotionRows(result).flatMap(({ depth }) => (depth === undefined ? [] : [depth]));
     const middle = depths.length === 0 ? undefined : (Math.min(...depths) + Math.max(...depths)) / 2;
@@ -145,8 +145,7 @@ export function motionRange(rows: readonly MotionRow[]): [number, number] {
 }
 
 /** The motion with which the waveforms were corrected, one panel per shank. */
-export function motionFigure(result: AnyResult): FigureSpec {
-  const { shanks, sessionCount } = recordingOf(result);
+export function motionFigure({ shanks, sessionCount }: Recording<MovedResult>): FigureSpec {
   const panels = shanks.map((shank) => {
     const { rounds, motion } = shank.result;
     const round = rounds.findLastIndex((r) => r.motion?.equals(motion)) + 1;
@@ -164,7 +163,7 @@ const sourceText = (round: number, rounds: number) =>
 
 /** The motion estimated in one round; undefined when the round made no estimate. */
 export function roundMotionFigure(
-  result: DrawableResult,
+  result: MovedResult,
   round: MotionRound,
   { roundNumber }: { roundNumber: number },
 ): FigureSpec | undefined {

@@ -1,5 +1,5 @@
 /** The part of a result that figures look at: one shank or several, seen the same way. */
-import type { DrawableResult, MultiShankResult, UnitPairs } from '../core/result.ts';
+import type { DrawableResult, MovedResult, MultiShankResult, UnitPairs } from '../core/result.ts';
 import type { SimilarityMatrix } from '../core/similarity/nearby-matrix.ts';
 import { pairValues as valuesOfPairs } from '../core/similarity/pair-list.ts';
 import { remembered } from './remembered.ts';
@@ -7,28 +7,33 @@ import { remembered } from './remembered.ts';
 export type AnyResult = DrawableResult | MultiShankResult;
 
 /** One shank; the only one of a recording without named shanks has no id. */
-export interface RecordedShank {
+export interface RecordedShank<Result extends MovedResult = DrawableResult> {
   readonly shankId?: number;
-  readonly result: DrawableResult;
+  readonly result: Result;
 }
 
 /** What the figures of a result are drawn from. */
-export interface Recording {
+export interface Recording<Result extends MovedResult = DrawableResult> {
   readonly sessionCount: number;
   readonly unitCount: number;
-  readonly shanks: readonly RecordedShank[];
+  readonly shanks: readonly RecordedShank<Result>[];
 }
 
 export const recordingOf = remembered((result: AnyResult): Recording => {
-  const { sessionCount } = result;
-  if (!('shanks' in result)) {
-    return { sessionCount, unitCount: result.sessions.length, shanks: [{ result }] };
-  }
-  return { sessionCount, unitCount: result.sessions.length, shanks: result.shanks };
+  if (!('shanks' in result)) return oneShank(result);
+  const { sessionCount, sessions, shanks } = result;
+  return { sessionCount, unitCount: sessions.length, shanks };
+});
+
+/** A recording whose units are seen as if on one shank. */
+export const oneShank = <Result extends MovedResult>(result: Result): Recording<Result> => ({
+  sessionCount: result.sessionCount,
+  unitCount: result.sessions.length,
+  shanks: [{ result }],
 });
 
 /** Title of the panels of a shank; empty when there is one only. */
-export function shankTitle(shank: RecordedShank): string {
+export function shankTitle(shank: RecordedShank<MovedResult>): string {
   return shank.shankId === undefined ? '' : `Shank ${shank.shankId}`;
 }
 

@@ -1,9 +1,9 @@
 /** SimilarityThresholdForCorrection: per motion round, the similarity of the pairs and which of them were used. */
-import type { MotionRound } from '../core/result.ts';
+import type { MotionRound, MovedResult } from '../core/result.ts';
 import { type Bins, binsFor, countByClass } from './histogram.ts';
 import { histogramPanel } from './histogram-panel.ts';
 import { count, type Frame, messagePanel, page, panelWidth } from './panel.ts';
-import { type AnyResult, recordingOf, shankTitle } from './recording.ts';
+import { type Recording, shankTitle } from './recording.ts';
 import { type FigureSpec, MATCH_KINDS, type View } from './theme.ts';
 
 export interface RoundSimilarity {
@@ -48,8 +48,7 @@ function usedText(used: number, matches: number, threshold: number): string {
 }
 
 /** All rounds of one shank, or the last round of each of several. */
-export function similarityThresholdFigure(result: AnyResult): FigureSpec {
-  const { shanks } = recordingOf(result);
+export function similarityThresholdFigure({ shanks }: Recording<MovedResult>): FigureSpec {
   const panels =
     shanks.length > 1
       ? shanks.flatMap((shank) => {

@@ -55,6 +55,7 @@ function filesOf(part: ResultPart): [string, () => Chunks][] {
       return arrays({ waveforms_corrected: correctedWaveforms(oneBlock(part.corrected.units, part)) });
     case 'similarities':
       return arrays(similarityFiles(oneBlock(Math.sqrt(part.similarity.length), { clustering: part })));
+    case 'moved':
     case 'drawable':
       return [];
     case 'clustering': {

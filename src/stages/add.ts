@@ -5,6 +5,7 @@ import { type Dataset, joinSources, type StreamedDataset, waveformSource } from 
 import { growResult } from '../core/growing/grow.ts';
 import { growShanks } from '../core/growing/grow-shanks.ts';
 import type { Kernels } from '../core/kernels/kernels.ts';
+import type { ResultPart } from '../core/result.ts';
 import type { Settings } from '../core/settings.ts';
 import { readDataset, readDatasetShape } from '../io/dataset.ts';
 import { requireMemory } from '../io/memory-estimate.ts';
@@ -81,6 +82,9 @@ export async function addSessions(
   const kernels = await createKernels({ kernels: settings.kernels, threads });
   const figures = (options.figures ?? true) ? new FigureThread() : undefined;
   try {
+    const onPart = (part: ResultPart) => {
+      if (part.kind === 'moved' && threads > 1) figures?.drawMotion(part.result);
+    };
     const context: RunContext = { kernels, onEvent, signal };
     const read = await inStage(context, 'read', async () => {
       const of = { sessions, sessionCount, waveforms: await openWaveforms(oldData) };
@@ -108,7 +112,7 @@ export async function addSessions(
     ];
     const compute = async () => {
       const grown: GrownRecording = read.old
-        ? await growResult(read.old, dataset, settings, context)
+        ? await growResult(read.old, dataset, settings, { ...context, onPart })
         : await growShanks({ sessions, labels: read.labels }, read.shanks, dataset, settings, context);
       requireNew(sessions, grown.result.features, fresh, source);
       // The table of the units is put together meanwhile.

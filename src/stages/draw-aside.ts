@@ -2,11 +2,21 @@
 import { Worker } from 'node:worker_threads';
 import { StoppedError } from '../core/errors.ts';
 import { Motion } from '../core/motion/motion.ts';
-import { type DrawableResult, isMultiShank, type MultiShankResult } from '../core/result.ts';
+import {
+  type DrawableResult,
+  isMultiShank,
+  type MovedResult,
+  type MultiShankResult,
+} from '../core/result.ts';
 import { isNearbyMatrix } from '../core/similarity/nearby-matrix.ts';
 import type { FigureFile } from './figure-files.ts';
 
 type AnyResult = DrawableResult | MultiShankResult;
+
+/** What the thread is sent: what is known of a result once the motion is, and the result. */
+export type ToFigureThread =
+  | { readonly kind: 'moved'; readonly result: MovedResult }
+  | { readonly kind: 'result'; readonly result: AnyResult };
 
 // The TypeScript sources cannot be started as a worker.
 const HAS_THREADS = import.meta.url.endsWith('.js') && typeof SharedArrayBuffer !== 'undefined';
@@ -31,6 +41,16 @@ export class FigureThread {
     // Told to whoever has something drawn.
     this.failure.catch(() => {});
     this.worker = worker;
+  }
+
+  /** Starts to draw what shows the motion alone, where there are threads; the rest follows with `draw`. */
+  drawMotion(result: MovedResult): void {
+    this.prepare();
+    this.send({ kind: 'moved', result });
+  }
+
+  private send(message: ToFigureThread): void {
+    this.worker?.postMessage(message);
   }
 
   /** Whether figures of the result can be drawn here without copying it: its matrices lie in shared memory. */
@@ -64,7 +84,7 @@ export class FigureThread {
     const stopped = new Promise<never>((_, reject) =>
       signal?.addEventListener('abort', () => reject(new StoppedError()), { once: true }),
     );
-    worker.postMessage(withoutWaveforms(result));
+    this.send({ kind: 'result', result: withoutWaveforms(result) });
     return Promise.race([files, this.failure as Promise<never>, stopped]).finally(() => this.close());
   }
 
@@ -86,14 +106,21 @@ function withoutWaveforms(result: AnyResult): AnyResult {
 
 /** A result as it was before it was sent to a thread: messages carry no classes. */
 export function reviveResult(result: AnyResult): AnyResult {
-  const revive = <R extends DrawableResult>(of: R): R => ({
+  if (!isMultiShank(result)) return reviveMoved(result);
+  return {
+    ...result,
+    shanks: result.shanks.map((shank) => ({ ...shank, result: reviveMoved(shank.result) })),
+  };
+}
+
+/** The same of one shank, of which no more than the motion need be known. */
+export function reviveMoved<R extends MovedResult>(of: R): R {
+  return {
     ...of,
     motion: Motion.of(of.motion),
     rounds: of.rounds.map((round) => ({
       ...round,
       ...(round.motion && { motion: Motion.of(round.motion) }),
     })),
-  });
-  if (!isMultiShank(result)) return revive(result);
-  return { ...result, shanks: result.shanks.map((shank) => ({ ...shank, result: revive(shank.result) })) };
+  };
 }

@@ -1,6 +1,17 @@
 /** The figures of a result as files of its output folder. */
-import { type DrawableResult, isMultiShank, type MultiShankResult } from '../core/result.ts';
-import { type DrawnFigure, drawFigures, drawRoundFigures } from '../figures/index.ts';
+import {
+  type DrawableResult,
+  isMultiShank,
+  type MovedResult,
+  type MultiShankResult,
+} from '../core/result.ts';
+import {
+  type DrawnFigure,
+  drawFigures,
+  drawMotionFigures,
+  drawRoundFigures,
+  type FigureName,
+} from '../figures/index.ts';
 import { shankFolder } from '../io/result-folder.ts';
 
 export interface FigureFile {
@@ -17,6 +28,8 @@ export async function* figureFiles(
   result: DrawableResult | MultiShankResult,
   options: {
     readonly signal?: AbortSignal;
+    /** Figures of the whole result that are drawn already. */
+    readonly without?: readonly FigureName[];
     readonly onProgress?: (done: number, total: number) => void;
   } = {},
 ): AsyncGenerator<FigureFile> {
@@ -29,7 +42,8 @@ export async function* figureFiles(
   for (const [part, { folder, of }] of parts.entries()) {
     const onProgress = (done: number, total: number) =>
       options.onProgress?.(part * total + done, parts.length * total);
-    for await (const figure of drawFigures(of, { signal, onProgress }))
+    const without = folder === '' ? options.without : undefined;
+    for await (const figure of drawFigures(of, { signal, onProgress, without }))
       yield* filesOf(`${folder}Figures`, figure);
     if (!result.settings.save_intermediate_figures || isMultiShank(of)) continue;
     for (let round = 1; round <= of.rounds.length; round++) {
@@ -38,6 +52,19 @@ export async function* figureFiles(
       }
     }
   }
+}
+
+/** Draws the figures that show the motion alone; tells them by name too. */
+export async function motionFigureFiles(
+  result: MovedResult,
+): Promise<{ names: FigureName[]; files: FigureFile[] }> {
+  const names: FigureName[] = [];
+  const files: FigureFile[] = [];
+  for await (const figure of drawMotionFigures(result)) {
+    names.push(figure.name);
+    files.push(...filesOf('Figures', figure));
+  }
+  return { names, files };
 }
 
 /** The files of a figure in a folder. */

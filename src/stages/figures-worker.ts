@@ -1,10 +1,19 @@
-/** Worker thread that draws the figures of the result that it is sent, while the other files are written. */
+/**
+ * Worker thread that draws the figures of the result that it is sent, while the other files are written; those that show the motion alone
+ * before, where it is told the motion before.
+ */
 import { parentPort } from 'node:worker_threads';
-import { reviveResult } from './draw-aside.ts';
-import { type FigureFile, figureFiles } from './figure-files.ts';
+import { reviveMoved, reviveResult, type ToFigureThread } from './draw-aside.ts';
+import { figureFiles, motionFigureFiles } from './figure-files.ts';
 
-parentPort?.once('message', async (result) => {
-  const files: FigureFile[] = [];
-  for await (const file of figureFiles(reviveResult(result))) files.push(file);
+let early: ReturnType<typeof motionFigureFiles> = Promise.resolve({ names: [], files: [] });
+
+parentPort?.on('message', async (message: ToFigureThread) => {
+  if (message.kind === 'moved') {
+    early = motionFigureFiles(reviveMoved(message.result));
+    return;
+  }
+  const { names, files } = await early;
+  for await (const file of figureFiles(reviveResult(message.result), { without: names })) files.push(file);
   parentPort?.postMessage(files);
 });

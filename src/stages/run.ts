@@ -147,6 +147,7 @@ export async function runFolder(userSettings: UserSettings, options: RunOptions 
           onEvent(event);
         };
         const onPart = (part: ResultPart) => {
+          if (part.kind === 'moved' && threads > 1) figures?.drawMotion(part.result);
           // Putting the leaves in order takes one thread: figures, which do not show it, are drawn meanwhile.
           if (part.kind === 'drawable' && figures?.canDraw(part.result))
             figures.draw(part.result, options.signal);

@@ -35,19 +35,19 @@ export function growConfidence(
   const units = labels.length;
   const keyOf = (a: number, b: number) => Math.max(a, b) * units + Math.min(a, b);
   const probabilities = new Map<number, number>();
-  const compared = comparedProbabilities(curation, clustering.threshold, grown);
-  compared.forEach(({ a, b, probability }) => {
-    if (labels[a] >= 0 && labels[a] === labels[b]) probabilities.set(keyOf(a, b), probability);
-  });
-  known?.forEach((probability, m) => {
-    probabilities.set(keyOf(curation.matchedPairs[2 * m], curation.matchedPairs[2 * m + 1]), probability);
-  });
-  /** Of every unit: how many of its pairs have a probability, and their sum. */
+  const { units: list, probability } = comparedProbabilities(curation, clustering.threshold, grown);
+  /** Of every unit: how many of its pairs with old units of its neuron were compared, and the sum of their probabilities. */
   const [counts, sums] = [new Float64Array(units), new Float64Array(units)];
-  compared.forEach(({ a, b, probability }) => {
-    if (a >= curation.labels.length || !probabilities.has(keyOf(a, b))) return;
+  for (let p = 0; p < probability.length; p++) {
+    const [a, b] = [list[2 * p], list[2 * p + 1]];
+    if (labels[a] < 0 || labels[a] !== labels[b]) continue;
+    probabilities.set(keyOf(a, b), probability[p]);
+    if (a >= curation.labels.length) continue;
     counts[b]++;
-    sums[b] += probability;
+    sums[b] += probability[p];
+  }
+  known?.forEach((value, m) => {
+    probabilities.set(keyOf(curation.matchedPairs[2 * m], curation.matchedPairs[2 * m + 1]), value);
   });
   const matchedPairs = pairsWithinClusters(labels);
   const matchProbability = new Float64Array(matchedPairs.length / 2);
@@ -70,7 +70,7 @@ function comparedProbabilities(
   { matchedPairs: oldMatches, labels: { length: oldUnits } }: CurationResult,
   threshold: number,
   { labels, sessions, sessionCount, compared, pairSimilarity, similarity }: GrownMatches,
-): { a: number; b: number; probability: number }[] {
+): { units: Int32Array; probability: Float64Array } {
   const list: number[] = [];
   const values: number[] = [];
   for (let m = 0; m < oldMatches.length; m += 2) {
@@ -94,11 +94,7 @@ function comparedProbabilities(
     pairSimilarity: all,
     unmatchedWeight,
   });
-  return Array.from({ length: count }, (_, p) => ({
-    a: pairs.units[2 * p],
-    b: pairs.units[2 * p + 1],
-    probability: probability[p],
-  }));
+  return { units: pairs.units, probability };
 }
 
 /** Pairs within reach of each other of which one is new. */

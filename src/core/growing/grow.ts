@@ -67,6 +67,9 @@ export async function growResult(
     findMotion(old, search, settings, context),
   );
   const { pairSimilarity } = round;
+  const { sessionCount } = motion;
+  const rounds = [round];
+  context.onPart?.({ kind: 'moved', result: { sessions, sessionCount, features, rounds, motion } });
 
   const similarities = await inStage(context, 'clustering', async () => {
     const depths = correctedDepths(features.locations, sessions, motion);
@@ -91,7 +94,6 @@ export async function growResult(
     leafOrder: growOrder(clustering.leafOrder, labels),
     weightHistory: [clustering.weights],
   };
-  const { sessionCount } = motion;
   const { matchedPairs, ...confidence } = growConfidence(old, {
     labels,
     sessions,
@@ -107,7 +109,7 @@ export async function growResult(
       sessions,
       sessionCount,
       features,
-      rounds: [round],
+      rounds,
       motion,
       corrected: {
         units: features.units,

@@ -64,22 +64,31 @@ export function windowReader(
       const anchors = shiftedPeaks(probe, peaks, shifts);
       return { shifts, windows: createWindows(plan, anchors, source.samples, kernels.float32) };
     });
+    const templates = targets.map(({ windows }) => windows);
+    const templatePeaks = templates.map(() => new Int32Array(units.length));
+    const findPeaks = (first: number, end: number) =>
+      templates.forEach((windows, t) => {
+        for (let unit = first; unit < end; unit++) templatePeaks[t][unit] = windowPeak(windows, unit);
+      });
+    let found = 0;
     for await (const { data, firstUnit, units: count } of source.pieces(kernels, signal)) {
       const end = firstUnit + count;
-      await fillWindows(
+      const filling = fillWindows(
         { data, firstUnit, peakChannels: peaks.subarray(firstUnit, end), centered },
         targets.map(({ windows, shifts }) => ({ windows, shifts: shifts?.subarray(firstUnit, end) })),
         interpolator,
         context,
       );
+      // A failure is met where it is waited for.
+      filling.catch(() => {});
+      // The threads fill these while the peaks of those before are found.
+      findPeaks(found, firstUnit);
+      found = firstUnit;
+      await filling;
       onEvent?.({ kind: 'progress', stage: 'motion', step: 'waveforms', done: end, total: units.length });
     }
-    const templates = targets.map(({ windows }) => windows);
+    findPeaks(found, units.length);
     const place = new Map(Array.from(units, (unit, i) => [unit, i]));
-    return { place, templates, peaks: templates.map(peaksOf) };
+    return { place, templates, peaks: templatePeaks };
   };
 }
-
-/** (windows,) */
-const peaksOf = (windows: WaveformWindows): Int32Array =>
-  Int32Array.from({ length: windows.units }, (_, window) => windowPeak(windows, window));

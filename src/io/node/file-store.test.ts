@@ -121,6 +121,24 @@ describe('FileStore', () => {
       expect(readdirSync(folder)).toEqual([]);
     }));
 
+  it('leaves no folder that was made for what is removed, but those that were there', () =>
+    inTemporaryFolder(async (folder) => {
+      mkdirSync(join(folder, 'there'));
+      for (const name of ['there', 'there/a/b']) {
+        const store = new FileStore(join(folder, name));
+        await store.checkWritable();
+        await store.remove('staging');
+        await store.write('staging/x', bytes('x'));
+        await store.remove('staging');
+        expect(readdirSync(join(folder, 'there'))).toEqual([]);
+      }
+      const store = new FileStore(join(folder, 'there/a/b'));
+      await store.checkWritable();
+      await store.write('x', bytes('x'));
+      await store.remove('staging');
+      expect(await store.list()).toEqual(['x']);
+    }));
+
   it('refuses a folder in place of a file, and a file that became shorter', () =>
     inTemporaryFolder(async (folder) => {
       mkdirSync(join(folder, 'x.npy'));

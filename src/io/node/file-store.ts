@@ -20,6 +20,8 @@ import { type ByteSource, type Chunks, isZeros, type Store } from '../byte-sourc
 export class FileStore implements Store {
   readonly name: string;
   private readonly durable: boolean;
+  /** The topmost folder that was not there yet when it was checked whether the place could be written. */
+  private absent?: string;
 
   /**
    * @param folder its path
@@ -82,6 +84,20 @@ export class FileStore implements Store {
     } catch (error) {
       throw cannotWrite(path, error);
     }
+    await this.removeIfEmpty();
+  }
+
+  /** Work that failed leaves no folder that was made for it alone. */
+  private async removeIfEmpty(): Promise<void> {
+    if (this.absent === undefined) return;
+    const above = dirname(this.absent);
+    for (let folder = resolve(this.name); folder !== above; folder = dirname(folder)) {
+      const removed = await rmdir(folder).then(
+        () => true,
+        (error) => isMissing(error),
+      );
+      if (!removed) return;
+    }
   }
 
   async rename(from: string, to: string): Promise<void> {
@@ -95,7 +111,8 @@ export class FileStore implements Store {
   }
 
   /**
-   * Whether the folder could be written, told before the work begins; leaves no trace.
+   * Whether the folder could be written, told before the work begins; leaves no trace. What is made for it afterwards goes again
+   * when it is empty after something is removed.
    * @throws InputError when it, or the nearest folder above it that exists, cannot be written
    */
   async checkWritable(): Promise<void> {
@@ -119,6 +136,7 @@ export class FileStore implements Store {
         if (exists && isMissing(error))
           throw cannotWrite(this.name, error, 'a file system that takes no files');
         if (!isMissing(error) || dirname(folder) === folder) throw cannotWrite(this.name, error);
+        this.absent = folder;
         folder = dirname(folder);
       }
     }
