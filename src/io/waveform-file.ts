@@ -2,6 +2,7 @@
 import { subsetSource, type WaveformPiece, type WaveformSource, waveformSource } from '../core/dataset.ts';
 import { InputError, throwIfStopped } from '../core/errors.ts';
 import { pathIn, type Store } from './byte-source.ts';
+import { concurrently } from './concurrently.ts';
 import { firstNotFinite } from './not-finite.ts';
 import { type NpyFile, openNpy, readNpyFileAs, readNpyRowsAs } from './npy.ts';
 
@@ -34,14 +35,17 @@ export function waveformFile(
         throwIfStopped(signal);
         const count = Math.min(perPiece, units - firstUnit);
         const data = buffers[(firstUnit / perPiece) % 2].subarray(0, count * size);
-        for (const [from, to] of which
-          ? runsOf(which.subarray(firstUnit, firstUnit + count))
-          : [[0, count]]) {
-          const row = which ? which[firstUnit + from] : firstUnit;
-          const rows = data.subarray(from * size, to * size);
-          await readNpyRowsAs(file, row, row + to - from, 'float32', rows);
-          const bad = firstUnit < checked ? -1 : firstNotFinite(rows);
-          if (bad >= 0) throw waveformNotFinite(file, rows[bad], row * size + bad);
+        const runs = which ? runsOf(which.subarray(firstUnit, firstUnit + count)) : [[0, count]];
+        const rowsOf = ([from, to]: readonly number[]) => data.subarray(from * size, to * size);
+        const rowOf = ([from]: readonly number[]) => (which ? which[firstUnit + from] : firstUnit);
+        await concurrently(runs.length, async (i) => {
+          const [from, to] = runs[i];
+          const row = rowOf(runs[i]);
+          await readNpyRowsAs(file, row, row + to - from, 'float32', rowsOf(runs[i]));
+        });
+        for (const run of firstUnit < checked ? [] : runs) {
+          const bad = firstNotFinite(rowsOf(run));
+          if (bad >= 0) throw waveformNotFinite(file, rowsOf(run)[bad], rowOf(run) * size + bad);
         }
         checked = Math.max(checked, firstUnit + count);
         return { firstUnit, units: count, data };
