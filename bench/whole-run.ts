@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import type { RunSummary } from '../src/stages/stage-options.ts';
 import { type Result, report } from './support/measure.ts';
 import { ProductsInRun } from './support/product-in-run.ts';
+import type { Timing } from './support/product-rate.ts';
 
 const RUNS = 5;
 const folder = mkdtempSync(join(tmpdir(), 'dant-bench-'));
@@ -35,20 +36,22 @@ try {
       result: RunSummary;
     };
     const wholeSeconds = (performance.now() - begin) / 1000;
-    const rates = products.rates(result.threads);
+    const { clock, processor } = products.takeTimes(result.threads);
+    const rate = ({ operations, seconds }: Timing) => (operations / seconds / 1e9).toFixed(1);
     console.log(
-      `${wholeSeconds.toFixed(2)} s; products on ${result.threads} threads: ${rates.clock.toFixed(1)} GFLOP/s by the clock, ` +
-        `${rates.processor.toFixed(1)} while they had a processor; ${(result.peakMemory / 2 ** 20).toFixed(0)} MiB`,
+      `${wholeSeconds.toFixed(2)} s, ${(result.peakMemory / 2 ** 20).toFixed(0)} MiB; products on ${result.threads} threads: ` +
+        `${rate(clock)} GFLOP/s by the clock, ${rate(processor)} while they had a processor`,
     );
-    return { ...result, wholeSeconds };
+    return { ...result, wholeSeconds, clock, processor };
   }).sort((a, b) => a.wholeSeconds - b.wholeSeconds);
-  const { kernels, seconds, wholeSeconds, peakMemory } = runs[RUNS >> 1];
+  const { kernels, seconds, wholeSeconds, peakMemory, clock, processor } = runs[RUNS >> 1];
   const own = { kernels, threads: availableParallelism() };
   const stages: [string, number][] = [...Object.entries(seconds), ['whole', wholeSeconds]];
-  report(
-    'whole-run',
-    stages.map(([stage, time]): Result => ({ ...own, size: stage, seconds: time })),
-  );
+  report('whole-run', [
+    ...stages.map(([stage, time]): Result => ({ ...own, size: stage, seconds: time })),
+    { ...own, size: 'waveform products by the clock', ...clock },
+    { ...own, size: 'waveform products while they had a processor', ...processor },
+  ]);
   console.log(`peak memory ${(peakMemory / 2 ** 20).toFixed(0)} MiB`);
 } finally {
   rmSync(folder, { recursive: true });

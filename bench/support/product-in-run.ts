@@ -1,5 +1,6 @@
 /** How fast the waveform products are inside a run: what is loaded before every thread's program times each of them. */
 import { existsSync, readFileSync, rmSync } from 'node:fs';
+import type { Timing } from './product-rate.ts';
 
 /**
  * Stands in for `WebAssembly.Instance` and adds a line to the file for every product: operations, then ms by the clock and of
@@ -42,12 +43,14 @@ export class ProductsInRun {
     return { ...process.env, NODE_OPTIONS: `--import=${module}` };
   }
 
-  /** GFLOP/s of the products since the last call on `threads` threads: by the clock, and while they had a processor. */
-  rates(threads: number): { clock: number; processor: number } {
+  /** The products since the last call on `threads` threads: their time by the clock, and that for which they had a processor. */
+  takeTimes(threads: number): { clock: Timing; processor: Timing } {
     const lines = existsSync(this.file) ? readFileSync(this.file, 'utf8').trim().split('\n') : [];
     rmSync(this.file, { force: true });
-    const sums = [0, 1, 2].map((i) => lines.reduce((sum, line) => sum + Number(line.split(' ')[i]), 0));
-    const [clock, processor] = [sums[1], sums[2]].map((time) => (threads * sums[0]) / time / 1e6);
-    return { clock, processor };
+    const [operations, clock, processor] = [0, 1, 2].map((i) =>
+      lines.reduce((sum, line) => sum + Number(line.split(' ')[i]), 0),
+    );
+    const timing = (ms: number): Timing => ({ operations, seconds: ms / 1000 / threads });
+    return { clock: timing(clock), processor: timing(processor) };
   }
 }
