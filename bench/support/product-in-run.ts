@@ -23,7 +23,8 @@ WebAssembly.Instance = class extends Instance {
     return { exports: { ...exports, multiplyWaveforms(rowPanels, panels, samples, lists, ...rest) {
       const words = new Int32Array(exports.memory.buffer, lists);
       let channels = 0;
-      for (let panel = 0, word = 0; panel < rowPanels; panel++, word += 2 + words[word]) channels += words[word];
+      for (let panel = 0, word = 0; panel < rowPanels; panel++, word += 2 + 2 * words[word])
+        for (let run = 0; run < words[word]; run++) channels += words[word + 3 + 2 * run];
       const [clock, processor] = [performance.now(), processorTime()];
       exports.multiplyWaveforms(rowPanels, panels, samples, lists, ...rest);
       const times = [performance.now() - clock, processorTime() - processor];

@@ -29,7 +29,7 @@ export async function product32(build: SimdBuild, runs = 25): Promise<Timing> {
   const a = simd.float32(rowPanels * channels * samples * 4);
   const b = simd.float32(panels * channels * samples * 8);
   const c = simd.float32(rowPanels * panels * 32);
-  const lists = simd.int32(rowPanels * (channels + 2 * chunks));
+  const lists = simd.int32(rowPanels * 4 * chunks);
   a.float32.fill(0.5);
   b.float32.fill(0.25);
   const words = lists.int32;
@@ -40,9 +40,10 @@ export async function product32(build: SimdBuild, runs = 25): Promise<Timing> {
     starts.push(word);
     const count = Math.min(chunkChannels, channels - first);
     for (let panel = 0; panel < rowPanels; panel++) {
-      words[word++] = count;
+      words[word++] = 1;
       words[word++] = byte;
-      for (let k = 0; k < count; k++) words[word++] = (first + k) * samples * 32;
+      words[word++] = first * samples * 32;
+      words[word++] = count;
       byte += count * samples * 16;
     }
   }

@@ -36,8 +36,10 @@ describe('every kernel refuses memory that is too small or counts that are not w
   const tiny = simd.allocate(8);
   const big = simd.allocate(1 << 16);
   big.int32.fill(0);
-  const lists = simd.int32(3);
-  lists.int32.set([1, 0, 1 << 14]);
+  const lists = simd.int32(4);
+  lists.int32.set([1, 0, 1 << 14, 1]);
+  const empty = simd.int32(4);
+  empty.int32.set([1, 0, 0, 0]);
   const calls: Record<string, () => unknown> = {
     'addSnippet, values': () => simd.addSnippet(5, tiny, big),
     'addSnippet, sum': () => simd.addSnippet(3, big, tiny),
@@ -59,6 +61,8 @@ describe('every kernel refuses memory that is too small or counts that are not w
     packColumns: () => simd.packColumns(1, 4, big, big, big, tiny),
     'multiplyWaveforms, slot outside its panel': () =>
       simd.multiplyWaveforms(1, 1, 4, lists, big, big, 1 << 10, big, false),
+    'multiplyWaveforms, run of no slots': () =>
+      simd.multiplyWaveforms(1, 1, 4, empty, big, big, 1 << 10, big, false),
     'multiplyWaveforms, result': () => simd.multiplyWaveforms(1, 1, 4, big, big, big, 128, tiny, false),
     correlationsOfRows: () => simd.correlationsOfRows(1, 1, 1, 4, big, big, big, big, 64, big, 4, tiny, big),
     mergeDirections: () => simd.mergeDirections(1, 2, big, big, tiny, big),

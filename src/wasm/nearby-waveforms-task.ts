@@ -48,7 +48,7 @@ export function nearbyWaveformsTasks(simd: SimdKernels, input: NearbyWaveformsIn
   /** [panel][channel][sample][8] float32 */
   const packedColumns = simd.float32((MAX_COLUMNS / 8) * size * 8);
   const products = simd.float32(MAX_ROWS * MAX_COLUMNS);
-  const lists = simd.int32(rowPanels * (neighbourCount + 2 * chunks));
+  const lists = simd.int32(rowPanels * 4 * chunks);
   const staged = simd.float32(8 * size);
   const stagedMeans = simd.float64(8 * neighbourCount);
   const rowMeans = simd.float64(neighbourCount);
@@ -134,9 +134,10 @@ export function nearbyWaveformsTasks(simd: SimdKernels, input: NearbyWaveformsIn
       const count = Math.min(chunkChannels, neighbourCount - first);
       found.push(lists.from(4 * word));
       for (let panel = 0; panel < panels; panel++) {
-        words[word++] = count;
+        words[word++] = 1;
         words[word++] = (first * panels + panel * count) * samples * 16;
-        for (let k = 0; k < count; k++) words[word++] = (first + k) * samples * 32;
+        words[word++] = first * samples * 32;
+        words[word++] = count;
       }
     }
     packedRows.float32.fill(0, 0, panels * 4 * size);

@@ -1,4 +1,4 @@
-/** Runs of consecutive numbers in an ascending list: first number and length of each. */
+/** Runs of numbers in a list of which each is one more than the one before: first number and length of each. */
 export function runsOf(numbers: Int32Array): [first: number, count: number][] {
   const runs: [number, number][] = [];
   for (const number of numbers) {

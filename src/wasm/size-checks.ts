@@ -41,7 +41,10 @@ export function lastOffset(offsets: Region, count: number): number {
   return last;
 }
 
-/** What the lists of slots of `multiplyWaveforms` need: their length, and where the last slots they name end in `a` and in a panel of `b`. */
+/**
+ * What the lists of slots of `multiplyWaveforms` need: their length, and where the last slots they name end in `a` and in a panel of `b`; NaN for a
+ * run of none.
+ */
 export function slotLists(lists: Region, rowPanels: number, samples: number) {
   const words = lists.int32;
   const slotBytes = samples * 8 * F32;
@@ -49,10 +52,14 @@ export function slotLists(lists: Region, rowPanels: number, samples: number) {
   let aBytes = 0;
   let bBytes = 0;
   for (let panel = 0; panel < rowPanels; panel++) {
-    const count = words[word];
-    aBytes = Math.max(aBytes, words[word + 1] + count * samples * 4 * F32);
-    for (let k = 0; k < count; k++) bBytes = Math.max(bBytes, words[word + 2 + k] + slotBytes);
-    word += 2 + count;
+    const end = word + 2 + 2 * words[word];
+    let aEnd = words[word + 1];
+    for (word += 2; word < end; word += 2) {
+      const slots = words[word + 1] > 0 ? words[word + 1] : Number.NaN;
+      aEnd += slots * samples * 4 * F32;
+      bBytes = Math.max(bBytes, words[word] + slots * slotBytes);
+    }
+    aBytes = Math.max(aBytes, aEnd);
   }
   return { words: word, aBytes, bBytes };
 }

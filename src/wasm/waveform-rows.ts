@@ -20,7 +20,7 @@ export function createRows(simd: SimdKernels, input: WaveformProductsInput) {
   const channelBytes = samples * 16;
   /** [chunk][panel][channel of the panel and the chunk][sample][4] float32 */
   const packed = simd.allocate(mostPanels * plan.slots * channelBytes);
-  const lists = simd.int32(mostPanels * (plan.slots + 2 * mostChunks));
+  const lists = simd.int32(mostPanels * 2 * (plan.slots + mostChunks));
   const staged = simd.float32(neighbourCount * samples);
   const stagedMeans = simd.float64(neighbourCount);
   const targets = simd.int32(neighbourCount);
@@ -72,10 +72,14 @@ export function createRows(simd: SimdKernels, input: WaveformProductsInput) {
         chunks.push(lists.from(4 * word));
         uses.forEach((used, panel) => {
           const listed = chunk.filter((channel) => used.has(channel));
-          words[word++] = listed.length;
+          const slotRuns = runsOf(listed.map((channel) => slotOf[channel]));
+          words[word++] = slotRuns.length;
           words[word++] = byte;
+          for (const [slot, count] of slotRuns) {
+            words[word++] = slot * samples * 32;
+            words[word++] = count;
+          }
           for (const channel of listed) {
-            words[word++] = slotOf[channel] * samples * 32;
             offsets[panel][channel] = byte;
             byte += channelBytes;
           }

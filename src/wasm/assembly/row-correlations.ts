@@ -41,9 +41,9 @@ export function correlationsOfRows(
       centre(channels, samples, word, means, squares, centred, scratch);
       const inverse0 = v128.load(scratch);
       const inverse1 = v128.load(scratch, 16);
-      // A list of one slot; all starts are 0.
-      store<i32>(scratch, 1);
-      store<i64>(scratch, 0, 4);
+      // A list of one run, which is one slot; all starts are 0.
+      store<i64>(scratch, 1);
+      store<i64>(scratch, 1 << 32, 8);
       word += (<usize>channels) << 2;
       const count = load<i32>(word);
       word += 4;

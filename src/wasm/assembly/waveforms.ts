@@ -4,8 +4,8 @@ import { multiplyAdd32 } from './multiply-add';
  * c[i][j] (+)= Σ over channels of four rows' waveforms times eight columns' waveforms, float32.
  *
  * Columns lie in `panels` panels of eight, [panel][slot][sample][8], a slot being a channel. Rows lie in `rowPanels` panels of four; every
- * one has its own channels, which `lists` names: their number, where its samples [channel][sample][4] start in `a` (bytes), then for each of
- * them where the slot starts within a panel of `b` (bytes). `c` is [panel][row][8].
+ * one has its own channels, which `lists` names: how many runs of slots beside each other, where its samples [channel][sample][4] start in `a`
+ * (bytes), then for each run where it starts within a panel of `b` (bytes) and its number of slots. `c` is [panel][row][8].
  */
 export function multiplyWaveforms(
   rowPanels: i32,
@@ -23,7 +23,7 @@ export function multiplyWaveforms(
     for (let i = 0; i < rowPanels; ++i) {
       const count = load<i32>(list);
       tile4x8(count, list + 8, samples, a + <usize>load<u32>(list, 4), b, c, add);
-      list += 8 + ((<usize>count) << 2);
+      list += 8 + ((<usize>count) << 3);
       c += 128;
     }
     b += panelBytes;
@@ -43,7 +43,7 @@ function tile4x8(count: i32, slots: usize, samples: i32, a: usize, b: usize, c: 
   while (count) {
     // Columns are twice as wide as rows, so that one pointer serves both: 43 instead of 38 GFLOP/s.
     const shift = b + <usize>load<u32>(slots) - (a << 1);
-    const end = a + ((<usize>samples) << 4);
+    const end = a + ((<usize>load<i32>(slots, 4) * samples) << 4);
     do {
       const column = (a << 1) + shift;
       const b0 = v128.load(column);
@@ -62,7 +62,7 @@ function tile4x8(count: i32, slots: usize, samples: i32, a: usize, b: usize, c: 
       c31 = multiplyAdd32(x, b1, c31);
       a += 16;
     } while (a < end);
-    slots += 4;
+    slots += 8;
     --count;
   }
   storeRow(c, c00, c01, add);
