@@ -74,14 +74,6 @@ export async function trackWithMotion(
   const { sessions, sessionCount } = dataset;
   const { n_nearest_channels, n_templates } = settings.waveformCorrection;
 
-  const { channels, samples, templates } = corrected;
-  if (
-    templates.length > 0 &&
-    wantsWaveforms(settings, [dataset.units, channels, samples, templates.length])
-  ) {
-    context.onPart?.({ kind: 'corrected', corrected });
-  }
-
   const begun = await inStage(context, 'clustering', async () => {
     const similarities = await comparison.compare(
       settings.clustering.features,
@@ -89,7 +81,12 @@ export async function trackWithMotion(
       settings.clustering.max_distance,
       'clustering',
     );
-    // What shows the motion alone is drawn while clusters and weights alternate, which takes one thread.
+    // Clusters and weights alternate on one thread: a core is free to write waveforms and to draw what shows the motion alone.
+    const { channels, samples, templates } = corrected;
+    const shape = [dataset.units, channels, samples, templates.length];
+    if (templates.length > 0 && wantsWaveforms(settings, shape)) {
+      context.onPart?.({ kind: 'corrected', corrected });
+    }
     context.onPart?.({ kind: 'moved', result: { sessions, sessionCount, features, rounds, motion } });
     return beginClustering(
       { sessionCount, similarities },
