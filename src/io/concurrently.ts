@@ -6,7 +6,11 @@ const AT_ONCE = 4;
 /**
  * Calls `work` for `0 .. count - 1`, a few at a time, in order of beginning. The first failure ends it.
  */
-export async function concurrently(count: number, work: (index: number) => Promise<void>): Promise<void> {
+export async function concurrently(
+  count: number,
+  work: (index: number) => Promise<void>,
+  atOnce = AT_ONCE,
+): Promise<void> {
   let next = 0;
   let failed = false;
   const worker = async () => {
@@ -19,6 +23,6 @@ export async function concurrently(count: number, work: (index: number) => Promi
       }
     }
   };
-  const workers = await Promise.allSettled(Array.from({ length: AT_ONCE }, worker));
+  const workers = await Promise.allSettled(Array.from({ length: atOnce }, worker));
   for (const result of workers) if (result.status === 'rejected') throw result.reason;
 }

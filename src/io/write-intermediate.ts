@@ -1,10 +1,26 @@
 /** Intermediate results, written when `save_intermediate_results` asks for them. */
 import type { MotionRound } from '../core/result.ts';
-import { npyMember } from './npz.ts';
+import { npyMember, npzChunks } from './npz.ts';
 import type { ResultBlocks } from './result-blocks.ts';
 import { unitPairs } from './result-blocks.ts';
 import type { ZipMember } from './stored-zip.ts';
 import { clusteringArrays } from './write-clustering.ts';
+
+/** A file of a result, whose bytes are made when it is written. */
+export type ResultFile = readonly [
+  name: string,
+  chunks: () => Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
+];
+
+export function intermediateFiles(blocks: ResultBlocks): ResultFile[] {
+  const all = allSimilarityMembers(blocks);
+  const motion = similarityForCorrectionMembers(blocks);
+  return [
+    ...(all ? [['AllSimilarity.npz', () => npzChunks(all)] as const] : []),
+    ...(motion ? [['SimilarityForCorretion.npz', () => npzChunks(motion)] as const] : []),
+    ['resultIter.json', () => [new TextEncoder().encode(resultIterJson(blocks))]],
+  ];
+}
 
 /**
  * Members of `AllSimilarity.npz`: similarities of the final candidate pairs by all features. Undefined when there are too many

@@ -10,6 +10,7 @@ import {
   type TrackingResult,
 } from '../core/result.ts';
 import { listDeep, type Store, stoppable, subStore } from './byte-source.ts';
+import { concurrently } from './concurrently.ts';
 import { type NpyOutput, npyChunks } from './npy-writer.ts';
 import { npzChunks } from './npz.ts';
 import { replaceFiles } from './replace-files.ts';
@@ -20,11 +21,7 @@ import { WriteAhead } from './write-ahead.ts';
 import { clusteringArchive, clusteringFiles, motionFiles, sparseFiles } from './write-clustering.ts';
 import { curationFiles } from './write-curation.ts';
 import { centeredWaveforms, correctedWaveforms, featureArrays, type NamedArrays } from './write-features.ts';
-import {
-  allSimilarityMembers,
-  resultIterJson,
-  similarityForCorrectionMembers,
-} from './write-intermediate.ts';
+import { intermediateFiles, type ResultFile } from './write-intermediate.ts';
 import { LARGEST_PICKLE, outputMembers, type RunTimes } from './write-output-npz.ts';
 
 export interface ResultExtra extends RunTimes {
@@ -184,6 +181,9 @@ function waveformFiles(blocks: ResultBlocks, extra: ResultExtra, which?: Int32Ar
   return files;
 }
 
+/** Of more units memory counts more than time. */
+const MOST_SIDE_BY_SIDE = 10_000;
+
 /**
  * @param options.which indices among all units of those of a shank
  * @param options.written files that are there already
@@ -194,13 +194,7 @@ async function writeBlocks(
   extra: ResultExtra,
   { which, written }: { readonly which?: Int32Array; readonly written?: ReadonlySet<string> } = {},
 ): Promise<void> {
-  const { settings, features } = blocks;
-  let done = 0;
-  const write = async (name: string, chunks: Iterable<Uint8Array> | AsyncIterable<Uint8Array>) => {
-    if (written?.has(name)) return;
-    await store.write(name, stoppable(chunks, extra.signal));
-    extra.progress?.(++done);
-  };
+  const { settings, features, units } = blocks;
   const arrays: NamedArrays = {
     ...featureArrays(features),
     ...waveformFiles(blocks, extra, which),
@@ -209,22 +203,27 @@ async function writeBlocks(
     ...curationFiles(blocks),
     RunTimeSec: { dtype: 'float64', shape: [], data: [extra.runTimeSec] },
   };
-  for (const [name, array] of Object.entries(arrays)) await write(`${name}.npy`, npyChunks(array));
-  const tracked = { ...blocks, confidence: unitConfidence(blocks) };
-  await write(UNITS_FILE, [encodeUnits(resultUnits(tracked, extra.unitRows, which))]);
-  for (const { name, members } of sparseFiles(blocks)) await write(`${name}.npz`, npzChunks(members()));
-  await write('ClusteringResults.npz', clusteringArchive(blocks));
-  if (settings.save_intermediate_results) {
-    const all = allSimilarityMembers(blocks);
-    if (all) await write('AllSimilarity.npz', npzChunks(all));
-    const motion = similarityForCorrectionMembers(blocks);
-    if (motion) await write('SimilarityForCorretion.npz', npzChunks(motion));
-    await write('resultIter.json', [new TextEncoder().encode(resultIterJson(blocks))]);
-  }
-  if (blocks.units > LARGEST_PICKLE) {
+  const table = () => resultUnits({ ...blocks, confidence: unitConfidence(blocks) }, extra.unitRows, which);
+  const all: ResultFile[] = [
+    ...Object.entries(arrays).map(([name, array]) => [`${name}.npy`, () => npyChunks(array)] as const),
+    [UNITS_FILE, () => [encodeUnits(table())]],
+    ...sparseFiles(blocks).map(({ name, members }) => [`${name}.npz`, () => npzChunks(members())] as const),
+    ['ClusteringResults.npz', () => clusteringArchive(blocks)],
+    ...(settings.save_intermediate_results ? intermediateFiles(blocks) : []),
+    ['Output.npz', () => npzChunks(outputMembers(blocks, extra))],
+  ];
+  const files = all.filter(([name]) => !written?.has(name));
+  if (units > LARGEST_PICKLE) {
     extra.log?.(
       `Output.npz has no pickled copy (arr_0), as there are more than ${LARGEST_PICKLE} units: read its plain arrays.`,
     );
   }
-  await write('Output.npz', npzChunks(outputMembers(blocks, extra)));
+  let done = 0;
+  const write = async (i: number) => {
+    const [name, chunks] = files[i];
+    await store.write(name, stoppable(chunks(), extra.signal));
+    extra.progress?.(++done);
+  };
+  // One is made while another is written.
+  await concurrently(files.length, write, units > MOST_SIDE_BY_SIDE ? 1 : 2);
 }
