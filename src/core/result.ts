@@ -2,7 +2,7 @@
 import type { MatchConfidence } from './confidence/match-confidence.ts';
 import type { Motion } from './motion/motion.ts';
 import type { FeatureName, Settings } from './settings.ts';
-import type { SimilarityMatrix } from './similarity/nearby-matrix.ts';
+import type { NearbyMatrix, SimilarityMatrix } from './similarity/nearby-matrix.ts';
 
 /** Step 1: what is computed once per unit. */
 export interface UnitFeatures {
@@ -103,6 +103,13 @@ export type ResultPart =
       readonly clustering: Omit<ClusteringResult, 'leafOrder'>;
       /** Still on its way. */
       readonly leafOrder: Promise<Int32Array>;
+    }
+  | {
+      readonly kind: 'nearbySimilarities';
+      readonly features: readonly FeatureName[];
+      /** Of nearby pairs. */
+      readonly featureSimilarity: readonly NearbyMatrix[];
+      readonly similarity: NearbyMatrix;
     }
   | { readonly kind: 'moved'; readonly result: MovedResult }
   | { readonly kind: 'drawable'; readonly result: DrawableResult };

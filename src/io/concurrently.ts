@@ -23,6 +23,10 @@ export async function concurrently(
       }
     }
   };
-  const workers = await Promise.allSettled(Array.from({ length: atOnce }, worker));
-  for (const result of workers) if (result.status === 'rejected') throw result.reason;
+  await allEnded(Array.from({ length: atOnce }, worker));
+}
+
+/** Waits for all of some works, also when one fails. @throws the failure of the first of them that failed */
+export async function allEnded(works: readonly (Promise<unknown> | undefined)[]): Promise<void> {
+  for (const end of await Promise.allSettled(works)) if (end.status === 'rejected') throw end.reason;
 }

@@ -1,6 +1,6 @@
 /** Matrices of nearby pairs as SciPy's sparse files: `scipy.sparse.load_npz` gives a CSR matrix. */
 import { clustersOf } from '../core/curation/cluster-labels.ts';
-import type { TrackingResult } from '../core/result.ts';
+import type { ClusteringResult } from '../core/result.ts';
 import { candidatesOf, candidateValues } from '../core/similarity/candidate-rows.ts';
 import {
   isNearbyMatrix,
@@ -10,7 +10,7 @@ import {
 import type { NumericDtype } from './npy-elements.ts';
 import type { NpyOutput } from './npy-writer.ts';
 import { npyMember } from './npz.ts';
-import { type ClusteredBlocks, placeOfUnits, type ResultBlocks } from './result-blocks.ts';
+import { type Blocks, type ClusteredBlocks, placeOfUnits } from './result-blocks.ts';
 import type { ZipMember } from './stored-zip.ts';
 
 /** Elements of a matrix that are put together at once. */
@@ -20,9 +20,16 @@ const MOST_KEPT = 1 << 23;
 /** More elements need 64-bit indices. */
 const MOST_INT32 = 2 ** 31 - 1;
 
+/** Results whose similarities are written. */
+export type SparseBlocks = Blocks<SparseResult>;
+
+interface SparseResult {
+  readonly clustering: Pick<ClusteringResult, 'similarity' | 'featureSimilarity'>;
+}
+
 export interface SparseContent {
   /** Matrix whose nearby pairs have elements. */
-  readonly matrixOf: (result: TrackingResult) => SimilarityMatrix | undefined;
+  readonly matrixOf: (result: SparseResult) => SimilarityMatrix | undefined;
   /** Element of a pair from its value in that matrix; the value itself when left out. */
   readonly element?: (value: number) => number;
   /** Elements of the diagonal; none when left out. */
@@ -37,7 +44,7 @@ export const isSparse = ({ blocks }: ClusteredBlocks) =>
  * Members of the sparse file of a symmetric (units, units) matrix: both triangles, indices ascending in every row, units of
  * different shanks apart.
  */
-export function sparseMembers(result: ResultBlocks, content: SparseContent): ZipMember[] {
+export function sparseMembers(result: SparseBlocks, content: SparseContent): ZipMember[] {
   const { units, blocks } = result;
   const rows = sparseRows(result, content);
   const own = content.diagonal === undefined ? 0 : 1;
@@ -112,7 +119,7 @@ export function sparseClusterMembers(units: number, labels: Int32Array): ZipMemb
 type FillRow<T> = (unit: number, row: T) => number;
 
 /** Rows one after another, with the columns ascending. */
-function sparseRows({ units, blocks }: ResultBlocks, { matrixOf, element, diagonal }: SparseContent) {
+function sparseRows({ units, blocks }: SparseBlocks, { matrixOf, element, diagonal }: SparseContent) {
   const place = placeOfUnits(units, blocks);
   const open = new Map(
     blocks.map((block) => {
@@ -151,9 +158,9 @@ function sparseRows({ units, blocks }: ResultBlocks, { matrixOf, element, diagon
 }
 
 /** All matrices of a result have the same columns, with the diagonal or without. */
-const knownColumns = new WeakMap<ResultBlocks, NpyOutput[]>();
+const knownColumns = new WeakMap<SparseBlocks, NpyOutput[]>();
 
-function keptColumns(result: ResultBlocks, own: 0 | 1, columns: () => NpyOutput): NpyOutput {
+function keptColumns(result: SparseBlocks, own: 0 | 1, columns: () => NpyOutput): NpyOutput {
   const known = knownColumns.get(result) ?? [];
   known[own] ??= columns();
   knownColumns.set(result, known);

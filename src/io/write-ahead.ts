@@ -56,6 +56,7 @@ function filesOf(part: ResultPart): [string, () => Chunks][] {
     case 'similarities':
       return arrays(similarityFiles(oneBlock(Math.sqrt(part.similarity.length), { clustering: part })));
     case 'moved':
+    case 'nearbySimilarities':
     case 'drawable':
       return [];
     case 'clustering': {

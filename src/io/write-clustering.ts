@@ -20,7 +20,13 @@ import {
   unitMatrix,
   unitPairs,
 } from './result-blocks.ts';
-import { isSparse, type SparseFile, sparseClusterMembers, sparseMembers } from './sparse-npz.ts';
+import {
+  isSparse,
+  type SparseBlocks,
+  type SparseFile,
+  sparseClusterMembers,
+  sparseMembers,
+} from './sparse-npz.ts';
 import type { NamedArrays } from './write-features.ts';
 
 /** File of the similarity matrix of each feature, without `.npy`. */
@@ -187,7 +193,14 @@ export function clusteringArrays(blocks: ClusteredBlocks) {
 /** The sparse files that stand for the (units, units) matrices when only nearby pairs have values; none otherwise. */
 export function sparseFiles(blocks: ResultBlocks): SparseFile[] {
   if (!isSparse(blocks)) return [];
-  const { features } = blocks.settings.clustering;
+  return [
+    ...sparseSimilarityFiles(blocks, blocks.settings.clustering.features),
+    { name: 'ClusterMatrix', members: () => sparseClusterMembers(blocks.units, blocks.labels) },
+  ];
+}
+
+/** Those of similarities and distances. */
+export function sparseSimilarityFiles(blocks: SparseBlocks, features: readonly FeatureName[]): SparseFile[] {
   return [
     {
       name: 'SimilarityMatrix',
@@ -207,7 +220,6 @@ export function sparseFiles(blocks: ResultBlocks): SparseFile[] {
           diagonal: MAX_Z,
         }),
     })),
-    { name: 'ClusterMatrix', members: () => sparseClusterMembers(blocks.units, blocks.labels) },
   ];
 }
 

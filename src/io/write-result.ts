@@ -10,7 +10,7 @@ import {
   type TrackingResult,
 } from '../core/result.ts';
 import { listDeep, type Store, stoppable, subStore } from './byte-source.ts';
-import { concurrently } from './concurrently.ts';
+import { allEnded, concurrently } from './concurrently.ts';
 import { type NpyOutput, npyChunks } from './npy-writer.ts';
 import { npzChunks } from './npz.ts';
 import { replaceFiles } from './replace-files.ts';
@@ -33,6 +33,8 @@ export interface ResultExtra extends RunTimes {
   readonly streamed?: 'none' | ((blocks: ResultBlocks, which?: Int32Array) => StreamedWaveforms);
   /** More files of the result that are being written to where these are. */
   readonly beside?: Promise<void>;
+  /** Names of those of them that would be written here otherwise. */
+  readonly elsewhere?: ReadonlySet<string>;
   /** Writes more files of the result, such as figures, before all of them are put in place. */
   readonly also?: (store: Store) => Promise<void>;
   /** Takes a line for the log. */
@@ -83,8 +85,7 @@ export async function writeWhileComputing<Computed extends ComputedResult>(
       const { result, extra } = computed;
       const writing = writeWhole(staging, result, extra, ahead.files);
       // Nothing may be written any more when one of them fails.
-      const ends = await Promise.allSettled([ahead.finished(), writing, extra.beside]);
-      for (const end of ends) if (end.status === 'rejected') throw end.reason;
+      await allEnded([ahead.finished(), writing, extra.beside]);
       await extra.also?.(staging);
       return computed;
     } catch (error) {
@@ -212,7 +213,7 @@ async function writeBlocks(
     ...(settings.save_intermediate_results ? intermediateFiles(blocks) : []),
     ['Output.npz', () => npzChunks(outputMembers(blocks, extra))],
   ];
-  const files = all.filter(([name]) => !written?.has(name));
+  const files = all.filter(([name]) => !written?.has(name) && !extra.elsewhere?.has(name));
   if (units > LARGEST_PICKLE) {
     extra.log?.(
       `Output.npz has no pickled copy (arr_0), as there are more than ${LARGEST_PICKLE} units: read its plain arrays.`,

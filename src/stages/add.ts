@@ -7,6 +7,7 @@ import { growShanks } from '../core/growing/grow-shanks.ts';
 import type { Kernels } from '../core/kernels/kernels.ts';
 import type { ResultPart } from '../core/result.ts';
 import type { Settings } from '../core/settings.ts';
+import { allEnded } from '../io/concurrently.ts';
 import { readDataset, readDatasetShape } from '../io/dataset.ts';
 import { requireMemory } from '../io/memory-estimate.ts';
 import { FileStore } from '../io/node/file-store.ts';
@@ -37,6 +38,7 @@ import {
 import type { AddOptions, AddSummary } from './stage-options.ts';
 import { startStopwatch } from './stopwatch.ts';
 import { streamedWaveforms } from './streamed-waveforms.ts';
+import { SparseFilesThread } from './write-aside.ts';
 
 /**
  * Adds the sessions of a data folder to a finished result, which keeps its neurons: old units keep their labels, new ones join them or
@@ -81,10 +83,8 @@ export async function addSessions(
   const threads = threadsOf(settings.n_jobs);
   const kernels = await createKernels({ kernels: settings.kernels, threads });
   const figures = (options.figures ?? true) ? new FigureThread() : undefined;
+  const sparseFiles = new SparseFilesThread();
   try {
-    const onPart = (part: ResultPart) => {
-      if (part.kind === 'moved' && threads > 1) figures?.drawMotion(part.result);
-    };
     const context: RunContext = { kernels, onEvent, signal };
     const read = await inStage(context, 'read', async () => {
       const of = { sessions, sessionCount, waveforms: await openWaveforms(oldData) };
@@ -99,8 +99,9 @@ export async function addSessions(
     const { dataset } = read;
     for (const old of read.old ? [read.old] : read.shanks.map((shank) => shank.old))
       requireSamePeth(old, dataset, fresh);
-    // It loads while the motion is found, which leaves a thread idle at times.
+    // They load while the motion is found, which leaves a thread idle at times.
     figures?.prepare();
+    if (threads > 1) sparseFiles.prepare();
     const parts: [JoinedPart, JoinedPart] = [
       { folder: oldData.name, units: saved.units, sessionCount, sessions },
       {
@@ -110,7 +111,7 @@ export async function addSessions(
         sessions: dataset.sessions,
       },
     ];
-    const compute = async () => {
+    const compute = async (onPart: (part: ResultPart) => void) => {
       const grown: GrownRecording = read.old
         ? await growResult(read.old, dataset, settings, { ...context, onPart })
         : await growShanks({ sessions, labels: read.labels }, read.shanks, dataset, settings, context);
@@ -133,14 +134,23 @@ export async function addSessions(
       target,
       async (_onPart, staging) => {
         // What the recordings hold does not depend on the result. A failure is met where this is waited for.
-        const beside = joinRecordings(parts, joinedDataFolder(staging.name), settings.path_to_data, signal);
-        beside.catch(() => {});
+        const beside = [joinRecordings(parts, joinedDataFolder(staging.name), settings.path_to_data, signal)];
+        const onPart = (part: ResultPart) => {
+          if (threads < 2) return;
+          if (part.kind === 'moved') figures?.drawMotion(part.result);
+          if (part.kind === 'nearbySimilarities' && sparseFiles.canWrite(part))
+            beside.push(sparseFiles.write(part, staging.name, signal));
+          for (const work of beside) work.catch(() => {});
+        };
+        beside[0].catch(() => {});
         try {
-          const computed = await compute();
-          return { ...computed, extra: { ...computed.extra, beside } };
+          const computed = await compute(onPart);
+          const elsewhere = sparseFiles.files;
+          return { ...computed, extra: { ...computed.extra, beside: allEnded(beside), elsewhere } };
         } catch (error) {
           // Nothing may be written any more.
-          await Promise.allSettled([beside]);
+          await sparseFiles.close();
+          await Promise.allSettled(beside);
           throw error;
         }
       },
@@ -153,7 +163,8 @@ export async function addSessions(
       threads,
     });
   } finally {
-    figures?.close();
+    await figures?.close();
+    await sparseFiles.close();
     await kernels.close();
   }
 }

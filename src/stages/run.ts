@@ -164,7 +164,7 @@ export async function runFolder(userSettings: UserSettings, options: RunOptions 
     const summary = summarize(opened, dataset, result, { stopwatch, threads, warnings });
     return { ...summary, outputFolder: place.name };
   } finally {
-    figures?.close();
+    await figures?.close();
     options.signal?.removeEventListener('abort', stopAtOnce);
     await kernels.close();
   }

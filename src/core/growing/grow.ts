@@ -76,6 +76,7 @@ export async function growResult(
     const layout = nearbyLayout(max_distance, sessions, depths);
     return growSimilarities(layout, { clustering, known }, compared, context);
   });
+  context.onPart?.({ kind: 'nearbySimilarities', features: clustering.features, ...similarities });
   const { similarity } = similarities;
 
   const { labels, clusterCount, possibleMerges } = await inStage(context, 'curation', async () => {
