@@ -189,8 +189,9 @@ export type MovedResult = Pick<
   'sessions' | 'sessionCount' | 'features' | 'rounds' | 'motion'
 >;
 
-/** A result whose leaves need not be in order yet: all that figures show. */
-export interface DrawableResult extends Omit<TrackingResult, 'clustering' | 'warnings' | 'kernels'> {
+/** A result whose leaves need not be in order yet, and whose matches need not be weighed: all that figures show. */
+export interface DrawableResult
+  extends Omit<TrackingResult, 'clustering' | 'confidence' | 'warnings' | 'kernels'> {
   readonly clustering: Omit<ClusteringResult, 'leafOrder'>;
 }
 

@@ -10,7 +10,7 @@ import { wantsWaveforms } from './motion/corrected-waveforms.ts';
 import type { Motion } from './motion/motion.ts';
 import { type MotionLoopResult, runMotionLoop } from './motion/motion-loop.ts';
 import { type Preprocessed, preprocessUnits } from './preprocess.ts';
-import type { TrackingResult, UnitFeatures } from './result.ts';
+import type { CurationResult, TrackingResult, UnitFeatures } from './result.ts';
 import type { Settings } from './settings.ts';
 import { type Comparison, compareAll } from './similarity/comparison.ts';
 import { isNearbyMatrix } from './similarity/nearby-matrix.ts';
@@ -109,12 +109,16 @@ export async function trackWithMotion(
   }
   return inStage(context, 'curation', async () => {
     // A thread puts the leaves in order meanwhile.
-    const { pairs, pairSimilarity, ...curated } = curate(dataset, begun.clustering, settings);
     const { clustering } = begun;
-    const tracking = { sessions, sessionCount, features, rounds, motion, clustering, ...curated };
-    const result = { settings, ...tracking, corrected };
-    context.onPart?.({ kind: 'drawable', result });
-    for (const text of trackingWarnings({ ...tracking, pairs, pairSimilarity })) {
+    const curation = curate(dataset, clustering, settings);
+    const drawable = {
+      ...{ settings, sessions, sessionCount, features, rounds, motion, clustering, curation },
+      corrected,
+    };
+    context.onPart?.({ kind: 'drawable', result: drawable });
+    const { confidence, ...compared } = weigh(dataset, clustering, curation);
+    const result = { ...drawable, confidence };
+    for (const text of trackingWarnings({ ...result, ...compared })) {
       context.onEvent?.({ kind: 'warning', text });
     }
     const leafOrder = await begun.leafOrder;
@@ -122,25 +126,33 @@ export async function trackWithMotion(
   });
 }
 
-/** The curated neurons, and how sure their matches are. */
+/** The curated neurons. */
 function curate(
-  { units, sessions, sessionCount }: Pick<Dataset, 'units' | 'sessions' | 'sessionCount'>,
-  clustering: BegunClustering['clustering'],
+  { units, sessions }: Pick<Dataset, 'units' | 'sessions'>,
+  { labels, similarity, threshold, pairs }: BegunClustering['clustering'],
   { autoCuration: { auto_split, auto_merge, merge_factor } }: Settings,
 ) {
-  const { labels, similarity, threshold } = clustering;
-  const curation = autoCurate(
-    { units, sessions, labels, similarity, threshold, pairs: clustering.pairs },
+  return autoCurate(
+    { units, sessions, labels, similarity, threshold, pairs },
     { autoSplit: auto_split, autoMerge: auto_merge, mergeFactor: merge_factor },
   );
+}
+
+/** How sure their matches are, and the pairs that were compared. */
+function weigh(
+  { units, sessions, sessionCount }: Pick<Dataset, 'units' | 'sessions' | 'sessionCount'>,
+  clustering: BegunClustering['clustering'],
+  { labels, matchedPairs }: CurationResult,
+) {
+  const { similarity, threshold } = clustering;
   const { pairs, unmatchedWeight } = comparedPairs(clustering);
   const pairSimilarity = pairValues(similarity, units, pairs);
   const confidence = matchConfidence(
     {
-      ...{ units, sessionCount, sessions, labels: curation.labels },
+      ...{ units, sessionCount, sessions, labels },
       ...{ pairs, unmatchedWeight, pairSimilarity, threshold },
     },
-    curation.matchedPairs,
+    matchedPairs,
   );
-  return { curation, confidence, pairs, pairSimilarity };
+  return { confidence, pairs, pairSimilarity };
 }

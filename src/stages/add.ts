@@ -116,8 +116,6 @@ export async function addSessions(
         ? await growResult(read.old, dataset, settings, { ...context, onPart })
         : await growShanks({ sessions, labels: read.labels }, read.shanks, dataset, settings, context);
       requireNew(sessions, grown.result.features, fresh, source);
-      // The table of the units is put together meanwhile.
-      if (figures?.canDraw(grown.result)) figures.draw(grown.result, signal);
       for (const merge of grown.possibleMerges) onEvent({ kind: 'warning', text: possibleMergeText(merge) });
       const extra = beginWriting(grown.result, context, {
         streamed:
@@ -138,6 +136,8 @@ export async function addSessions(
         const onPart = (part: ResultPart) => {
           if (threads < 2) return;
           if (part.kind === 'moved') figures?.drawMotion(part.result);
+          // How sure the matches are, which figures do not show, is worked out meanwhile.
+          if (part.kind === 'drawable' && figures?.canDraw(part.result)) figures.draw(part.result, signal);
           if (part.kind === 'nearbySimilarities' && sparseFiles.canWrite(part))
             beside.push(sparseFiles.write(part, staging.name, signal));
           for (const work of beside) work.catch(() => {});

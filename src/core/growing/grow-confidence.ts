@@ -1,6 +1,5 @@
 /** How sure the matches of a grown result are: what was known of old ones stays. */
 import { type MatchConfidence, pairProbabilities } from '../confidence/match-confidence.ts';
-import { pairsWithinClusters } from '../curation/cluster-labels.ts';
 import type { CurationResult } from '../result.ts';
 import type { NearbyLayout } from '../similarity/nearby-layout.ts';
 import { cellAt, type NearbyMatrix } from '../similarity/nearby-matrix.ts';
@@ -22,6 +21,8 @@ export interface GrownMatches {
 /**
  * Matches of old units keep their probability. That of a compared pair follows from its evidence, with pairs within the new sessions as
  * decoys; a new unit and an old one of its neuron that were not compared have the mean of the pairs of both with the neuron's units that were.
+ *
+ * @param matchedPairs (M, 2) pairs of units that share a neuron
  */
 export function growConfidence(
   {
@@ -30,7 +31,8 @@ export function growConfidence(
     clustering,
   }: Pick<Established, 'curation' | 'matchProbability' | 'clustering'>,
   grown: GrownMatches,
-): MatchConfidence & { readonly matchedPairs: Int32Array } {
+  matchedPairs: Int32Array,
+): MatchConfidence {
   const { labels } = grown;
   const units = labels.length;
   const keyOf = (a: number, b: number) => Math.max(a, b) * units + Math.min(a, b);
@@ -49,7 +51,6 @@ export function growConfidence(
   known?.forEach((value, m) => {
     probabilities.set(keyOf(curation.matchedPairs[2 * m], curation.matchedPairs[2 * m + 1]), value);
   });
-  const matchedPairs = pairsWithinClusters(labels);
   const matchProbability = new Float64Array(matchedPairs.length / 2);
   const [all, total] = [new Float64Array(units), new Float64Array(units)];
   for (let m = 0; m < matchProbability.length; m++) {
@@ -62,7 +63,7 @@ export function growConfidence(
       total[unit] += matchProbability[m];
     }
   }
-  return { matchedPairs, matchProbability, unitConfidence: total.map((sum, unit) => sum / all[unit]) };
+  return { matchProbability, unitConfidence: total.map((sum, unit) => sum / all[unit]) };
 }
 
 /** Of the compared pairs, and of old matches, whose similarity speaks for the neurons of their units. */

@@ -1,6 +1,7 @@
 /** A finished result and the units of new sessions: only pairs with new units are compared. */
 import { notingWarnings } from '../checkpoints.ts';
 import { inStage, type RunContext } from '../context.ts';
+import { pairsWithinClusters } from '../curation/cluster-labels.ts';
 import { type Dataset, type Probe, type Waveforms, waveformSource } from '../dataset.ts';
 import { templatePositions } from '../motion/corrected-waveforms.ts';
 import type { Motion } from '../motion/motion.ts';
@@ -95,35 +96,22 @@ export async function growResult(
     leafOrder: growOrder(clustering.leafOrder, labels),
     weightHistory: [clustering.weights],
   };
-  const { matchedPairs, ...confidence } = growConfidence(old, {
-    labels,
-    sessions,
-    sessionCount,
-    compared,
-    pairSimilarity,
-    similarity,
-  });
+  const { interpolated } = windows;
+  const corrected = { units: features.units, ...sizeOf(fresh), templates: [], interpolated };
+  const matchedPairs = pairsWithinClusters(labels);
+  const drawable = {
+    ...{ settings, sessions, sessionCount, features, rounds, motion, corrected, clustering: grown },
+    curation: { ...old.curation, labels, clusterCount, matchedPairs },
+  };
+  context.onPart?.({ kind: 'drawable', result: drawable });
+  const confidence = growConfidence(
+    old,
+    { labels, sessions, sessionCount, compared, pairSimilarity, similarity },
+    matchedPairs,
+  );
   return {
     possibleMerges,
-    result: {
-      settings,
-      sessions,
-      sessionCount,
-      features,
-      rounds,
-      motion,
-      corrected: {
-        units: features.units,
-        ...sizeOf(fresh),
-        templates: [],
-        interpolated: windows.interpolated,
-      },
-      clustering: grown,
-      curation: { ...old.curation, labels, clusterCount, matchedPairs },
-      confidence,
-      warnings,
-      kernels: context.kernels.name,
-    },
+    result: { ...drawable, confidence, warnings, kernels: context.kernels.name },
   };
 }
 
