@@ -1,6 +1,6 @@
 /** A finished result and the units of new sessions: only pairs with new units are compared. */
 import { notingWarnings } from '../checkpoints.ts';
-import { inStage, type RunContext } from '../context.ts';
+import { breathe, inStage, type RunContext } from '../context.ts';
 import { pairsWithinClusters } from '../curation/cluster-labels.ts';
 import { type Dataset, type Probe, type Waveforms, waveformSource } from '../dataset.ts';
 import { templatePositions } from '../motion/corrected-waveforms.ts';
@@ -78,6 +78,7 @@ export async function growResult(
     return growSimilarities(layout, { clustering, known }, compared, context);
   });
   context.onPart?.({ kind: 'nearbySimilarities', features: clustering.features, ...similarities });
+  await breathe(context.signal);
   const { similarity } = similarities;
 
   const { labels, clusterCount, possibleMerges } = await inStage(context, 'curation', async () => {
@@ -104,11 +105,13 @@ export async function growResult(
     curation: { ...old.curation, labels, clusterCount, matchedPairs },
   };
   context.onPart?.({ kind: 'drawable', result: drawable });
+  await breathe(context.signal);
   const confidence = growConfidence(
     old,
     { labels, sessions, sessionCount, compared, pairSimilarity, similarity },
     matchedPairs,
   );
+  await breathe(context.signal);
   return {
     possibleMerges,
     result: { ...drawable, confidence, warnings, kernels: context.kernels.name },
