@@ -131,18 +131,22 @@ export async function addSessions(
     const { grown } = await writeWhileComputing(
       target,
       async (_onPart, staging) => {
-        // What the recordings hold does not depend on the result. A failure is met where this is waited for.
-        const beside = [joinRecordings(parts, joinedDataFolder(staging.name), settings.path_to_data, signal)];
+        const beside: Promise<void>[] = [];
+        const begin = (writing: Promise<void>) => {
+          // A failure is met where all are waited for.
+          writing.catch(() => {});
+          beside.push(writing);
+        };
+        // What the recordings hold does not depend on the result.
+        begin(joinRecordings(parts, joinedDataFolder(staging.name), settings.path_to_data, signal));
         const onPart = (part: ResultPart) => {
           if (threads < 2) return;
           if (part.kind === 'moved') figures?.drawMotion(part.result);
           // How sure the matches are, which figures do not show, is worked out meanwhile.
           if (part.kind === 'drawable' && figures?.canDraw(part.result)) figures.draw(part.result, signal);
           if (part.kind === 'nearbySimilarities' && sparseFiles.canWrite(part))
-            beside.push(sparseFiles.write(part, staging.name, signal));
-          for (const work of beside) work.catch(() => {});
+            begin(sparseFiles.write(part, staging.name, signal));
         };
-        beside[0].catch(() => {});
         try {
           const computed = await compute(onPart);
           const elsewhere = sparseFiles.files;
