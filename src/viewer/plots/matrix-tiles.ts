@@ -30,6 +30,7 @@ export class MatrixTiles {
   private readonly tiles = new Map<string, Tile>();
   private readonly asked = new Set<string>();
   private wanted: { key: string; level: number; row: number; column: number }[] = [];
+  private painted = false;
   private failures = 0;
 
   /**
@@ -66,6 +67,7 @@ export class MatrixTiles {
     const best = this.levelFor(toX(1) - toX(0));
     const colours = `${range.join()} ${missing}`;
     this.wanted = [];
+    this.painted = true;
     for (let level = this.coarsest; level >= best; level--) {
       const cells = TILE_SIZE * 2 ** level;
       const last = Math.ceil(levelSize(this.units, level) / TILE_SIZE) - 1;
@@ -109,9 +111,9 @@ export class MatrixTiles {
     return tile?.values[(row - tileRow * TILE_SIZE) * tile.columns + (column - tileColumn * TILE_SIZE)];
   }
 
-  /** Whether everything in sight is there. */
+  /** Whether everything that was in sight when it was painted last is there. */
   get complete(): boolean {
-    return this.wanted.length === 0 && this.asked.size === 0;
+    return this.painted && this.wanted.length === 0 && this.asked.size === 0;
   }
 
   private fetchWanted(): void {
@@ -124,6 +126,7 @@ export class MatrixTiles {
         .then(
           ({ arrays, meta }) => {
             this.tiles.set(key, { ...meta, values: arrays.values });
+            this.wanted = this.wanted.filter((tile) => tile.key !== key);
             for (const oldest of this.tiles.keys()) {
               if (this.tiles.size <= MOST_TILES) break;
               this.tiles.delete(oldest);
