@@ -5,6 +5,12 @@ import type { CorrectedWaveforms, Histogram, UnitFeatures } from '../core/result
 import type { NpyOutput } from './npy-writer.ts';
 import { type Blocks, placeOfUnits } from './result-blocks.ts';
 
+/** A file of a result, whose bytes are made when it is written. */
+export type ResultFile = readonly [
+  name: string,
+  chunks: () => Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
+];
+
 /** Arrays by the name of their file without `.npy`. */
 export type NamedArrays = Readonly<Record<string, NpyOutput>>;
 

@@ -5,13 +5,9 @@ import type { ResultBlocks } from './result-blocks.ts';
 import { unitPairs } from './result-blocks.ts';
 import type { ZipMember } from './stored-zip.ts';
 import { clusteringArrays } from './write-clustering.ts';
+import type { ResultFile } from './write-features.ts';
 
-/** A file of a result, whose bytes are made when it is written. */
-export type ResultFile = readonly [
-  name: string,
-  chunks: () => Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
-];
-
+/** All of them that there are. */
 export function intermediateFiles(blocks: ResultBlocks): ResultFile[] {
   const all = allSimilarityMembers(blocks);
   const motion = similarityForCorrectionMembers(blocks);

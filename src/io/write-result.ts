@@ -20,8 +20,14 @@ import { encodeUnits, resultUnits, UNITS_FILE, type UnitRow } from './units-tabl
 import { WriteAhead } from './write-ahead.ts';
 import { clusteringArchive, clusteringFiles, motionFiles, sparseFiles } from './write-clustering.ts';
 import { curationFiles } from './write-curation.ts';
-import { centeredWaveforms, correctedWaveforms, featureArrays, type NamedArrays } from './write-features.ts';
-import { intermediateFiles, type ResultFile } from './write-intermediate.ts';
+import {
+  centeredWaveforms,
+  correctedWaveforms,
+  featureArrays,
+  type NamedArrays,
+  type ResultFile,
+} from './write-features.ts';
+import { intermediateFiles } from './write-intermediate.ts';
 import { LARGEST_PICKLE, outputMembers, type RunTimes } from './write-output-npz.ts';
 
 export interface ResultExtra extends RunTimes {
