@@ -1,7 +1,7 @@
 /** The kernels for nearby pairs with WebAssembly SIMD. Matrices and windows must lie in memory that tasks can reach. */
 import { strongPairsTasks } from '../core/clustering/strong-pairs.ts';
 import type { Job, Kernels, KrigingGroup, NearbyWaveformInput } from '../core/kernels/kernels.ts';
-import type { CellMatrix, NearbyMatrix } from '../core/similarity/nearby-matrix.ts';
+import type { CellMatrix } from '../core/similarity/nearby-matrix.ts';
 import type { WaveformWindows } from '../core/similarity/waveform-windows.ts';
 import type { ArrayStore } from './array-store.ts';
 import { krigingPieces } from './kriging-task.ts';
@@ -39,7 +39,7 @@ export function createNearbyKernels(
 
   async function correlateWaveformsNearby(
     { windows, neighbours, neighbourCount }: NearbyWaveformInput,
-    out: NearbyMatrix,
+    out: CellMatrix,
     job: Job = {},
   ): Promise<void> {
     const { units, width } = windows;

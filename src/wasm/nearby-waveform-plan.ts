@@ -1,5 +1,5 @@
 /** How the waveform similarities of nearby pairs are divided into tasks, from the input alone. */
-import type { NearbyLayout } from '../core/similarity/nearby-layout.ts';
+import type { CellRows } from '../core/similarity/nearby-layout.ts';
 
 /** Rows (units around whose peak channel waveforms are compared) of one task, at most. */
 export const MAX_ROWS = 256;
@@ -25,7 +25,7 @@ export interface NearbyWaveformPlan {
 
 /** @param peakChannels (units,) */
 export function planNearbyWaveforms(
-  { units, order, begin, end }: NearbyLayout,
+  { units, order, start, end, begin, until }: CellRows,
   peakChannels: Int32Array,
 ): NearbyWaveformPlan {
   const byPeak = new Map<number, number[]>();
@@ -38,10 +38,10 @@ export function planNearbyWaveforms(
   const after: NearbyTask[] = [];
   const before: NearbyTask[] = [];
   for (const [peak, positions] of [...byPeak].sort(([a], [b]) => a - b)) {
-    for (let start = 0; start < positions.length; start += MAX_ROWS) {
-      const chunk = Int32Array.from(positions.slice(start, start + MAX_ROWS));
-      addBlocks(after, peak, chunk, (p) => [p + 1, end[p]]);
-      addBlocks(before, peak, chunk, (p) => [begin[p], p]);
+    for (let first = 0; first < positions.length; first += MAX_ROWS) {
+      const chunk = Int32Array.from(positions.slice(first, first + MAX_ROWS));
+      addBlocks(after, peak, chunk, (p) => [start[p], end[p]]);
+      addBlocks(before, peak, chunk, (p) => [begin[p], until[p]]);
     }
   }
   return { after, before };

@@ -2,7 +2,7 @@
  * Correlations of the waveforms of nearby pairs on the neighbourhood of the row's peak channel, as float32 products of packed panels. All
  * rows of a task share that channel, so both sides are centred for it when they are packed.
  */
-import type { NearbyMatrix } from '../core/similarity/nearby-matrix.ts';
+import type { CellMatrix } from '../core/similarity/nearby-matrix.ts';
 import { pieceOfUnit, type WaveformWindows } from '../core/similarity/waveform-windows.ts';
 import type { SimdKernels } from './bindings.ts';
 import { MAX_COLUMNS, MAX_ROWS, type NearbyTask } from './nearby-waveform-plan.ts';
@@ -18,7 +18,7 @@ export interface NearbyWaveformsInput {
   /** Whether the rows come first in their pairs, else second. */
   readonly rowsFirst: boolean;
   /** Raised where the new similarity is larger. */
-  readonly out: NearbyMatrix;
+  readonly out: CellMatrix;
 }
 
 /** Samples summed in registers before they are added up, about. It fixes the order of summation: results depend on it. */
@@ -34,7 +34,7 @@ export function nearbyWaveformsTasks(simd: SimdKernels, input: NearbyWaveformsIn
   const { windows, neighbours, neighbourCount, rowsFirst, out } = input;
   const { samples } = windows;
   const { layout, pieces, pieceOf, origin } = out;
-  const { order, begin, end } = layout;
+  const { order, start, end, begin, until } = layout;
   const largestCoarse = LARGEST_COARSE[out.precision];
   const toCell = out.precision === 'int16' ? 1 / out.scale : 0;
   const size = neighbourCount * samples;
@@ -208,8 +208,8 @@ export function nearbyWaveformsTasks(simd: SimdKernels, input: NearbyWaveformsIn
     const r = products.float32;
     const values = z.float64;
     rows.forEach((p, row) => {
-      const low = Math.max(from, rowsFirst ? p + 1 : begin[p]);
-      const high = Math.min(to, rowsFirst ? end[p] : p);
+      const low = Math.max(from, rowsFirst ? start[p] : begin[p]);
+      const high = Math.min(to, rowsFirst ? end[p] : until[p]);
       if (low >= high) return;
       for (let q = low; q < high; q++) {
         const column = q - from;
@@ -229,7 +229,7 @@ export function nearbyWaveformsTasks(simd: SimdKernels, input: NearbyWaveformsIn
     });
   };
 
-  function raiseRow(cells: NearbyMatrix['pieces'][number], at: number, values: Float64Array, count: number) {
+  function raiseRow(cells: CellMatrix['pieces'][number], at: number, values: Float64Array, count: number) {
     for (let k = 0; k < count; k++) {
       const cell = toCell > 0 ? Math.round(values[k] * toCell) : values[k];
       if (cell > cells[at + k]) cells[at + k] = cell;

@@ -17,7 +17,7 @@ import type { TaskPool } from './task-pool.ts';
 import { blockCount, tileCount } from './tiles.ts';
 import { DESCRIPTION_UNITS } from './unit-description-task.ts';
 import { momentsTaskCount } from './waveform-moments-task.ts';
-import { partsOf, planWaveforms } from './waveform-plan.ts';
+import { planWaveforms } from './waveform-plan.ts';
 import { weightedSumTaskCount } from './weighted-sum-task.ts';
 
 export interface ClosableKernels extends Kernels {
@@ -161,12 +161,11 @@ export function createSimdKernels(name: string, pool: TaskPool): ClosableKernels
     out: Float64Array,
     job: Job = {},
   ): Promise<void> {
-    const { units, channels, samples, neighbours, neighbourCount, fresh = units } = input;
+    const { units, channels, samples, neighbours, neighbourCount } = input;
     const quiet = { signal: job.signal };
     const padded = 8 * Math.ceil(units / 8);
     const moments = { means: store.float64(padded * channels), squares: store.float64(padded * channels) };
-    // Without all pairs, those that are left out must be numbers.
-    const directed = store.float32(units * units, fresh < units);
+    const directed = store.float32(units * units, false);
     await borrowing([...Object.values(moments), directed], () =>
       reading([input.waveforms], ([waveforms]) =>
         writing(out, async (target) => {
@@ -177,12 +176,10 @@ export function createSimdKernels(name: string, pool: TaskPool): ClosableKernels
             momentsTaskCount(units),
             quiet,
           );
-          const peakChannels = input.peakChannels ?? Int32Array.from(found.flatMap((peaks) => [...peaks]));
+          const peakChannels = Int32Array.from(found.flatMap((peaks) => [...peaks]));
           const around = { ...shape, moments, neighbours, neighbourCount };
-          for (const part of partsOf(units, fresh)) {
-            const plan = planWaveforms(peakChannels, neighbours, neighbourCount, samples, part);
-            await pool.run('waveformProducts', { ...around, peakChannels, plan, directed }, plan.tasks, job);
-          }
+          const plan = planWaveforms(peakChannels, neighbours, neighbourCount, samples);
+          await pool.run('waveformProducts', { ...around, peakChannels, plan, directed }, plan.tasks, job);
           const coarse = await pool.run(
             'mergeDirections',
             { units, directed, out: target },

@@ -31,21 +31,6 @@ export interface WaveformPlan {
   readonly tasks: number;
 }
 
-/** Units that are rows, and how many of the first units are columns. */
-export interface PlannedPart {
-  readonly firstRow: number;
-  readonly endRow: number;
-  readonly columns: number;
-}
-
-/**
- * The parts that pairs with one of the first `fresh` units need: these with all units, and the others with these.
- */
-export function partsOf(units: number, fresh: number): PlannedPart[] {
-  const parts = [{ firstRow: 0, endRow: fresh, columns: units }];
-  return fresh < units ? [...parts, { firstRow: fresh, endRow: units, columns: fresh }] : parts;
-}
-
 /**
  * @param peakChannels (units,)
  * @param neighbours (channels, neighbourCount)
@@ -55,18 +40,17 @@ export function planWaveforms(
   neighbours: Int32Array,
   neighbourCount: number,
   samples: number,
-  { firstRow, endRow, columns }: PlannedPart,
 ): WaveformPlan {
-  const rows = peakChannels.subarray(firstRow, endRow);
-  const groups = groupRows(rows, firstRow, neighbours, neighbourCount);
+  const units = peakChannels.length;
+  const groups = groupRows(peakChannels, neighbours, neighbourCount);
   const slots = Math.max(1, ...groups.map((group) => group.channels.length));
   const panelBytes = slots * samples * 8 * 4;
   const mostColumns = 8 * Math.max(1, Math.min(MAX_COLUMNS / 8, Math.floor(MAX_COLUMN_BYTES / panelBytes)));
-  const blocks = Math.ceil(columns / mostColumns);
+  const blocks = Math.ceil(units / mostColumns);
   return {
     groups,
     blocks,
-    blockColumns: 8 * Math.ceil(columns / blocks / 8),
+    blockColumns: 8 * Math.ceil(units / blocks / 8),
     slots,
     chunkChannels: Math.max(1, Math.floor(DEPTH / samples)),
     tasks: groups.length * blocks,
@@ -74,19 +58,14 @@ export function planWaveforms(
 }
 
 /** Starts from the lowest channel that is left and adds the channels nearest to it, until there are enough rows. */
-function groupRows(
-  peakChannels: Int32Array,
-  firstUnit: number,
-  neighbours: Int32Array,
-  neighbourCount: number,
-): RowGroup[] {
+function groupRows(peakChannels: Int32Array, neighbours: Int32Array, neighbourCount: number): RowGroup[] {
   const neighboursOf = (channel: number) =>
     neighbours.subarray(channel * neighbourCount, (channel + 1) * neighbourCount);
   const unitsOf = new Map<number, number[]>();
-  peakChannels.forEach((peak, row) => {
+  peakChannels.forEach((peak, unit) => {
     const known = unitsOf.get(peak);
-    if (known) known.push(firstUnit + row);
-    else unitsOf.set(peak, [firstUnit + row]);
+    if (known) known.push(unit);
+    else unitsOf.set(peak, [unit]);
   });
   const groups: RowGroup[] = [];
   const left = new Set([...unitsOf.keys()].sort((a, b) => a - b));

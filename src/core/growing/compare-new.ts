@@ -9,9 +9,8 @@ import {
   fillWithLowest,
   memoryOf,
 } from '../similarity/nearby-matrix.ts';
-import { compareWindows } from './compare-windows.ts';
+import type { ComparedWindows } from './compared-windows.ts';
 import type { NewPairs, NewSimilarity } from './new-pairs.ts';
-import type { UnitWindows } from './unit-windows.ts';
 
 /** What is compared: features of all units, and windows of those that are compared. */
 export interface Compared {
@@ -19,27 +18,32 @@ export interface Compared {
   /** (channels, n) nearest channels of every channel, itself first. */
   readonly neighbours: Int32Array;
   /** Only asked for where waveforms are compared. */
-  readonly windows: () => Promise<{ readonly fresh: UnitWindows; readonly old: UnitWindows }>;
+  readonly windows: () => Promise<ComparedWindows>;
 }
 
 /** Fisher z of the pairs by each feature. */
 export async function compareNew(
   names: readonly FeatureName[],
   pairs: NewPairs,
-  compared: Compared,
-  context: RunContext,
+  { features, neighbours, windows }: Compared,
+  { kernels, signal }: RunContext,
 ): Promise<NewSimilarity[]> {
-  const { kernels, signal } = context;
-  const { features, neighbours, windows } = compared;
   const create = (): NewSimilarity => ({
     between: createNearbyMatrix(pairs.between, kernels.float32),
     among: createNearbyMatrix(pairs.among, kernels.float32),
   });
-  const ofWaveforms = async (out: NewSimilarity) => {
-    fillWithLowest(out.among);
-    fillWithLowest(out.between);
-    const { fresh, old } = await windows();
-    await compareWindows(fresh, old, out, neighbours, context);
+  const ofWaveforms = async (matrices: readonly CellMatrix[]) => {
+    for (const matrix of matrices) fillWithLowest(matrix);
+    const { templates, placeOf } = await windows();
+    const neighbourCount = neighbours.length / templates[0].channels;
+    for (const matrix of matrices) {
+      const { layout } = matrix;
+      const out = { ...matrix, layout: { ...layout, order: layout.order.map((unit) => placeOf[unit]) } };
+      for (const template of templates) {
+        const input = { windows: template, neighbours, neighbourCount };
+        await kernels.correlateWaveformsNearby(input, out, { signal });
+      }
+    }
   };
   const ofHistograms = async (name: Exclude<FeatureName, 'Waveform'>, out: CellMatrix) => {
     const { data, bins } = histogramOf(features, name);
@@ -50,8 +54,9 @@ export async function compareNew(
   const similarities: NewSimilarity[] = [];
   for (const name of names) {
     const out = create();
-    if (name === 'Waveform') await ofWaveforms(out);
-    else for (const matrix of [out.between, out.among]) await ofHistograms(name, matrix);
+    const matrices = [out.between, out.among];
+    if (name === 'Waveform') await ofWaveforms(matrices);
+    else for (const matrix of matrices) await ofHistograms(name, matrix);
     similarities.push(out);
   }
   return similarities;

@@ -5,10 +5,10 @@ import type { MotionRound, UnitFeatures } from '../result.ts';
 import type { FeatureName, Settings } from '../settings.ts';
 import { correctedDepths } from '../similarity/nearby-pairs.ts';
 import { compareNew, releaseNew } from './compare-new.ts';
+import type { ComparedWindows } from './compared-windows.ts';
 import type { Established } from './established.ts';
 import { commonDisplacement, fittedMotion, mutualBest, weighted } from './new-motion.ts';
 import { type ComparedPairs, listNewPairs, newPairs } from './new-pairs.ts';
-import type { UnitWindows } from './unit-windows.ts';
 
 const MOST_ROUNDS = 10;
 
@@ -23,10 +23,8 @@ export interface MotionSearch {
   readonly neighbours: Int32Array;
   /** The old units that new ones are compared with. */
   readonly representatives: Int32Array;
-  /** Their windows. */
-  readonly old: () => Promise<UnitWindows>;
-  /** Windows of the new units under a motion. Those of the call before must not be used any more. */
-  readonly fresh: (motion: Motion) => Promise<UnitWindows>;
+  /** Their windows and those of the new units under a motion. Those of the call before must not be used any more. */
+  readonly windows: (motion: Motion) => Promise<ComparedWindows>;
 }
 
 export interface FoundMotion {
@@ -61,18 +59,11 @@ export async function findMotion(
     const text = `Round ${round}: motion of the new sessions from ${matches} pairs with ${names.join(', ')}: ${found.join(', ')} µm.`;
     context.onEvent?.({ kind: 'log', text });
   };
-  let old: Promise<UnitWindows> | undefined;
-  const readOld = () => {
-    old ??= search.old();
-    return old;
-  };
-  // They do not depend on what is searched for, and are read while other features are compared. A failure is met where they are needed.
-  if (clustering.features.includes('Waveform')) readOld().catch(() => {});
   const compare = async (names: readonly FeatureName[], reach: number): Promise<ComparedPairs> => {
     const corrected = correctedDepths(locations, sessions, motion);
     const pairs = newPairs(reach, oldUnits, representatives, sessions, corrected);
-    const windows = async () => ({ old: await readOld(), fresh: await search.fresh(motion) });
-    const similarities = await compareNew(names, pairs, { ...search, windows }, context);
+    const compared = { ...search, windows: () => search.windows(motion) };
+    const similarities = await compareNew(names, pairs, compared, context);
     const list = listNewPairs(pairs, oldUnits, similarities);
     releaseNew(similarities, context);
     return list;

@@ -2,9 +2,8 @@
 import { notingWarnings } from '../checkpoints.ts';
 import { breathe, inStage, type RunContext } from '../context.ts';
 import { pairsWithinClusters } from '../curation/cluster-labels.ts';
-import { type Dataset, type Probe, type Waveforms, waveformSource } from '../dataset.ts';
+import { type Dataset, waveformSource } from '../dataset.ts';
 import { templatePositions } from '../motion/corrected-waveforms.ts';
-import type { Motion } from '../motion/motion.ts';
 import { motionRoundCount } from '../motion/motion-feature-sets.ts';
 import { preprocessUnits } from '../preprocess.ts';
 import type { ClusteringResult, Histogram, TrackingResult, UnitFeatures } from '../result.ts';
@@ -14,11 +13,11 @@ import { correctedDepths } from '../similarity/nearby-pairs.ts';
 import { comparedCandidates } from '../similarity/pair-list.ts';
 import { nearestChannelsOnShank } from '../similarity/waveform-similarity.ts';
 import { assignNew, type PossibleMerge } from './assign-new.ts';
+import { openWindows } from './compared-windows.ts';
 import type { Established } from './established.ts';
 import { findMotion, type MotionSearch } from './find-motion.ts';
 import { growConfidence } from './grow-confidence.ts';
 import { growSimilarities } from './grow-similarities.ts';
-import { type UnitWindows, windowReader } from './unit-windows.ts';
 
 export interface Grown {
   /** All units, old ones first; without waveforms. */
@@ -52,21 +51,41 @@ export async function growResult(
   const { max_distance } = settings.clustering;
   const neighbours = nearestChannelsOnShank(probe, settings.waveformCorrection.n_nearest_channels);
   const representatives = latestOfNeurons(old.curation.labels, old.sessions);
+  const { n_templates, path_to_motion } = settings.waveformCorrection;
+  const interpolated = motionRoundCount(settings) > 0 || path_to_motion !== '';
   const windows = openWindows(
-    old,
-    { probe, waveforms: preprocessed.waveforms, features, sessions, neighbours, representatives },
-    settings,
+    {
+      ...{ probe, neighbours, sessions, maxDistance: max_distance, samples: fresh.waveforms.samples },
+      ...{ locations: features.locations, peakChannels: features.peakChannels },
+      positions: interpolated
+        ? [...new Set(templatePositions(old.motion, probe.locations, n_templates))]
+        : [undefined],
+      old: {
+        units: representatives,
+        source: () => old.waveforms(representatives),
+        motion: old.motion,
+        centered: settings.centering_waveforms,
+      },
+      fresh: {
+        units: Int32Array.from(fresh.sessions, (_, unit) => old.features.units + unit),
+        source: () => waveformSource(preprocessed.waveforms),
+        centered: false,
+      },
+    },
     context,
   );
   const search: MotionSearch = {
     ...{ features, sessions, newSessions, neighbours, representatives },
-    ...{ channelLocations: probe.locations, old: windows.old, fresh: windows.fresh },
+    ...{ channelLocations: probe.locations, windows: windows.under },
   };
+  // Old waveforms are read while other features are compared. A failure is met where they are needed.
+  if (clustering.features.includes('Waveform')) windows.readOld().catch(() => {});
   // The threads are not busy all the time while the motion is found.
   const known = beginReading(old.pairs());
   const { motion, round, compared } = await inStage(context, 'motion', () =>
     findMotion(old, search, settings, context),
   );
+  windows.release();
   const { pairSimilarity } = round;
   const { sessionCount } = motion;
   const rounds = [round];
@@ -97,7 +116,6 @@ export async function growResult(
     leafOrder: growOrder(clustering.leafOrder, labels),
     weightHistory: [clustering.weights],
   };
-  const { interpolated } = windows;
   const corrected = { units: features.units, ...sizeOf(fresh), templates: [], interpolated };
   const matchedPairs = pairsWithinClusters(labels);
   const drawable = {
@@ -147,54 +165,6 @@ export function latestOfNeurons(labels: Int32Array, sessions: Int32Array): Int32
     return label < 0 || count < LATEST;
   });
   return Int32Array.from(chosen).sort();
-}
-
-interface NewUnits {
-  readonly probe: Probe;
-  /** Of the new units, aligned where the settings ask for it. */
-  readonly waveforms: Waveforms;
-  /** Of all units. */
-  readonly features: UnitFeatures;
-  readonly sessions: Int32Array;
-  readonly neighbours: Int32Array;
-  readonly representatives: Int32Array;
-}
-
-/** The waveforms of the units that are compared where the reference probes of the result would have seen them. */
-function openWindows(
-  old: Established,
-  { probe, waveforms, features, sessions, neighbours, representatives }: NewUnits,
-  settings: Settings,
-  context: RunContext,
-) {
-  const { n_templates, path_to_motion } = settings.waveformCorrection;
-  const interpolated = motionRoundCount(settings) > 0 || path_to_motion !== '';
-  const positions = interpolated
-    ? [...new Set(templatePositions(old.motion, probe.locations, n_templates))]
-    : [undefined];
-  const read = windowReader(probe, neighbours, positions, settings, context);
-  const { locations, peakChannels } = features;
-  const of = { sessions, locations, peakChannels };
-  const freshUnits = Int32Array.from({ length: waveforms.units }, (_, unit) => old.features.units + unit);
-  const freshSource = waveformSource(waveforms);
-  let fresh: UnitWindows | undefined;
-  return {
-    interpolated,
-    /** Of the old units. */
-    old: () => {
-      const source = old.waveforms(representatives);
-      return read(
-        { ...of, source, units: representatives, motion: old.motion },
-        settings.centering_waveforms,
-      );
-    },
-    /** Of the new units under a motion. */
-    async fresh(motion: Motion): Promise<UnitWindows> {
-      for (const { pieces } of fresh?.templates ?? []) context.kernels.release(...pieces);
-      fresh = await read({ ...of, source: freshSource, units: freshUnits, motion }, false);
-      return fresh;
-    },
-  };
 }
 
 function joinFeatures(a: UnitFeatures, b: UnitFeatures, { kernels }: RunContext): UnitFeatures {

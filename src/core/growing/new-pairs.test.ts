@@ -29,6 +29,13 @@ describe('pairs with new units', () => {
               if (isCompared && Math.abs(depths[a] - depths[b]) <= reach) expected.push([a, b]);
             }
           }
+          for (const { order, start, end, begin, until } of [pairs.between, pairs.among]) {
+            order.forEach((_, q) => {
+              const earlier = [...order.keys()].filter((p) => start[p] <= q && q < end[p]);
+              const told = Array.from({ length: until[q] - begin[q] }, (_, i) => begin[q] + i);
+              expect(told).toEqual(earlier);
+            });
+          }
           const matrixOf = (part: typeof pairs.between) => {
             const matrix = createNearbyMatrix(part, (length) => new Float32Array(length));
             for (let p = 0; p < part.units; p++) {

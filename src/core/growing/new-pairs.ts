@@ -1,6 +1,6 @@
 /** Which pairs of units with new ones among them are compared. */
 import type { UnitPairs } from '../result.ts';
-import { type CellRows, type NearbyLayout, nearbyLayout } from '../similarity/nearby-layout.ts';
+import { type CellRows, earlierPositions, nearbyLayout } from '../similarity/nearby-layout.ts';
 import { type CellMatrix, cellOf } from '../similarity/nearby-matrix.ts';
 
 /** Old and new units in one order: the new ones are those from `oldUnits` on. */
@@ -8,7 +8,7 @@ export interface NewPairs {
   /** Pairs of a new unit and an old one: the new units come first, each kind in order of depth. Cells are in the rows of new units. */
   readonly between: CellRows;
   /** Pairs of new units. */
-  readonly among: CellRows & Pick<NearbyLayout, 'begin'>;
+  readonly among: CellRows;
 }
 
 /** A similarity of the pairs. */
@@ -63,14 +63,18 @@ export function newPairs(
     end[p] = last;
     cells += last - start[p];
   }
-  const between = { units, order, sessions: order.map((unit) => sessions[unit]), start, end, cells };
+  const between = {
+    ...{ units, order, sessions: order.map((unit) => sessions[unit]), start, end, cells },
+    ...earlierPositions(start, end),
+  };
   const among = {
     units: own.units,
     order: fresh,
     sessions: own.sessions,
-    begin: own.begin,
     start: own.start,
     end: own.end,
+    begin: own.begin,
+    until: own.until,
     cells: own.cells,
   };
   return { between, among };

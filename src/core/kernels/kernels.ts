@@ -9,7 +9,7 @@
 import type { SingleLinkage } from '../clustering/single-linkage.ts';
 import type { PairSearch, StrongPairs } from '../clustering/strong-pairs.ts';
 import type { UnitDescriptionOptions, UnitDescriptions } from '../features/unit-description.ts';
-import type { CellMatrix, NearbyMatrix } from '../similarity/nearby-matrix.ts';
+import type { CellMatrix } from '../similarity/nearby-matrix.ts';
 import type { WaveformWindows } from '../similarity/waveform-windows.ts';
 
 export interface Job {
@@ -26,14 +26,10 @@ export interface WaveformSimilarityInput {
   readonly units: number;
   readonly channels: number;
   readonly samples: number;
-  /** (units,) channel around which each unit is compared; without it, the unit's peak channel in these waveforms. */
-  readonly peakChannels?: Int32Array;
   /** (channels, n) nearest channels of every channel, itself first. */
   readonly neighbours: Int32Array;
   /** Number of neighbours n. */
   readonly neighbourCount: number;
-  /** Compares only pairs with one of the first `fresh` units; what `out` holds for other pairs is then without meaning. Default: all. */
-  readonly fresh?: number;
 }
 
 export interface UnitDescriptionInput extends UnitDescriptionOptions {
@@ -163,8 +159,8 @@ export interface Kernels {
     job?: Job,
   ): Promise<readonly [number, number] | undefined>;
 
-  /** As `correlateWaveforms`, for the pairs that `out` has cells for: raises them (`fillWithLowest` before the first template). */
-  correlateWaveformsNearby(input: NearbyWaveformInput, out: NearbyMatrix, job?: Job): Promise<void>;
+  /** As `correlateWaveforms`, for the pairs of windows that `out` has cells for: raises them (`fillWithLowest` before the first template). */
+  correlateWaveformsNearby(input: NearbyWaveformInput, out: CellMatrix, job?: Job): Promise<void>;
 
   /** The pairs of a search, in the order of their rows, in pieces. */
   strongPairs(search: PairSearch, job?: Job): Promise<readonly StrongPairs[]>;

@@ -1,7 +1,7 @@
 /** The kernels for nearby pairs in plain TypeScript: value for value what `plain.ts` gives for the same pairs. */
 import { type PairSearch, type StrongPairs, strongPairs } from '../clustering/strong-pairs.ts';
 import { breathe } from '../context.ts';
-import { type CellMatrix, type NearbyMatrix, raiseCell, setCell } from '../similarity/nearby-matrix.ts';
+import { type CellMatrix, raiseCell, setCell } from '../similarity/nearby-matrix.ts';
 import { offsetInPiece, pieceOfUnit, type WaveformWindows } from '../similarity/waveform-windows.ts';
 import { correlateCommonColumns } from './common-columns.ts';
 import type { Job, KrigingGroup, NearbyWaveformInput } from './kernels.ts';
@@ -23,7 +23,7 @@ export async function correlateRowsNearby(
   for (let p = 0; p < units; p++) {
     const a = order[p] * columns;
     for (let q = start[p]; q < end[p]; q++)
-      setCell(out, p, q, fisherZ(dot(standard, a, order[q] * columns, columns)));
+      setCell(out, p, q, fisherZ(dot(standard, a, standard, order[q] * columns, columns)));
     await pause(p, units, job);
   }
 }
@@ -52,10 +52,10 @@ export async function correlateRowsWithGapsNearby(
 
 export async function correlateWaveformsNearby(
   { windows, neighbours, neighbourCount }: NearbyWaveformInput,
-  out: NearbyMatrix,
+  out: CellMatrix,
   job: Job = {},
 ): Promise<void> {
-  const { units, order, begin, end } = out.layout;
+  const { units, order, start, end, begin, until } = out.layout;
   const { channels, samples } = windows;
   const columns = neighbourCount * samples;
   const unitsOf: number[][] = Array.from({ length: channels }, () => []);
@@ -75,13 +75,9 @@ export async function correlateWaveformsNearby(
     };
     for (const p of unitsOf[peak]) {
       const row = rowAt(p);
-      for (let q = begin[p]; q < end[p]; q++) {
-        if (q === p) continue;
-        const other = rowAt(q);
-        let sum = 0;
-        for (let k = 0; k < columns; k++) sum += row[k] * other[k];
-        raiseCell(out, Math.min(p, q), Math.max(p, q), fisherZ(sum));
-      }
+      const withRow = (q: number) => fisherZ(dot(row, 0, rowAt(q), 0, columns));
+      for (let q = begin[p]; q < until[p]; q++) raiseCell(out, q, p, withRow(q));
+      for (let q = start[p]; q < end[p]; q++) raiseCell(out, p, q, withRow(q));
       await pause(done++, units, job);
     }
   }
@@ -155,9 +151,9 @@ export async function krigeWindows(
   }
 }
 
-function dot(x: Float64Array, a: number, b: number, columns: number): number {
+function dot(x: Float64Array, a: number, y: Float64Array, b: number, columns: number): number {
   let sum = 0;
-  for (let k = 0; k < columns; k++) sum += x[a + k] * x[b + k];
+  for (let k = 0; k < columns; k++) sum += x[a + k] * y[b + k];
   return sum;
 }
 

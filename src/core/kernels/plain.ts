@@ -137,11 +137,11 @@ async function correlateWaveforms(
   out: Float64Array,
   job: Job = {},
 ): Promise<void> {
-  const { units, channels, samples, neighbourCount, neighbours, fresh = units } = input;
+  const { units, channels, samples, neighbourCount, neighbours } = input;
   const columns = neighbourCount * samples;
   const directed = new Float64Array(units * units);
   const block = new Float64Array(Math.min(units, ROW_BLOCK) * columns);
-  const peakChannels = input.peakChannels ?? findPeakChannels(input.waveforms, units, channels, samples);
+  const peakChannels = findPeakChannels(input.waveforms, units, channels, samples);
   const groups = groupByPeak(peakChannels, channels);
   let done = 0;
   for (let peak = 0; peak < channels; peak++) {
@@ -152,10 +152,8 @@ async function correlateWaveforms(
     group.forEach((unit, row) => {
       standardizeNeighbourhood(input, unit, near, rows, row * columns);
     });
-    // Rows of other units need the fresh ones only.
-    const last = group.some((unit) => unit < fresh) ? units : fresh;
-    for (let start = 0; start < last; start += ROW_BLOCK) {
-      const end = Math.min(last, start + ROW_BLOCK);
+    for (let start = 0; start < units; start += ROW_BLOCK) {
+      const end = Math.min(units, start + ROW_BLOCK);
       for (let j = start; j < end; j++)
         standardizeNeighbourhood(input, j, near, block, (j - start) * columns);
       for (let i = 0; i < group.length; i += 4) {

@@ -14,19 +14,21 @@ export interface CellRows {
   readonly start: Int32Array;
   /** (units,) end of these: cells are those of start[p] to end[p] - 1. */
   readonly end: Int32Array;
+  /** (units,) first of the earlier positions that have a cell with a position. */
+  readonly begin: Int32Array;
+  /** (units,) end of these: begin[q] to until[q] - 1; the same as begin[q] when there is none. */
+  readonly until: Int32Array;
   /** All of them, those of one session among them. */
   readonly cells: number;
 }
 
 /**
- * All pairs within reach of each other: units are in order of rising depth, the lower one first where depths are equal, and start[p] is
- * p + 1.
+ * All pairs within reach of each other: units are in order of rising depth, the lower one first where depths are equal. start[p] is
+ * p + 1 and until[p] is p, so that those within reach of p are begin[p] to end[p] - 1, itself among them.
  */
 export interface NearbyLayout extends CellRows {
   /** (units,) position of each unit. */
   readonly position: Int32Array;
-  /** (units,) first position within reach of each position; itself when there is none before it. */
-  readonly begin: Int32Array;
   /** Candidate pairs: those of two sessions. */
   readonly pairs: number;
 }
@@ -55,7 +57,6 @@ export function nearbyLayout(
     position[order[p]] = p;
     ordered[p] = sessions[order[p]];
   }
-  const begin = new Int32Array(units);
   const start = Int32Array.from({ length: units }, (_, p) => p + 1);
   const end = new Int32Array(units);
   const inReach = new Map<number, number>();
@@ -73,11 +74,27 @@ export function nearbyLayout(
     sameSession += ahead;
     inReach.set(ordered[p], ahead);
   }
-  for (let p = 0, first = 0; p < units; p++) {
-    while (end[first] <= p) first++;
-    begin[p] = first;
+  const rows = { units, order, sessions: ordered, start, end, ...earlierPositions(start, end), cells };
+  return { ...rows, position, pairs: cells - sameSession };
+}
+
+/**
+ * The earlier positions that have a cell with each, where they lie next to each other.
+ * @param start (units,) first of the later ones; where there are any, it never falls from position to position
+ * @param end (units,) end of these; as start
+ */
+export function earlierPositions(start: Int32Array, end: Int32Array): Pick<CellRows, 'begin' | 'until'> {
+  const begin = new Int32Array(start.length);
+  const until = new Int32Array(start.length);
+  const rows = start.map((_, p) => p).filter((p) => start[p] < end[p]);
+  let [first, last] = [0, 0];
+  for (let q = 0; q < start.length; q++) {
+    while (first < rows.length && end[rows[first]] <= q) first++;
+    while (last < rows.length && start[rows[last]] <= q) last++;
+    begin[q] = first < last ? rows[first] : q;
+    until[q] = first < last ? rows[last - 1] + 1 : q;
   }
-  return { units, order, position, sessions: ordered, begin, start, end, cells, pairs: cells - sameSession };
+  return { begin, until };
 }
 
 /** Whether two units are a candidate pair. */
