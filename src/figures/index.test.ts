@@ -19,6 +19,7 @@ test('all figures are drawn in order, with their progress', async () => {
   };
   const figures = await collect(drawFigures(syntheticResult(), options));
   expect(figures.map(({ name }) => name)).toEqual([
+    'Overview',
     'unitLocations',
     'AllSimilarity',
     'SimilarityThresholdForCorrection',
@@ -26,7 +27,6 @@ test('all figures are drawn in order, with their progress', async () => {
     'MatchedProbability',
     'SimilarityDistribution',
     'FeatureScatter',
-    'Overview',
   ]);
   expect(figures.every(({ svg, png }) => svg.startsWith('<svg') && isPng(png))).toBe(true);
   expect(progress).toEqual(['0/8', '1/8', '2/8', '3/8', '4/8', '5/8', '6/8', '7/8', '8/8']);
@@ -68,7 +68,7 @@ test.each([0, 3, 1.5, Number.NaN])('round %s of two is refused', (roundNumber) =
 test('drawing stops after the figure at hand when the signal is aborted', async () => {
   const controller = new AbortController();
   const figures = drawFigures(syntheticResult(), { scale: 1, signal: controller.signal });
-  expect((await figures.next()).value.name).toBe('unitLocations');
+  expect((await figures.next()).value.name).toBe('Overview');
   controller.abort();
   await expect(figures.next()).rejects.toThrow(StoppedError);
 });

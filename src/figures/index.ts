@@ -19,8 +19,12 @@ export { renderSvg } from './render.ts';
 export { DEFAULT_PNG_SCALE, svgToPng } from './svg-to-png.ts';
 export type { FigureSpec } from './theme.ts';
 
-/** The figures of a result, by the names of their files. */
+/**
+ * The figures of a result, by the names of their files, in the order in which they are drawn: the largest first, since each becomes a PNG
+ * while the next is worked on.
+ */
 export const FIGURES = {
+  Overview: overviewFigure,
   unitLocations: unitLocationsFigure,
   AllSimilarity: allSimilarityFigure,
   SimilarityThresholdForCorrection: (result) => similarityThresholdFigure(recordingOf(result)),
@@ -28,7 +32,6 @@ export const FIGURES = {
   MatchedProbability: matchedProbabilityFigure,
   SimilarityDistribution: similarityDistributionFigure,
   FeatureScatter: featureScatterFigure,
-  Overview: overviewFigure,
 } as const satisfies Record<string, (result: AnyResult) => FigureSpec>;
 export type FigureName = keyof typeof FIGURES;
 
@@ -113,12 +116,18 @@ async function* draw(
   figures: readonly (readonly [FigureName, () => FigureSpec])[],
   { signal, onProgress, scale = DEFAULT_PNG_SCALE }: DrawOptions,
 ): AsyncGenerator<DrawnFigure> {
+  let before: Promise<DrawnFigure> | undefined;
   for (const [done, [name, figure]] of figures.entries()) {
     throwIfStopped(signal);
     onProgress?.(done, figures.length);
     const svg = await renderSvg(figure());
     throwIfStopped(signal);
-    yield { name, svg, png: svgToPng(svg, scale) };
+    const drawn = svgToPng(svg, scale).then((png) => ({ name, svg, png }));
+    // A failure is met where it is waited for.
+    drawn.catch(() => {});
+    if (before) yield await before;
+    before = drawn;
   }
+  if (before) yield await before;
   onProgress?.(figures.length, figures.length);
 }

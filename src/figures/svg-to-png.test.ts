@@ -9,24 +9,24 @@ function sizeOf(png: Uint8Array) {
   return [view.getUint32(16), view.getUint32(20)];
 }
 
-test('the PNG has the size of the picture times the scale', () => {
-  expect(sizeOf(svgToPng(svg(''), 1))).toEqual([40, 20]);
-  expect(sizeOf(svgToPng(svg(''), 2.5))).toEqual([100, 50]);
+test('the PNG has the size of the picture times the scale', async () => {
+  expect(sizeOf(await svgToPng(svg(''), 1))).toEqual([40, 20]);
+  expect(sizeOf(await svgToPng(svg(''), 2.5))).toEqual([100, 50]);
 });
 
-test('text is drawn with the fonts of the package, in both weights', () => {
+test('text is drawn with the fonts of the package, in both weights', async () => {
   const text = (weight: number) =>
     svgToPng(svg(`<text y="15" font-family="Inter, Arial" font-weight="${weight}">µm</text>`), 2);
-  const blank = svgToPng(svg(''), 2);
-  expect(text(400)).not.toEqual(blank);
-  expect(text(600)).not.toEqual(text(400));
+  const blank = await svgToPng(svg(''), 2);
+  expect(await text(400)).not.toEqual(blank);
+  expect(await text(600)).not.toEqual(await text(400));
 });
 
-test('the same picture gives the same bytes', () => {
+test('the same picture gives the same bytes', async () => {
   const content = '<text y="15" font-family="Inter">Δ</text><circle cx="30" cy="9" r="5"/>';
-  expect(svgToPng(svg(content), 3)).toEqual(svgToPng(svg(content), 3));
+  expect(await svgToPng(svg(content), 3)).toEqual(await svgToPng(svg(content), 3));
 });
 
-test.each([0, -1, Number.NaN, Number.POSITIVE_INFINITY])('scale %s is refused', (scale) => {
-  expect(() => svgToPng(svg(''), scale)).toThrow(RangeError);
+test.each([0, -1, Number.NaN, Number.POSITIVE_INFINITY])('scale %s is refused', async (scale) => {
+  await expect(svgToPng(svg(''), scale)).rejects.toThrow(RangeError);
 });

@@ -1,5 +1,5 @@
 /** SVG text → PNG bytes, with the fonts that come with the package. */
-import { Resvg, type ResvgRenderOptions } from '@resvg/resvg-js';
+import { Resvg, type ResvgRenderOptions, renderAsync } from '@resvg/resvg-js';
 
 /** Pixels of the PNG per CSS px of the figure: 300 dpi. */
 export const DEFAULT_PNG_SCALE = 3.125;
@@ -7,16 +7,18 @@ export const DEFAULT_PNG_SCALE = 3.125;
 const FONT_FILES = ['Inter-Regular.ttf', 'Inter-SemiBold.ttf'];
 
 /**
+ * Most of the work is done on another thread.
+ *
  * @param scale pixels per CSS px, above 0
  * @throws RangeError for another scale
  * @throws Error when the font files of the package are not where they belong
  */
-export function svgToPng(svg: string, scale = DEFAULT_PNG_SCALE): Uint8Array {
+export async function svgToPng(svg: string, scale = DEFAULT_PNG_SCALE): Promise<Uint8Array<ArrayBuffer>> {
   if (!(scale > 0 && scale < Number.POSITIVE_INFINITY)) {
     throw new RangeError(`svgToPng: got scale ${scale}, expected a number above 0`);
   }
-  const resvg = new Resvg(svg, { font: findFonts(), fitTo: { mode: 'zoom', value: scale } });
-  return new Uint8Array(resvg.render().asPng());
+  const image = await renderAsync(svg, { font: findFonts(), fitTo: { mode: 'zoom', value: scale } });
+  return new Uint8Array(image.asPng());
 }
 
 let fonts: ResvgRenderOptions['font'];

@@ -118,7 +118,7 @@ async function drawEvaluation(output: FileStore, { shanks }: FolderEvaluation): 
     const folder = shank === undefined ? 'Figures' : `Shank${shank}/Figures`;
     const svg = await renderSvg(evaluationFigure(evaluation));
     await output.write(`${folder}/Evaluation.svg`, new TextEncoder().encode(svg));
-    await output.write(`${folder}/Evaluation.png`, svgToPng(svg, DEFAULT_PNG_SCALE));
+    await output.write(`${folder}/Evaluation.png`, await svgToPng(svg, DEFAULT_PNG_SCALE));
   }
 }
 

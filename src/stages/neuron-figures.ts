@@ -79,5 +79,5 @@ export async function neuronFigurePicture(
 ): Promise<{ body: string | Uint8Array<ArrayBuffer>; type: string }> {
   const svg = await renderSvg(neuronFigure(await neuronPage(folder, units, title)));
   if (format === 'svg') return { body: svg, type: 'image/svg+xml' };
-  return { body: new Uint8Array(svgToPng(svg)), type: 'image/png' };
+  return { body: await svgToPng(svg), type: 'image/png' };
 }

@@ -23,7 +23,8 @@ const LEAST_PAIRS = 3;
 export function weighted({ similarity, count }: ComparedPairs, weights: ArrayLike<number>): Float64Array {
   const sum = new Float64Array(count);
   similarity.forEach((z, f) => {
-    for (let p = 0; p < count; p++) sum[p] += weights[f] * z[p];
+    const weight = weights[f];
+    for (let p = 0; p < count; p++) sum[p] += weight * z[p];
   });
   return sum;
 }
