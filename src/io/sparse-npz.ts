@@ -13,10 +13,10 @@ import { npyMember } from './npz.ts';
 import { type Blocks, type ClusteredBlocks, placeOfUnits } from './result-blocks.ts';
 import type { ZipMember } from './stored-zip.ts';
 
-/** Elements of a matrix that are put together at once. */
+/** Marks that are put together at once. */
 const PIECE_LENGTH = 1 << 18;
-/** Up to so many elements are put together before they are written, which takes a fraction of the time. */
-const MOST_KEPT = 1 << 23;
+/** Elements that are put together before they are written, at most: the more, the nearer in the matrix are those that follow each other. */
+const MOST_AT_ONCE = 1 << 23;
 /** More elements need 64-bit indices. */
 const MOST_INT32 = 2 ** 31 - 1;
 
@@ -92,9 +92,7 @@ export function sparseClusterMembers(units: number, labels: Int32Array): ZipMemb
   const index = elements > MOST_INT32 ? 'int64' : 'int32';
   const order = Array.from({ length: units }, (_, unit) => unit);
   const fill = (unit: number, row: Int32Array) => {
-    const members = rowOf(unit);
-    row.set(members);
-    return members.length;
+    row.set(rowOf(unit));
   };
   return [
     npyMember(
@@ -115,8 +113,8 @@ export function sparseClusterMembers(units: number, labels: Int32Array): ZipMemb
   ];
 }
 
-/** Writes what there is of a row and returns how much that is. */
-type FillRow<T> = (unit: number, row: T) => number;
+/** Writes a row. */
+type FillRow<T> = (unit: number, row: T) => void;
 
 /** Rows one after another, with the columns ascending. */
 function sparseRows({ units, blocks }: SparseBlocks, { matrixOf, element, diagonal }: SparseContent) {
@@ -127,19 +125,18 @@ function sparseRows({ units, blocks }: SparseBlocks, { matrixOf, element, diagon
       return [block, matrix && isNearbyMatrix(matrix) ? openMatrix(matrix) : undefined];
     }),
   );
-  /** Puts the diagonal among the elements of a row, where there is one; returns how many there are. */
+  /** Puts the diagonal among the elements of a row, where there is one. */
   const close = (row: Int32Array | Float64Array, others: Int32Array, index: number, own: number) => {
-    if (diagonal === undefined) return others.length;
+    if (diagonal === undefined) return;
     let middle = others.length;
     for (; middle > 0 && others[middle - 1] > index; middle--) row[middle] = row[middle - 1];
     row[middle] = own;
-    return others.length + 1;
   };
   const columns: FillRow<Int32Array> = (unit, row) => {
     const { block, index } = place[unit];
     const others = open.get(block)?.rowOf(index) ?? NONE;
     for (let i = 0; i < others.length; i++) row[i] = block.units[others[i]];
-    return close(row, others, index, unit);
+    close(row, others, index, unit);
   };
   const values: FillRow<Float64Array> = (unit, row) => {
     const { block, index } = place[unit];
@@ -148,7 +145,7 @@ function sparseRows({ units, blocks }: SparseBlocks, { matrixOf, element, diagon
     const found = matrix?.values(index, others) ?? NONE;
     if (element) for (let i = 0; i < found.length; i++) row[i] = element(found[i]);
     else row.set(found);
-    return close(row, others, index, diagonal ?? 0);
+    close(row, others, index, diagonal ?? 0);
   };
   const pairsOf = (unit: number) => {
     const { block, index } = place[unit];
@@ -175,8 +172,8 @@ const openMatrix = (matrix: NearbyMatrix) => ({
 });
 
 /**
- * All rows one after another, put together before they are written when they are not too many.
- * @param order units as they are read fastest then
+ * All rows one after another.
+ * @param order units as they are read fastest
  */
 function elementsOf<T extends Int32Array | Float64Array>(
   dtype: NumericDtype,
@@ -188,28 +185,22 @@ function elementsOf<T extends Int32Array | Float64Array>(
   const units = order.length;
   const length = indptr[units];
   const shape = [length];
-  if (length > MOST_KEPT) return { dtype, shape, data: () => inPieces(units, fill, make) };
-  const data = make(length);
-  for (const unit of order) fill(unit, data.subarray(indptr[unit], indptr[unit + 1]) as T);
-  return { dtype, shape, data };
-}
-
-function* inPieces<T extends Int32Array | Float64Array>(
-  units: number,
-  fill: FillRow<T>,
-  make: (length: number) => T,
-): Generator<T> {
-  const most = PIECE_LENGTH + units + 1;
-  let piece = make(most);
-  let length = 0;
-  for (let unit = 0; unit < units; unit++) {
-    length += fill(unit, piece.subarray(length, length + units) as T);
-    if (length < PIECE_LENGTH) continue;
-    yield piece.subarray(0, length) as T;
-    piece = make(most);
-    length = 0;
+  /** Rows first .. end - 1. */
+  const rows = (first: number, end: number): T => {
+    const data = make(indptr[end] - indptr[first]);
+    const at = (unit: number) => indptr[unit] - indptr[first];
+    for (const unit of order)
+      if (unit >= first && unit < end) fill(unit, data.subarray(at(unit), at(unit + 1)) as T);
+    return data;
+  };
+  if (length <= MOST_AT_ONCE) return { dtype, shape, data: rows(0, units) };
+  function* data() {
+    for (let first = 0, end = 0; first < units; first = end) {
+      for (end = first + 1; end < units && indptr[end + 1] - indptr[first] <= MOST_AT_ONCE; ) end++;
+      yield rows(first, end);
+    }
   }
-  if (length > 0) yield piece.subarray(0, length) as T;
+  return { dtype, shape, data };
 }
 
 /** An .npz file that is written under the name of the .npy file it replaces. */
