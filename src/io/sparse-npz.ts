@@ -43,8 +43,14 @@ export const isSparse = ({ blocks }: ClusteredBlocks) =>
 /**
  * Members of the sparse file of a symmetric (units, units) matrix: both triangles, indices ascending in every row, units of
  * different shanks apart.
+ *
+ * @param atOnce elements that are put together before they are written, at most, unless a row has more
  */
-export function sparseMembers(result: SparseBlocks, content: SparseContent): ZipMember[] {
+export function sparseMembers(
+  result: SparseBlocks,
+  content: SparseContent,
+  atOnce = MOST_AT_ONCE,
+): ZipMember[] {
   const { units, blocks } = result;
   const rows = sparseRows(result, content);
   const own = content.diagonal === undefined ? 0 : 1;
@@ -63,7 +69,7 @@ export function sparseMembers(result: SparseBlocks, content: SparseContent): Zip
     npyMember(
       'indices',
       keptColumns(result, own, () =>
-        elementsOf(index, indptr, order, rows.columns, (length) => new Int32Array(length)),
+        elementsOf(index, { indptr, order, atOnce }, rows.columns, (length) => new Int32Array(length)),
       ),
     ),
     npyMember('indptr', { dtype: index, shape: [units + 1], data: indptr }),
@@ -73,8 +79,7 @@ export function sparseMembers(result: SparseBlocks, content: SparseContent): Zip
       'data',
       elementsOf(
         isDouble ? 'float64' : 'float32',
-        indptr,
-        order,
+        { indptr, order, atOnce },
         rows.values,
         (length) => new Float64Array(length),
       ),
@@ -97,7 +102,7 @@ export function sparseClusterMembers(units: number, labels: Int32Array): ZipMemb
   return [
     npyMember(
       'indices',
-      elementsOf(index, indptr, order, fill, (length) => new Int32Array(length)),
+      elementsOf(index, { indptr, order, atOnce: MOST_AT_ONCE }, fill, (length) => new Int32Array(length)),
     ),
     npyMember('indptr', { dtype: index, shape: [units + 1], data: indptr }),
     npyMember('format', { dtype: 'unicode', shape: [], data: ['csr'] }),
@@ -171,14 +176,18 @@ const openMatrix = (matrix: NearbyMatrix) => ({
   values: candidateValues(matrix),
 });
 
-/**
- * All rows one after another.
- * @param order units as they are read fastest
- */
+interface RowsToFill {
+  /** (units + 1,) where each row begins. */
+  readonly indptr: Float64Array;
+  /** (units,) units as they are read fastest. */
+  readonly order: readonly number[];
+  readonly atOnce: number;
+}
+
+/** All rows one after another. */
 function elementsOf<T extends Int32Array | Float64Array>(
   dtype: NumericDtype,
-  indptr: Float64Array,
-  order: readonly number[],
+  { indptr, order, atOnce }: RowsToFill,
   fill: FillRow<T>,
   make: (length: number) => T,
 ): NpyOutput {
@@ -193,10 +202,10 @@ function elementsOf<T extends Int32Array | Float64Array>(
       if (unit >= first && unit < end) fill(unit, data.subarray(at(unit), at(unit + 1)) as T);
     return data;
   };
-  if (length <= MOST_AT_ONCE) return { dtype, shape, data: rows(0, units) };
+  if (length <= atOnce) return { dtype, shape, data: rows(0, units) };
   function* data() {
     for (let first = 0, end = 0; first < units; first = end) {
-      for (end = first + 1; end < units && indptr[end + 1] - indptr[first] <= MOST_AT_ONCE; ) end++;
+      for (end = first + 1; end < units && indptr[end + 1] - indptr[first] <= atOnce; ) end++;
       yield rows(first, end);
     }
   }
