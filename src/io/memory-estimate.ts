@@ -1,5 +1,6 @@
 /** How much memory a run needs, told before it begins. */
 import { InputError } from '../core/errors.ts';
+import { formatBytes } from '../core/format-bytes.ts';
 import { usedFeatures } from '../core/preprocess.ts';
 import type { Settings } from '../core/settings.ts';
 import { nearbyMatrixBytes } from '../core/similarity/nearby-matrix.ts';
@@ -101,21 +102,19 @@ export function requireMemory(
   const [largest, remedy] =
     matrices > waveforms
       ? [
-          `${gib(matrices)} of it for similarities between ${shape.units} units`,
+          `${formatBytes(matrices)} of it for similarities between ${shape.units} units`,
           nearby
             ? 'Lower clustering.max_distance or motionEstimation.search_distance, or track fewer sessions at a time'
             : 'Set clustering.candidates to "nearby" for a run, or track fewer sessions at a time',
         ]
       : [
-          `${gib(waveforms)} of it for waveforms of ${shape.units} units × ${shape.channels} channels × ${shape.samples} samples`,
+          `${formatBytes(waveforms)} of it for waveforms of ${shape.units} units × ${shape.channels} channels × ${shape.samples} samples`,
           'Leave out channels far from the units, or set waveformCorrection.n_templates to 1',
         ];
   throw new InputError({
     where,
-    found: `a recording that needs about ${gib(total)} of memory, ${largest}`,
-    expected: `at most ${gib(limit)}, the limit for this run`,
+    found: `a recording that needs about ${formatBytes(total)} of memory, ${largest}`,
+    expected: `at most ${formatBytes(limit)}, the limit for this run`,
     remedy: `${remedy}, or raise the limit (--memory) or use a machine with more memory.`,
   });
 }
-
-const gib = (bytes: number) => `${(bytes / 2 ** 30).toFixed(1)} GiB`;

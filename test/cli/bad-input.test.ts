@@ -351,7 +351,7 @@ const CASES: readonly Case[] = [
     },
     where: 'data',
     found: 'similarities between 1000000 units',
-    expected: 'GiB',
+    expected: 'GB, the limit for this run',
     remedy: 'more memory',
   },
   ...['abc', '0', '-3'].map((memory) => ({

@@ -1,10 +1,11 @@
 /** `dant report`: a result as one HTML file. */
 import path from 'node:path';
 import type { Command } from 'commander';
+import { formatBytes } from '../../core/format-bytes.ts';
 import { packageVersion } from '../../stages/package-version.ts';
 import { type CommonOptions, execute } from '../execute.ts';
 import { readNumbers } from '../neuron-numbers.ts';
-import { formatBytes, formatNumberOf } from '../ui/text.ts';
+import { formatNumberOf } from '../ui/text.ts';
 import { addCommonOptions } from './options.ts';
 
 interface Options extends CommonOptions {

@@ -1,7 +1,8 @@
 /** What `dant add` says at its end. */
+import { formatBytes } from '../../core/format-bytes.ts';
 import type { AddSummary } from '../../stages/stage-options.ts';
 import { describeSeconds, formatTable, formatWarnings } from './summary.ts';
-import { formatBytes, formatNumber, formatNumberOf } from './text.ts';
+import { formatNumber, formatNumberOf } from './text.ts';
 
 export function formatAddition(summary: AddSummary): string {
   const { newUnits, newSessions, joined, newNeurons, unmatched, units, sessions, clusters, matches } =

@@ -1,6 +1,7 @@
 /** What `dant batch` tells people at its end. */
+import { formatBytes } from '../../core/format-bytes.ts';
 import type { JobReport } from '../batch/run-batch.ts';
-import { formatBytes, formatCount, formatDuration, formatNumberOf } from './text.ts';
+import { formatCount, formatDuration, formatNumberOf } from './text.ts';
 
 const STATES: Readonly<Record<JobReport['state'], string>> = {
   missing: 'not run',

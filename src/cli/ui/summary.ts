@@ -1,19 +1,13 @@
 /** What a command tells people at its end. */
 import type { Stage } from '../../core/context.ts';
+import { formatBytes } from '../../core/format-bytes.ts';
 import type { TrackingScore } from '../../core/simulation/score.ts';
 import type { ExportSummary } from '../../stages/export.ts';
 import type { PethSummary } from '../../stages/peth.ts';
 import type { SimulationSummary } from '../../stages/simulate.ts';
 import type { CheckSummary, MergeSummary, RunSummary } from '../../stages/stage-options.ts';
 import { STAGE_TITLES } from './progress.ts';
-import {
-  formatBytes,
-  formatCount,
-  formatDuration,
-  formatEstimate,
-  formatNumber,
-  formatNumberOf,
-} from './text.ts';
+import { formatCount, formatDuration, formatEstimate, formatNumber, formatNumberOf } from './text.ts';
 
 type Row = readonly [label: string, value: string];
 

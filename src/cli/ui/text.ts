@@ -10,12 +10,6 @@ export function formatNumberOf(count: number, singular: string, plural = `${sing
   return `${formatCount(count)} ${count === 1 ? singular : plural}`;
 }
 
-/** Bytes in MB or GB (powers of ten). */
-export function formatBytes(bytes: number): string {
-  if (bytes >= 999.5e6) return `${(bytes / 1e9).toFixed(1)} GB`;
-  return `${Math.max(1, Math.round(bytes / 1e6))} MB`;
-}
-
 /** Seconds as "0.3 s", "12.4 s", "1 min 5 s" or "2 h 3 min". */
 export function formatDuration(seconds: number): string {
   if (seconds < 59.95) return `${seconds.toFixed(1)} s`;

@@ -7,6 +7,7 @@ import {
 import type { RunContext, Stage } from '../context.ts';
 import type { StreamedDataset } from '../dataset.ts';
 import { InputError } from '../errors.ts';
+import { formatBytes } from '../format-bytes.ts';
 import { templatePositions } from '../motion/corrected-waveforms.ts';
 import { createInterpolator, type Interpolator } from '../motion/kriging.ts';
 import type { CorrectedWaveforms, UnitFeatures } from '../result.ts';
@@ -152,11 +153,10 @@ function requireMemory(
 ): void {
   const bytes = features * nearbyMatrixBytes(cells);
   if (bytes <= memoryLimit) return;
-  const gib = (value: number) => `${(value / 2 ** 30).toFixed(1)} GiB`;
   throw new InputError({
     where: 'waveform_all.npy',
-    found: `${units} units, so close together that similarities of nearby ones take ${gib(bytes)}`,
-    expected: `at most ${gib(memoryLimit)}, the limit for this run`,
+    found: `${units} units, so close together that similarities of nearby ones take ${formatBytes(bytes)}`,
+    expected: `at most ${formatBytes(memoryLimit)}, the limit for this run`,
     remedy:
       'Lower clustering.max_distance or motionEstimation.search_distance, track fewer sessions at a time, or raise the limit (--memory).',
   });
