@@ -1,14 +1,22 @@
 /** One shank of a recording, as if the others were not there; and the features of all, from those of each. */
 import { inStage, type RunContext } from './context.ts';
-import type { Dataset } from './dataset.ts';
+import type { Dataset, StreamedDataset } from './dataset.ts';
 import { InputError } from './errors.ts';
 import { findPeakChannel, peakToTrough } from './features/spike-location.ts';
 import type { Motion } from './motion/motion.ts';
-import { preprocessUnits } from './preprocess.ts';
+import { describeUnits, preprocessUnits } from './preprocess.ts';
 import type { Histogram, ShankResult, UnitFeatures } from './result.ts';
 import type { Settings } from './settings.ts';
-import { shankIds, subsetHistogram, subsetUnits, subsetWaveforms, unitsOfShank } from './shanks.ts';
-import { trackPreprocessed } from './track.ts';
+import {
+  shankIds,
+  subsetHistogram,
+  subsetStreamed,
+  subsetUnits,
+  subsetWaveforms,
+  unitsOfShank,
+} from './shanks.ts';
+import { compareNearby } from './similarity/nearby-comparison.ts';
+import { trackCompared, trackPreprocessed } from './track.ts';
 
 /**
  * Tracks the units of one shank, with the result that `trackShanks` gives for it. Only their spike trains are read.
@@ -22,35 +30,70 @@ export async function trackShank(
   shankId: number,
   given?: Motion,
 ): Promise<ShankResult> {
-  const unitShanks = shankOfUnits(dataset);
-  const units = unitsOfShank(unitShanks, shankId);
-  if (units.length === 0) {
-    throw new InputError({
-      where: 'the units of the recording',
-      found: `none whose peak channel is on shank ${shankId}`,
-      expected: `one of the shanks ${shankIds(unitShanks).join(', ')}`,
-      remedy: 'Name one of these shanks.',
-    });
-  }
+  const units = someOfShank(shankOfUnits(dataset), shankId);
   const own: Dataset = {
     ...subsetUnits(dataset, units),
     waveforms: subsetWaveforms(dataset.waveforms, units, context),
     peth: subsetHistogram(dataset.peth, units),
   };
-  // Steps that are kept know spike trains by the numbers of all units.
-  const unkept: RunContext = { ...context, checkpoints: undefined };
-  const preprocessed = await inStage(context, 'preprocessing', () => preprocessUnits(own, settings, unkept));
+  const preprocessed = await inStage(context, 'preprocessing', () =>
+    preprocessUnits(own, settings, withoutSteps(context)),
+  );
   return { shankId, units, result: await trackPreprocessed(own, preprocessed, settings, context, given) };
 }
 
+/** As `trackShank`, of nearby pairs only: the result that `trackShanksNearby` gives for the shank. */
+export async function trackShankNearby(
+  dataset: StreamedDataset,
+  settings: Settings,
+  context: RunContext,
+  shankId: number,
+  given?: Motion,
+): Promise<ShankResult> {
+  const { units, own, features } = await inStage(context, 'preprocessing', async () => {
+    const units = someOfShank(await shankOfStreamedUnits(dataset, context), shankId);
+    const own = { ...subsetStreamed(dataset, units), peth: subsetHistogram(dataset.peth, units) };
+    return { units, own, features: await describeUnits(own, settings, withoutSteps(context)) };
+  });
+  const comparison = compareNearby(own, features, settings, context);
+  const result = await trackCompared(own, features, comparison, settings, context, given);
+  return { shankId, units, result };
+}
+
+/** Steps that are kept know spike trains by the numbers of all units. */
+const withoutSteps = (context: RunContext): RunContext => ({ ...context, checkpoints: undefined });
+
+function someOfShank(unitShanks: Int32Array, shankId: number): Int32Array {
+  const units = unitsOfShank(unitShanks, shankId);
+  if (units.length > 0) return units;
+  throw new InputError({
+    where: 'the units of the recording',
+    found: `none whose peak channel is on shank ${shankId}`,
+    expected: `one of the shanks ${shankIds(unitShanks).join(', ')}`,
+    remedy: 'Name one of these shanks.',
+  });
+}
+
 /** (units,) shank id of the peak channel of every unit. */
-export function shankOfUnits({ waveforms, probe }: Dataset): Int32Array {
+export function shankOfUnits({ waveforms, probe }: Pick<Dataset, 'waveforms' | 'probe'>): Int32Array {
   const { data, units, channels, samples } = waveforms;
   const ptt = new Float64Array(channels);
   return Int32Array.from({ length: units }, (_, unit) => {
     peakToTrough(data.subarray(unit * channels * samples), channels, samples, ptt);
     return probe.shanks[findPeakChannel(ptt)];
   });
+}
+
+async function shankOfStreamedUnits(
+  { waveforms, probe }: StreamedDataset,
+  { kernels, signal }: RunContext,
+): Promise<Int32Array> {
+  const unitShanks = new Int32Array(waveforms.units);
+  for await (const { data, firstUnit, units } of waveforms.pieces(kernels, signal)) {
+    const { channels, samples } = waveforms;
+    unitShanks.set(shankOfUnits({ waveforms: { data, units, channels, samples }, probe }), firstUnit);
+  }
+  return unitShanks;
 }
 
 /**

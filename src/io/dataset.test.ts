@@ -64,7 +64,7 @@ describe('readDataset', () => {
     });
     expect(dataset.peth).toBeUndefined();
     expect(await dataset.spikeTimes(2)).toEqual(Float64Array.of(2, 20, 10.5));
-    const shape = { units: 4, channels: 6, samples: 3, pethBins: undefined, extent: 200 };
+    const shape = { units: 4, channels: 6, samples: 3, pethBins: undefined, extent: 200, shanks: 1 };
     expect(await readDatasetShape(store)).toEqual(shape);
     expect(await hasPeth(store)).toBe(false);
   });

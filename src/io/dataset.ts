@@ -34,6 +34,8 @@ export interface DatasetShape {
   readonly pethBins?: number;
   /** Distance between the lowest and the highest channel, µm. */
   readonly extent?: number;
+  /** Number of shanks that `channel_shanks.npy` names; 1 without. */
+  readonly shanks?: number;
 }
 
 /** Whether an input folder has a PETH; the defaults of the settings depend on it. */
@@ -43,9 +45,10 @@ export async function hasPeth(store: Store): Promise<boolean> {
 
 /** @throws InputError when a file is missing or its shape is wrong */
 export async function readDatasetShape(store: Store): Promise<DatasetShape> {
-  const { units, channels, samples, peth, locations } = await openFiles(store);
+  const { units, channels, samples, peth, locations, shanks } = await openFiles(store);
   const [low, high] = depthRange((await readNpyFileAs(locations, 'float64')).data);
-  return { units, channels, samples, pethBins: peth?.shape[1], extent: high - low };
+  const ids = shanks && new Set((await readNpyFileAs(shanks, 'int32')).data);
+  return { units, channels, samples, pethBins: peth?.shape[1], extent: high - low, shanks: ids?.size ?? 1 };
 }
 
 /** The units of a recording without their waveforms: sessions, and spike trains on demand. */

@@ -2,7 +2,12 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { InputError } from '../core/errors.ts';
 import { resolveSettings } from '../core/settings.ts';
-import { estimateMemory, estimateNearbyMemory, requireMemory } from './memory-estimate.ts';
+import {
+  type ComparedShanks,
+  estimateMemory,
+  estimateNearbyMemory,
+  requireMemory,
+} from './memory-estimate.ts';
 
 const { settings } = resolveSettings({});
 const usual = { units: 3479, channels: 283, samples: 64 };
@@ -51,6 +56,35 @@ describe('estimateNearbyMemory', () => {
     const { total } = estimateNearbyMemory({ units, channels: 384, samples: 61, extent: 3820 }, resolved);
     expect(total / peak).toBeGreaterThan(0.98);
     expect(total / peak).toBeLessThan(1.5);
+  });
+});
+
+describe('estimateNearbyMemory of several shanks', () => {
+  const shape = { units: 100_000, channels: 384, samples: 61, extent: 700, shanks: 4 };
+  const estimate = (compared?: ComparedShanks, pool_shanks = 'none') => {
+    const user = { clustering: { candidates: 'nearby' }, motionEstimation: { pool_shanks } } as const;
+    const { settings: own } = resolveSettings(
+      { preset: 'recommended', ...(user as object) },
+      { hasPeth: false, fromFile: false },
+    );
+    return estimateNearbyMemory(shape, own, compared);
+  };
+
+  it('counts pairs of each shank alone, and waveforms of one at a time', () => {
+    const together = estimate();
+    const each = estimate('each');
+    const one = estimate('one');
+    expect(each.matrices).toBeLessThan(together.matrices / 2);
+    expect(one.matrices).toBeLessThan(each.matrices);
+    expect(one.waveforms).toBe(each.waveforms);
+    expect(each.waveforms).toBeLessThan(together.waveforms / 2);
+    expect(each.histograms).toBe(together.histograms);
+    expect(one.histograms).toBe(together.histograms / 4);
+  });
+
+  it('counts what all shanks hold at once while their motion is found together', () => {
+    expect(estimate('each', 'rigid').matrices).toBeGreaterThan(estimate('each').matrices);
+    expect(estimate('one', 'rigid').matrices).toBe(estimate('one').matrices);
   });
 });
 

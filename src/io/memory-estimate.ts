@@ -61,25 +61,37 @@ const NEARBY_PROGRAM_BYTES = 450e6;
 /** How far beyond the candidate pairs waveforms are kept, µm: the slack of peaks and what rounding up to whole rows takes. */
 const WINDOW_SLACK = 75;
 
-/** Peak memory of a run that compares nearby pairs, if units are spread evenly over the probe. */
-export function estimateNearbyMemory(shape: DatasetShape, settings: Settings): MemoryEstimate {
-  const { units, channels, samples, extent = 1 } = shape;
+/** Which units of a recording are compared with each other: all, those of each shank, or those of one shank only. */
+export type ComparedShanks = 'together' | 'each' | 'one';
+
+/** Peak memory of a run that compares nearby pairs, if units are spread evenly over the shanks and along them. */
+export function estimateNearbyMemory(
+  shape: DatasetShape,
+  settings: Settings,
+  compared: ComparedShanks = 'together',
+): MemoryEstimate {
+  const { channels, samples, extent = 1, shanks = 1 } = shape;
   const { clustering, motionEstimation, waveformCorrection } = settings;
+  /** Units of a part that is compared on its own. */
+  const units = shape.units / (compared === 'together' ? 1 : shanks);
+  /** Parts whose results are held in the end, and those whose motion is searched for at the same time. */
+  const kept = compared === 'each' ? shanks : 1;
+  const atOnce = motionEstimation.pool_shanks === 'none' ? 1 : kept;
   const share = (reach: number) => Math.min(1, reach / Math.max(1, extent));
   const cells = (reach: number) => (units * units * share(reach) * (2 - share(reach))) / 2;
-  const searching = cells(motionEstimation.max_distance + motionEstimation.search_distance);
   const found = cells(clustering.max_distance);
-  const matrices = Math.max(
-    motionEstimation.features[0].length * nearbyMatrixBytes(searching),
-    (clustering.features.length + 1) * nearbyMatrixBytes(found),
-  );
+  const searching =
+    motionEstimation.features[0].length *
+    nearbyMatrixBytes(cells(motionEstimation.max_distance + motionEstimation.search_distance));
+  const ended = (clustering.features.length + 1) * nearbyMatrixBytes(found);
+  const matrices = Math.max(atOnce * searching + (kept - atOnce) * ended, kept * ended);
   const neighbourhood = (extent * waveformCorrection.n_nearest_channels) / channels / 2;
-  const kept = 2 * (neighbourhood + clustering.max_distance + WINDOW_SLACK);
-  const waveforms = 4 * units * channels * samples * share(kept) + PIECES_BYTES;
-  const histograms = 8 * units * histogramBins(shape, settings);
+  const window = 2 * (neighbourhood + clustering.max_distance + WINDOW_SLACK);
+  const waveforms = 4 * units * channels * samples * share(window) + PIECES_BYTES;
+  const histograms = 8 * kept * units * histogramBins(shape, settings);
   const total =
     NEARBY_MARGIN * (waveforms + matrices + histograms) +
-    LISTED_PAIR_BYTES * (found > MOST_LISTED.clustering ? SAMPLE : found) +
+    LISTED_PAIR_BYTES * kept * (found > MOST_LISTED.clustering ? SAMPLE : found) +
     NEARBY_PROGRAM_BYTES;
   return { waveforms, matrices, histograms, total: Math.ceil(total) };
 }
@@ -94,9 +106,9 @@ export function requireMemory(
   settings: Settings,
   limit: number,
   where: string,
-  { nearby = false }: { readonly nearby?: boolean } = {},
+  { nearby = false, compared }: { readonly nearby?: boolean; readonly compared?: ComparedShanks } = {},
 ): MemoryEstimate {
-  const estimate = nearby ? estimateNearbyMemory(shape, settings) : estimateMemory(shape, settings);
+  const estimate = nearby ? estimateNearbyMemory(shape, settings, compared) : estimateMemory(shape, settings);
   if (estimate.total <= limit) return estimate;
   const { waveforms, matrices, total } = estimate;
   const [largest, remedy] =

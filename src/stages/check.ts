@@ -20,7 +20,6 @@ export async function checkData(userSettings: UserSettings, options: RunOptions 
   const warnings: string[] = [];
   const opened = await openRecording(userSettings, {
     ...options,
-    knowsNearby: true,
     onEvent(event) {
       if (event.kind === 'warning') warnings.push(event.text);
       options.onEvent?.(event);

@@ -10,9 +10,9 @@ import { pathIn, type Store } from '../io/byte-source.ts';
 import { FileStore } from '../io/node/file-store.ts';
 import { SavedResult } from '../io/read-result.ts';
 import { shankFolder } from '../io/result-folder.ts';
-import { loadShank, writeMerged } from './multi-shank.ts';
+import { loadShank } from './load-shank.ts';
+import { withShanks, writeMerged } from './multi-shank.ts';
 import type { MergeSummary, StageOptions } from './stage-options.ts';
-import { withRecording } from './stage-state.ts';
 import { startStopwatch } from './stopwatch.ts';
 
 export interface MergeOptions extends StageOptions {
@@ -43,7 +43,7 @@ export async function mergeShanks(outputFolder: string, options: MergeOptions = 
     output_folder: outputFolder,
     ...(options.dataFolder !== undefined && { path_to_data: options.dataFolder }),
   } as UserSettings;
-  return withRecording(userSettings, { ...options, onEvent }, async (state) => {
+  return withShanks(userSettings, { ...options, onEvent }, async (state) => {
     const { dataset } = state;
     const unitShanks = await shankOfEveryUnit(saved, dataset, output);
     const shanks: ShankResult[] = [];
@@ -125,7 +125,7 @@ async function commonSettings(saved: ReadonlyMap<number, SavedResult>, output: S
 /** (units,) the shank whose folder has the unit. */
 async function shankOfEveryUnit(
   saved: ReadonlyMap<number, SavedResult>,
-  { units, probe }: Dataset,
+  { units, probe }: Pick<Dataset, 'units' | 'probe'>,
   output: Store,
 ): Promise<Int32Array> {
   const unitShanks = new Int32Array(units);

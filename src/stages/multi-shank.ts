@@ -1,23 +1,16 @@
 /** Merging the result folders of shanks that were tracked apart. */
-import { InputError } from '../core/errors.ts';
+import type { RunContext } from '../core/context.ts';
 import type { MultiShankResult, ShankResult, UnitFeatures } from '../core/result.ts';
 import type { UserSettings } from '../core/settings.ts';
 import { mergeLabels, unitsOfShank } from '../core/shanks.ts';
-import { type Store, subStore } from '../io/byte-source.ts';
-import { SavedResult } from '../io/read-result.ts';
-import { shankFolder } from '../io/result-folder.ts';
+import type { Store } from '../io/byte-source.ts';
 import { writeMergedResult } from '../io/write-result.ts';
+import { loadShank } from './load-shank.ts';
+import { type OpenedRecording, openRecording, readEither } from './open-recording.ts';
 import type { StageOptions } from './stage-options.ts';
-import {
-  loadCorrected,
-  loadFeatures,
-  partialResult,
-  type StageState,
-  savedClustering,
-  savedFeatures,
-  withRecording,
-} from './stage-state.ts';
+import { loadFeatures, withKernels } from './stage-state.ts';
 import { type Stopwatch, startStopwatch } from './stopwatch.ts';
+import { streamedWaveforms } from './streamed-waveforms.ts';
 
 /**
  * Merges the results under `Shank<ID>/` of the output folder into global files in the order of all units: matrices block by block,
@@ -34,7 +27,7 @@ export function mergeMultishankOutputs(
   options: StageOptions = {},
 ): Promise<MultiShankResult> {
   const stopwatch = startStopwatch();
-  return withRecording(userSettings, options, async (state) => {
+  return withShanks(userSettings, options, async (state) => {
     const shanks: ShankResult[] = [];
     for (const shankId of shankIds) {
       const units = unitsOfShank(Int32Array.from(unitShanks), shankId);
@@ -45,9 +38,25 @@ export function mergeMultishankOutputs(
   });
 }
 
+/** A recording with what there is of it: its waveforms are read when they are needed where only nearby pairs were compared. */
+export type ShanksState = OpenedRecording &
+  Awaited<ReturnType<typeof readEither>> & { readonly context: RunContext };
+
+/** Opens and reads a recording as its shanks were compared, lets `work` go on, and closes the kernels again. */
+export async function withShanks<T>(
+  userSettings: UserSettings,
+  options: StageOptions,
+  work: (state: ShanksState) => Promise<T>,
+): Promise<T> {
+  const opened = await openRecording(userSettings, { ...options, shanks: 'each' });
+  return withKernels(opened, options, async (context) =>
+    work({ ...opened, ...(await readEither(opened, context.kernels, options)), context }),
+  );
+}
+
 /** Writes the merged result of shanks that were loaded. */
 export async function writeMerged(
-  { dataset, settings, output, context, unitRows }: StageState,
+  { dataset, whole, streamed, settings, output, context, unitRows }: ShanksState,
   shanks: readonly ShankResult[],
   features: UnitFeatures,
   stopwatch: Stopwatch,
@@ -67,48 +76,11 @@ export async function writeMerged(
   await writeMergedResult(output, result, {
     runTimeSec: stopwatch.total(),
     dateTime: new Date().toISOString(),
-    waveforms: dataset.waveforms,
+    waveforms: whole?.waveforms,
+    streamed: streamed && ((blocks, which) => streamedWaveforms(streamed, blocks, which, context)),
     unitRows,
     signal,
     also: (staging) => also?.(staging, result) ?? Promise.resolve(),
   });
   return result;
-}
-
-/** The result of one shank from its folder. @throws InputError when it does not hold the given units */
-export async function loadShank(state: StageState, shankId: number, units: Int32Array) {
-  const { dataset, settings, output } = state;
-  const folder = subStore(output, shankFolder(shankId));
-  const saved = await SavedResult.open(folder);
-  const original = (await saved.originalUnits()) ?? new Int32Array(0);
-  if (original.length !== units.length || original.some((unit, i) => unit !== units[i])) {
-    throw new InputError({
-      where: `${folder.name}/original_unit_indices.npy`,
-      found: `${original.length} units`,
-      expected: `the ${units.length} units of shank ${shankId}`,
-      remedy: 'Track the shanks again; their folders belong to another recording.',
-    });
-  }
-  const { pairs, types } = await saved.curation();
-  const labels = await saved.labels();
-  const matchedPairs = await saved.matchedPairs();
-  const [motion] = await saved.motions();
-  const sessions = Int32Array.from(units, (unit) => dataset.sessions[unit]);
-  return partialResult({ ...state, dataset: { ...dataset, sessions } }, await savedFeatures(saved), {
-    motion,
-    corrected: await loadCorrected(folder),
-    clustering: await savedClustering(saved, settings),
-    curation: {
-      labels,
-      clusterCount: labels.reduce((count, label) => Math.max(count, label + 1), 0),
-      matchedPairs,
-      curationPairs: pairs,
-      curationTypes: Uint8Array.from(types),
-    },
-    confidence: {
-      matchProbability: (await saved.matchProbability()) ?? new Float64Array(matchedPairs.length / 2),
-      expectedPairs: await saved.expectedPairs(),
-      unitConfidence: (await saved.unitConfidence()) ?? new Float64Array(units.length).fill(Number.NaN),
-    },
-  });
 }

@@ -13,13 +13,13 @@ import {
   readDataset,
   readDatasetShape,
 } from '../io/dataset.ts';
-import { type MemoryEstimate, requireMemory } from '../io/memory-estimate.ts';
+import { type ComparedShanks, type MemoryEstimate, requireMemory } from '../io/memory-estimate.ts';
 import { readGivenMotion } from '../io/motion-files.ts';
 import { FileStore, requireFile } from '../io/node/file-store.ts';
 import { memoryLimit } from '../io/node/memory-limit.ts';
 import { ObservedStore } from '../io/observed-store.ts';
 import { checkUnitSessions, readUnits, UNITS_FILE, type UnitRow } from '../io/units-table.ts';
-import type { StageOptions } from './stage-options.ts';
+import type { ShankMode, StageOptions } from './stage-options.ts';
 
 /** Settings and sizes of a recording whose data have not been read yet. */
 export interface OpenedRecording {
@@ -38,8 +38,11 @@ export interface OpenedRecording {
 export interface OpenOptions extends StageOptions {
   /** Memory that may be used, bytes; default 70 % of what the machine has. */
   readonly memory?: number;
-  /** Whether the caller can compare nearby pairs only; default false. */
-  readonly knowsNearby?: boolean;
+  /** Whether all pairs are compared, whatever the settings say; default false. */
+  readonly allPairs?: boolean;
+  /** How shanks are treated, as in `RunOptions`. */
+  readonly shanks?: ShankMode;
+  readonly shank?: number;
 }
 
 /** Share of the machine's memory that is used unless another limit is given. */
@@ -63,12 +66,23 @@ export async function openRecording(
     source,
   });
   const shape = await readDatasetShape(data);
-  const nearby = options.knowsNearby === true && comparesNearby(settings, shape.units);
+  const nearby = !options.allPairs && comparesNearby(settings, shape.units);
   const limit = options.memory ?? Math.floor(USUAL_SHARE * memoryLimit());
-  const memory = requireMemory(shape, settings, limit, data.name, { nearby });
+  const memory = requireMemory(shape, settings, limit, data.name, {
+    nearby,
+    compared: comparedShanks(shape, options),
+  });
   for (const text of warnings) options.onEvent?.({ kind: 'warning', text });
   const output = new FileStore(settings.output_folder);
   return { settings, data, output, shape, memory, memoryLimit: limit, nearby, warnings };
+}
+
+function comparedShanks(
+  { shanks = 1 }: DatasetShape,
+  { shank, shanks: mode = 'auto' }: OpenOptions,
+): ComparedShanks {
+  if (shank !== undefined) return 'one';
+  return mode === 'together' || shanks === 1 ? 'together' : 'each';
 }
 
 /** What a run reads besides the recording itself. */
@@ -100,6 +114,16 @@ export async function readStreamedRecording(
 ): Promise<{ dataset: StreamedDataset } & ReadAside> {
   const dataset = await openStreamedDataset(opened.data, { settings: opened.settings });
   return { dataset, ...(await readAside(opened, dataset)) };
+}
+
+/** As one or the other, as the recording is compared. */
+export async function readEither(opened: OpenedRecording, kernels: Kernels, options: StageOptions = {}) {
+  if (opened.nearby) {
+    const { dataset: streamed, ...aside } = await readStreamedRecording(opened);
+    return { dataset: streamed, streamed, whole: undefined, ...aside };
+  }
+  const { dataset: whole, ...aside } = await readRecording(opened, kernels, options);
+  return { dataset: whole, whole, streamed: undefined, ...aside };
 }
 
 async function readAside(

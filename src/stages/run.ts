@@ -3,7 +3,7 @@ import { inStage, type RunContext, type RunEvent } from '../core/context.ts';
 import type { Dataset, StreamedDataset } from '../core/dataset.ts';
 import { InputError } from '../core/errors.ts';
 import { type Motion, motionRange } from '../core/motion/motion.ts';
-import { trackShank } from '../core/one-shank.ts';
+import { trackShank, trackShankNearby } from '../core/one-shank.ts';
 import {
   isMultiShank,
   type MultiShankResult,
@@ -22,12 +22,7 @@ import { createKernels, threadsOf } from '../workers/node.ts';
 import { beginWriting } from './begin-writing.ts';
 import { FolderCheckpoints } from './checkpoints.ts';
 import { FigureThread } from './draw-aside.ts';
-import {
-  type OpenedRecording,
-  openRecording,
-  readRecording,
-  readStreamedRecording,
-} from './open-recording.ts';
+import { type OpenedRecording, openRecording, readEither } from './open-recording.ts';
 import { packageVersion } from './package-version.ts';
 import type { RunOptions, RunSummary, ShankMode } from './stage-options.ts';
 import { type Stopwatch, startStopwatch } from './stopwatch.ts';
@@ -69,9 +64,7 @@ export async function runFolder(userSettings: UserSettings, options: RunOptions 
     if (event.kind === 'warning') warnings.push(event.text);
     options.onEvent?.(event);
   };
-  // A shank that is tracked on its own compares all its pairs.
-  const knowsNearby = options.shank === undefined;
-  const opened = await openRecording(userSettings, { ...options, onEvent, knowsNearby });
+  const opened = await openRecording(userSettings, { ...options, onEvent });
   await opened.output.checkWritable();
   const threads = threadsOf(opened.settings.n_jobs);
   const { shank: shankId } = options;
@@ -101,14 +94,9 @@ export async function runFolder(userSettings: UserSettings, options: RunOptions 
     await checkpoints.announce();
     const { memoryLimit } = opened;
     const context: RunContext = { kernels, onEvent, signal: options.signal, checkpoints, memoryLimit };
-    const { given, unitRows, ...read } = await inStage(context, 'read', async () => {
-      if (opened.nearby) {
-        const { dataset: streamed, ...aside } = await readStreamedRecording(opened);
-        return { dataset: streamed, streamed, whole: undefined, ...aside };
-      }
-      const { dataset: whole, ...aside } = await readRecording(opened, kernels, { ...options, onEvent });
-      return { dataset: whole, whole, streamed: undefined, ...aside };
-    });
+    const { given, unitRows, ...read } = await inStage(context, 'read', () =>
+      readEither(opened, kernels, { ...options, onEvent }),
+    );
     const { dataset } = read;
     onEvent({
       kind: 'log',
@@ -129,8 +117,10 @@ export async function runFolder(userSettings: UserSettings, options: RunOptions 
       shankId === undefined ? (options.shanks ?? 'auto') : 'each',
       opened,
     );
-    if (shankId !== undefined && read.whole) {
-      const shank = await trackShank(read.whole, opened.settings, context, shankId, given);
+    if (shankId !== undefined) {
+      const shank = read.streamed
+        ? await trackShankNearby(read.streamed, opened.settings, context, shankId, given)
+        : await trackShank(read.whole, opened.settings, context, shankId, given);
       result = shank.result;
       await writeShankResult(opened.output, shank, extraOf(result));
     } else if (apart) {

@@ -42,15 +42,22 @@ export async function withRecording<T>(
   options: StageOptions,
   work: (state: StageState) => Promise<T>,
 ): Promise<T> {
-  const opened = await openRecording(userSettings, options);
-  await opened.output.checkWritable();
-  const kernels = await createKernels({
-    kernels: opened.settings.kernels,
-    threads: threadsOf(opened.settings.n_jobs),
-  });
+  const opened = await openRecording(userSettings, { ...options, allPairs: true });
+  return withKernels(opened, options, async (context) =>
+    work({ ...opened, ...(await readRecording(opened, context.kernels, options)), context }),
+  );
+}
+
+/** Makes sure that the output folder can be written, lets `work` use kernels, and closes them again. */
+export async function withKernels<T>(
+  { output, settings }: OpenedRecording,
+  { onEvent, signal }: StageOptions,
+  work: (context: RunContext) => Promise<T>,
+): Promise<T> {
+  await output.checkWritable();
+  const kernels = await createKernels({ kernels: settings.kernels, threads: threadsOf(settings.n_jobs) });
   try {
-    const context = { kernels, onEvent: options.onEvent, signal: options.signal };
-    return await work({ ...opened, ...(await readRecording(opened, kernels, options)), context });
+    return await work({ kernels, onEvent, signal });
   } finally {
     await kernels.close();
   }
@@ -78,7 +85,7 @@ export async function writeArrays(store: Store, arrays: NamedArrays): Promise<vo
 export async function loadFeatures(
   store: Store,
   settings: Settings,
-  dataset: Dataset,
+  dataset: Pick<Dataset, 'units' | 'peth'>,
 ): Promise<UnitFeatures> {
   const used = usedFeatures(settings);
   await requireStageFile(store, 'locations.npy', 'preprocess');

@@ -3,6 +3,7 @@ import path from 'node:path';
 import type { Store } from '../../io/byte-source.ts';
 import { fingerprint } from '../../io/node/fingerprint.ts';
 import { openRecording } from '../../stages/open-recording.ts';
+import type { ShankMode } from '../../stages/stage-options.ts';
 import { type RunInput, readInput } from '../input.ts';
 import { describeFailure, type FailureDocument } from '../ui/exit.ts';
 import type { Job } from './plan.ts';
@@ -11,7 +12,7 @@ import type { Job } from './plan.ts';
 export interface EveryRun {
   readonly preset?: string;
   readonly set?: readonly string[];
-  readonly shanks: string;
+  readonly shanks: ShankMode;
   readonly figures: boolean;
 }
 
@@ -54,7 +55,11 @@ export function runArguments({ data, settings, output, shank }: Job, every: Ever
 export async function inspectJob(job: Job, every: EveryRun): Promise<Inspection | Problem> {
   try {
     const input = await inputOf(job, every);
-    const { settings, data, output, memory } = await openRecording(input.userSettings, input);
+    const { settings, data, output, memory } = await openRecording(input.userSettings, {
+      ...input,
+      shanks: every.shanks,
+      shank: job.shank,
+    });
     await output.checkWritable();
     const { n_jobs, output_folder: _output, path_to_data: _data, ...rest } = settings;
     const spikes = (await data.list('spike_times')).map((name) => `spike_times/${name}`);

@@ -5,6 +5,7 @@ import { InputError } from '../../core/errors.ts';
 import { readBatchList } from '../../io/batch-list.ts';
 import { requireFile } from '../../io/node/file-store.ts';
 import { memoryLimit } from '../../io/node/memory-limit.ts';
+import type { ShankMode } from '../../stages/stage-options.ts';
 import { threadsOf } from '../../workers/node.ts';
 import { type Job, planBatch } from '../batch/plan.ts';
 import { Records } from '../batch/records.ts';
@@ -17,7 +18,7 @@ import { addCommonOptions, addDataOptions, collect, integer } from './options.ts
 interface Options extends CommonOptions {
   readonly preset?: string;
   readonly set?: readonly string[];
-  readonly shanks: string;
+  readonly shanks: ShankMode;
   readonly figures: boolean;
   readonly parallel: number;
   readonly threads?: number;

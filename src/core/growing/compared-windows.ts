@@ -28,8 +28,8 @@ export interface WindowsInput {
   readonly probe: Probe;
   /** (channels, n) of `nearestChannelsOnShank` */
   readonly neighbours: Int32Array;
-  /** Positions of the reference probes, µm; undefined leaves the waveforms as they are. */
-  readonly positions: readonly (number | undefined)[];
+  /** Positions of the reference probes, µm. */
+  readonly positions: readonly number[];
   /** How far apart units are that are compared, µm. */
   readonly maxDistance: number;
   readonly samples: number;
@@ -71,9 +71,7 @@ export function openWindows(input: WindowsInput, context: RunContext) {
     const ownSessions = units.map((unit) => sessions[unit]);
     const depths = Float64Array.from(units, (unit) => locations[3 * unit + 1]);
     const targets = templates().map((windows, t) => {
-      const position = positions[t];
-      const shifts =
-        position === undefined ? undefined : displacements(motion, ownSessions, depths, position);
+      const shifts = displacements(motion, ownSessions, depths, positions[t]);
       windows.anchors.set(shiftedPeaks(probe, peaks, shifts), first);
       return { windows, shifts };
     });
@@ -81,7 +79,7 @@ export function openWindows(input: WindowsInput, context: RunContext) {
       const end = firstUnit + size;
       await fillWindows(
         { data, firstUnit: first + firstUnit, peakChannels: peaks.subarray(firstUnit, end), centered },
-        targets.map(({ windows, shifts }) => ({ windows, shifts: shifts?.subarray(firstUnit, end) })),
+        targets.map(({ windows, shifts }) => ({ windows, shifts: shifts.subarray(firstUnit, end) })),
         interpolator,
         context,
       );

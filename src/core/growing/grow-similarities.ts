@@ -9,13 +9,14 @@ import type { Established } from './established.ts';
 import type { ComparedPairs, KnownPairs } from './new-pairs.ts';
 
 /** What a result tells, and all that it tells of pairs. */
-interface KnownSimilarities extends Pick<Established, 'clustering'> {
+interface KnownSimilarities {
+  readonly clustering: Pick<Established['clustering'], 'features' | 'weights'>;
   readonly known: AsyncIterable<KnownPairs>;
 }
 
 /**
  * @param layout the candidate pairs of all units
- * @param compared the pairs with new units
+ * @param compared the pairs with new units, if there are any
  * @returns matrices of all candidate pairs, NaN for those that were not compared
  * @throws InputError when pairs of the result are not within reach of each other
  */

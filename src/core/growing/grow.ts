@@ -4,7 +4,6 @@ import { breathe, inStage, type RunContext } from '../context.ts';
 import { pairsWithinClusters } from '../curation/cluster-labels.ts';
 import { type Dataset, waveformSource } from '../dataset.ts';
 import { templatePositions } from '../motion/corrected-waveforms.ts';
-import { motionRoundCount } from '../motion/motion-feature-sets.ts';
 import { preprocessUnits } from '../preprocess.ts';
 import type { ClusteringResult, Histogram, TrackingResult, UnitFeatures } from '../result.ts';
 import type { Settings } from '../settings.ts';
@@ -51,15 +50,12 @@ export async function growResult(
   const { max_distance } = settings.clustering;
   const neighbours = nearestChannelsOnShank(probe, settings.waveformCorrection.n_nearest_channels);
   const representatives = latestOfNeurons(old.curation.labels, old.sessions);
-  const { n_templates, path_to_motion } = settings.waveformCorrection;
-  const interpolated = motionRoundCount(settings) > 0 || path_to_motion !== '';
+  const { n_templates } = settings.waveformCorrection;
   const windows = openWindows(
     {
       ...{ probe, neighbours, sessions, maxDistance: max_distance, samples: fresh.waveforms.samples },
       ...{ locations: features.locations, peakChannels: features.peakChannels },
-      positions: interpolated
-        ? [...new Set(templatePositions(old.motion, probe.locations, n_templates))]
-        : [undefined],
+      positions: [...new Set(templatePositions(old.motion, probe.locations, n_templates))],
       old: {
         units: representatives,
         source: () => old.waveforms(representatives),
@@ -116,7 +112,7 @@ export async function growResult(
     leafOrder: growOrder(clustering.leafOrder, labels),
     weightHistory: [clustering.weights],
   };
-  const corrected = { units: features.units, ...sizeOf(fresh), templates: [], interpolated };
+  const corrected = { units: features.units, ...sizeOf(fresh), templates: [], interpolated: true };
   const matchedPairs = pairsWithinClusters(labels);
   const drawable = {
     ...{ settings, sessions, sessionCount, features, rounds, motion, corrected, clustering: grown },

@@ -19,7 +19,7 @@ export function getMotionFeatureSets(userSettings: UserSettings): {
   };
 }
 
-/** Largest number of rounds of the motion loop. */
+/** Largest number of rounds of the motion loop, at least 1: the waveforms of a result are always corrected. */
 export function motionRoundCount({ motionEstimation }: Settings): number {
   const { features, max_iter, repeat_last_feature_set } = motionEstimation;
   return repeat_last_feature_set ? max_iter : Math.min(max_iter, features.length);
