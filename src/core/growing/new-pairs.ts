@@ -98,14 +98,9 @@ export function listNewPairs(
   const add = (b: number, others: Int32Array, part: keyof NewPairs) => {
     const place = places[part];
     const p = place[b];
-    similarities.forEach((similarity, f) => {
-      const matrix = similarity[part];
-      const target = values[f];
-      for (let i = 0; i < others.length; i++) {
-        const q = place[others[i]];
-        target[at + i] = q < p ? cellOf(matrix, q, p) : cellOf(matrix, p, q);
-      }
-    });
+    const positions = others.map((unit) => place[unit]);
+    for (let f = 0; f < values.length; f++)
+      readCells(similarities[f][part], p, positions, values[f].subarray(at, at + others.length));
     for (let i = 0; i < others.length; i++) {
       units[2 * (at + i)] = others[i];
       units[2 * (at + i) + 1] = b;
@@ -119,6 +114,16 @@ export function listNewPairs(
     add(b, near.subarray(0, near.indexOf(b)), 'among');
   }
   return { count, units, similarity: values };
+}
+
+/** Reads the cells that a position has with some others. */
+function readCells(matrix: CellMatrix, p: number, positions: Int32Array, target: Float64Array): void {
+  const { pieces, pieceOf, origin, scale } = matrix;
+  const [row, first] = [pieces[pieceOf[p]], origin[p]];
+  for (let i = 0; i < positions.length; i++) {
+    const q = positions[i];
+    target[i] = q < p ? cellOf(matrix, q, p) : row[first + q] * scale;
+  }
 }
 
 /** Where every unit of an order stands. */
