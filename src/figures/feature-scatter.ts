@@ -48,12 +48,12 @@ export function scatterPlane(
   const matched = pairMatches(result);
   const x = pairValues(result, featureSimilarity[first]);
   const y = second === undefined ? depthDistances(result) : pairValues(result, featureSimilarity[second]);
-  const byKind = [0, 1].map((kind) => finitePairs(x, y, matched, kind));
-  const room = [most - Math.min(byKind[1].length, most / 2), most - Math.min(byKind[0].length, most / 2)];
-  const points = byKind.flatMap((members, kind) =>
-    evenSample(members.length, Math.floor(room[kind])).map((i) => ({
-      x: round(x[members[i]]),
-      y: round(y[members[i]]),
+  const counts = countFinite(x, y, matched);
+  const room = [most - Math.min(counts[1], most / 2), most - Math.min(counts[0], most / 2)];
+  const points = counts.flatMap((count, kind) =>
+    finitePairs(x, y, matched, kind, evenSample(count, Math.floor(room[kind]))).map((p) => ({
+      x: round(x[p]),
+      y: round(y[p]),
       kind: MATCH_KINDS.names[kind],
     })),
   );
@@ -70,13 +70,28 @@ export function scatterPlane(
   };
 }
 
-/** The pairs of one kind that have both values. */
-function finitePairs(x: Float64Array, y: Float64Array, matched: Uint8Array, kind: number): Int32Array {
-  const pairs = new Int32Array(matched.length);
-  let count = 0;
-  for (let p = 0; p < matched.length; p++)
-    if (matched[p] === kind && Number.isFinite(x[p] + y[p])) pairs[count++] = p;
-  return pairs.subarray(0, count);
+/** Unmatched and matched pairs that have both values. */
+function countFinite(x: Float64Array, y: Float64Array, matched: Uint8Array): [number, number] {
+  const counts: [number, number] = [0, 0];
+  for (let p = 0; p < matched.length; p++) if (Number.isFinite(x[p] + y[p])) counts[matched[p]]++;
+  return counts;
+}
+
+/** Some of the pairs of one kind that have both values. @param chosen places among these, ascending */
+function finitePairs(
+  x: Float64Array,
+  y: Float64Array,
+  matched: Uint8Array,
+  kind: number,
+  chosen: readonly number[],
+): number[] {
+  const pairs: number[] = [];
+  let place = 0;
+  for (let p = 0; p < matched.length && pairs.length < chosen.length; p++) {
+    if (matched[p] !== kind || !Number.isFinite(x[p] + y[p])) continue;
+    if (place++ === chosen[pairs.length]) pairs.push(p);
+  }
+  return pairs;
 }
 
 /** Three decimals are finer than a pixel, and keep the picture small. */

@@ -1,7 +1,7 @@
 /** The part of a result that figures look at: one shank or several, seen the same way. */
-import type { DrawableResult, MovedResult, MultiShankResult, UnitPairs } from '../core/result.ts';
+import type { DrawableResult, MovedResult, MultiShankResult } from '../core/result.ts';
 import type { SimilarityMatrix } from '../core/similarity/nearby-matrix.ts';
-import { pairValues as valuesOfPairs } from '../core/similarity/pair-list.ts';
+import { pairValuesOfAll } from '../core/similarity/pair-list.ts';
 import { remembered } from './remembered.ts';
 
 export type AnyResult = DrawableResult | MultiShankResult;
@@ -49,16 +49,17 @@ export const pairMatches = remembered((result: DrawableResult): Uint8Array => {
   return matched;
 });
 
-const knownValues = remembered((_pairs: UnitPairs) => new WeakMap<SimilarityMatrix, Float64Array>());
+/** Of all matrices of the result, which several figures show. */
+const valuesByMatrix = remembered(({ sessions, clustering }: DrawableResult) => {
+  const matrices = [clustering.similarity, ...clustering.featureSimilarity];
+  const values = pairValuesOfAll(matrices, sessions.length, clustering.pairs);
+  return new Map(matrices.map((matrix, m) => [matrix, values[m]]));
+});
 
-/** (P,) value of a symmetric (units, units) matrix of the result at its candidate pairs; must not be changed. */
-export function pairValues(
-  { sessions, clustering: { pairs } }: DrawableResult,
-  matrix: SimilarityMatrix,
-): Float64Array {
-  const known = knownValues(pairs);
-  const values = known.get(matrix) ?? valuesOfPairs(matrix, sessions.length, pairs);
-  known.set(matrix, values);
+/** (P,) value of a similarity matrix of the result at its candidate pairs; must not be changed. */
+export function pairValues(result: DrawableResult, matrix: SimilarityMatrix): Float64Array {
+  const values = valuesByMatrix(result).get(matrix);
+  if (!values) throw new RangeError('pairValues: got a matrix of another result');
   return values;
 }
 

@@ -5,7 +5,7 @@ import { MAX_Z } from '../core/kernels/kernels.ts';
 import type { ClusteringResult } from '../core/result.ts';
 import { FEATURE_NAMES, type FeatureName } from '../core/settings.ts';
 import { allPairsOf } from '../core/similarity/nearby-matrix.ts';
-import { pairValues } from '../core/similarity/pair-list.ts';
+import { pairValuesOfAll } from '../core/similarity/pair-list.ts';
 import { givenArray } from './motion-files.ts';
 import { asInt64, type NpyOutput } from './npy-writer.ts';
 import { npyMember, npzChunks } from './npz.ts';
@@ -135,8 +135,7 @@ function pairSimilarities(all: ClusteredBlocks): NpyOutput {
     for (const { units, result } of blocks) {
       const { featureSimilarity, pairs } = result.clustering;
       const values = new Float64Array(pairs.count * features);
-      featureSimilarity.forEach((matrix, f) => {
-        const column = pairValues(matrix, units.length, pairs);
+      pairValuesOfAll(featureSimilarity, units.length, pairs).forEach((column, f) => {
         for (let p = 0; p < pairs.count; p++) values[p * features + f] = column[p];
       });
       yield values;

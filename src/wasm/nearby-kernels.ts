@@ -39,7 +39,7 @@ export function createNearbyKernels(
 
   async function correlateWaveformsNearby(
     { windows, neighbours, neighbourCount }: NearbyWaveformInput,
-    out: CellMatrix,
+    outs: readonly CellMatrix[],
     job: Job = {},
   ): Promise<void> {
     const { units, width } = windows;
@@ -59,22 +59,22 @@ export function createNearbyKernels(
         peakChannels.set(peaks, at);
         at += peaks.length;
       }
-      const { after, before } = planNearbyWaveforms(out.layout, peakChannels);
-      const total = after.length + before.length;
-      const input = { windows, means, squares, neighbours, neighbourCount, out };
-      // One after the other: both write the same cells.
-      for (const [tasks, rowsFirst, done] of [
-        [after, true, 0],
-        [before, false, after.length],
-      ] as const) {
+      // One after the other: the parts of one matrix write the same cells.
+      const parts = outs.flatMap((out) => {
+        const { after, before } = planNearbyWaveforms(out.layout, peakChannels);
+        return [
+          { out, rowsFirst: true, tasks: after },
+          { out, rowsFirst: false, tasks: before },
+        ];
+      });
+      const total = parts.reduce((sum, { tasks }) => sum + tasks.length, 0);
+      let done = 0;
+      for (const { out, rowsFirst, tasks } of parts) {
         const progress = (finished: number) => job.progress?.(done + finished, total);
-        await pool.run(
-          'nearbyWaveforms',
-          { ...input, rowsFirst },
-          tasks.length,
-          { signal: job.signal, progress },
-          (index) => tasks[index],
-        );
+        const input = { windows, means, squares, neighbours, neighbourCount, rowsFirst, out };
+        const ofPart = { signal: job.signal, progress };
+        await pool.run('nearbyWaveforms', input, tasks.length, ofPart, (index) => tasks[index]);
+        done += tasks.length;
       }
     } finally {
       store.release(means, squares);

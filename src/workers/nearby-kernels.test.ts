@@ -111,12 +111,10 @@ describe.each([
 
     it('correlating waveforms', () => {
       const neighbours = nearestChannelsOnShank(probe, 12);
-      return compare(precision, error, (kernels, out) =>
-        kernels.correlateWaveformsNearby(
-          { windows: windowsOf(kernels), neighbours, neighbourCount: 12 },
-          out,
-        ),
-      );
+      return compare(precision, error, (kernels, out) => {
+        const input = { windows: windowsOf(kernels), neighbours, neighbourCount: 12 };
+        return kernels.correlateWaveformsNearby(input, [out]);
+      });
     });
   },
 );
@@ -143,27 +141,27 @@ describe('nearby pairs', () => {
     async (what, error) => {
       const oldUnits = 300;
       const old = Int32Array.from({ length: oldUnits }, (_, unit) => unit).filter((unit) => unit % 7 !== 0);
-      const { between, among } = newPairs(60, oldUnits, old, sessions, depths);
+      const { between, among } = newPairs({ reach: 60 }, oldUnits, old, sessions, depths);
       expect(between.cells).toBeGreaterThan(20_000);
       const x = Float64Array.from({ length: units * 21 }, () => random.normal());
       const neighbours = nearestChannelsOnShank(probe, 12);
-      const correlate = async (kernels: Kernels, out: CellMatrix) => {
-        fillWithLowest(out);
+      const correlate = async (kernels: Kernels, outs: readonly CellMatrix[]) => {
+        outs.forEach(fillWithLowest);
         const input = { windows: windowsOf(kernels), neighbours, neighbourCount: 12 };
-        await (what === 'rows'
-          ? kernels.correlateRowsNearby(x, 21, out)
-          : kernels.correlateWaveformsNearby(input, out));
+        if (what === 'waveforms') await kernels.correlateWaveformsNearby(input, outs);
+        else for (const out of outs) await kernels.correlateRowsNearby(x, 21, out);
       };
       const all = createNearbyMatrix(nearbyLayout(60, sessions, depths), plain.float32);
-      await correlate(plain, all);
+      await correlate(plain, [all]);
       for (const kernels of [plain, ...(await Promise.all(simd))]) {
-        for (const part of [between, among]) {
-          const out = createNearbyMatrix(part, kernels.float32);
-          await correlate(kernels, out);
+        const outs = [between, among].map((part) => createNearbyMatrix(part, kernels.float32));
+        await correlate(kernels, outs);
+        for (const out of outs) {
+          const { layout } = out;
           let largest = 0;
-          for (let p = 0; p < part.units; p++) {
-            for (let q = part.start[p]; q < part.end[p]; q++) {
-              const expected = cellAt(all, part.order[p], part.order[q]);
+          for (let p = 0; p < layout.units; p++) {
+            for (let q = layout.start[p]; q < layout.end[p]; q++) {
+              const expected = cellAt(all, layout.order[p], layout.order[q]);
               const distance = Math.abs(cellOf(out, p, q) - expected);
               if (!(distance <= largest)) largest = distance;
             }

@@ -4,7 +4,13 @@ import type { Discriminant, UnitPairs } from '../result.ts';
 import type { FeatureName } from '../settings.ts';
 import { addValues, candidateMoments, type Moments, noMoments } from '../similarity/moments.ts';
 import { memoryOf, type NearbyMatrix, type SimilarityMatrix, valueAt } from '../similarity/nearby-matrix.ts';
-import { allPairs, isSampled, matchedCandidates, pairValues, samplePairs } from '../similarity/pair-list.ts';
+import {
+  allPairs,
+  isSampled,
+  matchedCandidates,
+  pairValuesOfAll,
+  samplePairs,
+} from '../similarity/pair-list.ts';
 import { weightedNearby } from '../similarity/weighted-nearby.ts';
 import { discriminantOf, linearDiscriminant } from './lda.ts';
 import { nearbySpanningTree } from './nearby-spanning-tree.ts';
@@ -47,10 +53,7 @@ export function denseSimilarities(
     units,
     features,
     matrices,
-    ...listedLessons(
-      candidates,
-      matrices.map((matrix) => pairValues(matrix, units, candidates)),
-    ),
+    ...listedLessons(candidates, pairValuesOfAll(matrices, units, candidates)),
     spanningTree: (weights, signal) => kernels.weightedSpanningTree(matrices, weights, units, { signal }),
     async weighted(weights, signal) {
       const similarity = kernels.float64(units * units, false);
@@ -78,10 +81,7 @@ export function nearbySimilarities(
   const { units } = layout;
   const listed = () => {
     const pairs = allPairs(layout);
-    return listedLessons(
-      pairs,
-      matrices.map((matrix) => pairValues(matrix, units, pairs)),
-    );
+    return listedLessons(pairs, pairValuesOfAll(matrices, units, pairs));
   };
   return {
     units,
@@ -122,7 +122,7 @@ function countedLessons(matrices: readonly NearbyMatrix[]): Lessons {
   let all: Moments | undefined;
   return {
     pairs: (labels) => samplePairs(layout, labels),
-    pairValues: (pairs) => matrices.map((matrix) => pairValues(matrix, layout.units, pairs)),
+    pairValues: (pairs) => pairValuesOfAll(matrices, layout.units, pairs),
     async learn(labels, signal) {
       all ??= await candidateMoments(matrices, signal);
       const matched = noMoments(matrices.length);

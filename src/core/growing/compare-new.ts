@@ -36,13 +36,13 @@ export async function compareNew(
     for (const matrix of matrices) fillWithLowest(matrix);
     const { templates, placeOf } = await windows();
     const neighbourCount = neighbours.length / templates[0].channels;
-    for (const matrix of matrices) {
+    const outs = matrices.map((matrix) => {
       const { layout } = matrix;
-      const out = { ...matrix, layout: { ...layout, order: layout.order.map((unit) => placeOf[unit]) } };
-      for (const template of templates) {
-        const input = { windows: template, neighbours, neighbourCount };
-        await kernels.correlateWaveformsNearby(input, out, { signal });
-      }
+      return { ...matrix, layout: { ...layout, order: layout.order.map((unit) => placeOf[unit]) } };
+    });
+    for (const template of templates) {
+      const input = { windows: template, neighbours, neighbourCount };
+      await kernels.correlateWaveformsNearby(input, outs, { signal });
     }
   };
   const ofHistograms = async (name: Exclude<FeatureName, 'Waveform'>, out: CellMatrix) => {

@@ -59,7 +59,10 @@ export async function findMotion(
     const text = `Round ${round}: motion of the new sessions from ${matches} pairs with ${names.join(', ')}: ${found.join(', ')} µm.`;
     context.onEvent?.({ kind: 'log', text });
   };
-  const compare = async (names: readonly FeatureName[], reach: number): Promise<ComparedPairs> => {
+  const compare = async (
+    names: readonly FeatureName[],
+    reach: { readonly reach: number; readonly reachAmong?: number },
+  ): Promise<ComparedPairs> => {
     const corrected = correctedDepths(locations, sessions, motion);
     const pairs = newPairs(reach, oldUnits, representatives, sessions, corrected);
     const compared = { ...search, windows: () => search.windows(motion) };
@@ -72,7 +75,8 @@ export async function findMotion(
   // Nothing is known of the new sessions at first: their probe may be anywhere it has been.
   const first = firstFeatures(motionEstimation.features[0]);
   const [low, high] = motionRange(known, channelLocations);
-  const guess = await compare(first, motionEstimation.max_distance + high - low);
+  // It follows from pairs with old units alone.
+  const guess = await compare(first, { reach: motionEstimation.max_distance + high - low, reachAmong: -1 });
   const equal = weighted(
     guess,
     first.map(() => 1 / first.length),
@@ -82,7 +86,7 @@ export async function findMotion(
   say(1, countOf(best), first);
 
   for (let i = 2; ; i++) {
-    const compared = await compare(clustering.features, max_distance);
+    const compared = await compare(clustering.features, { reach: max_distance });
     const similarity = weighted(compared, clustering.weights);
     const matched = mutualBest(compared, similarity, sessions).map((is, p) =>
       is === 1 && similarity[p] > clustering.threshold ? 1 : 0,

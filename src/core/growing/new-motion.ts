@@ -105,16 +105,20 @@ function estimate(
 ): Motion {
   const linear = motion.linear.slice();
   const constant = motion.constant.slice();
-  for (let session = oldSessions + 1; session <= motion.sessionCount; session++) {
-    const middles: number[] = [];
-    const motions: number[] = [];
-    for (let p = 0; p < pairs.count; p++) {
-      const [a, b] = [pairs.units[2 * p], pairs.units[2 * p + 1]];
-      if (!used[p] || sessions[b] !== session) continue;
-      const [ya, yb] = [locations[3 * a + 1], locations[3 * b + 1]];
-      middles.push((ya + yb) / 2);
-      motions.push(yb - ya + motion.getMotion(sessions[a], ya));
-    }
+  const found = Array.from({ length: motion.sessionCount - oldSessions }, () => ({
+    middles: [] as number[],
+    motions: [] as number[],
+  }));
+  for (let p = 0; p < pairs.count; p++) {
+    if (!used[p]) continue;
+    const [a, b] = [pairs.units[2 * p], pairs.units[2 * p + 1]];
+    const [ya, yb] = [locations[3 * a + 1], locations[3 * b + 1]];
+    const { middles, motions } = found[sessions[b] - oldSessions - 1];
+    middles.push((ya + yb) / 2);
+    motions.push(yb - ya + motion.getMotion(sessions[a], ya));
+  }
+  for (const [i, { middles, motions }] of found.entries()) {
+    const session = oldSessions + 1 + i;
     if (motions.length < LEAST_PAIRS) {
       context.onEvent?.({
         kind: 'warning',
@@ -122,9 +126,9 @@ function estimate(
       });
       continue;
     }
-    const found = solve(middles, motions);
-    linear[session - 1] = found.linear;
-    constant[session - 1] = found.constant;
+    const solved = solve(middles, motions);
+    linear[session - 1] = solved.linear;
+    constant[session - 1] = solved.constant;
   }
   return new Motion(motion.sessionCount, { linearScale: LINEAR_SCALE, linear, constant });
 }

@@ -33,18 +33,19 @@ export interface KnownPairs extends UnitPairs {
  * The pairs of a new unit with another one whose depths differ by at most `reach`.
  *
  * @param reach µm
+ * @param reachAmong the same for two new units; none are compared where it is negative
  * @param old the old units that are compared
  * @param sessions (units,) session numbers, 1..N
  * @param depths (units,) µm, the motion taken out
  */
 export function newPairs(
-  reach: number,
+  { reach, reachAmong = reach }: { readonly reach: number; readonly reachAmong?: number },
   oldUnits: number,
   old: Int32Array,
   sessions: Int32Array,
   depths: Float64Array,
 ): NewPairs {
-  const own = nearbyLayout(reach, sessions.subarray(oldUnits), depths.subarray(oldUnits));
+  const own = nearbyLayout(reachAmong, sessions.subarray(oldUnits), depths.subarray(oldUnits));
   const fresh = own.order.map((unit) => oldUnits + unit);
   const others = old.slice().sort((a, b) => depths[a] - depths[b] || a - b);
   const units = fresh.length + others.length;

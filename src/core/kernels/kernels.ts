@@ -159,8 +159,8 @@ export interface Kernels {
     job?: Job,
   ): Promise<readonly [number, number] | undefined>;
 
-  /** As `correlateWaveforms`, for the pairs of windows that `out` has cells for: raises them (`fillWithLowest` before the first template). */
-  correlateWaveformsNearby(input: NearbyWaveformInput, out: CellMatrix, job?: Job): Promise<void>;
+  /** As `correlateWaveforms`, for the pairs of windows that `outs` have cells for: raises them (`fillWithLowest` before the first template). */
+  correlateWaveformsNearby(input: NearbyWaveformInput, outs: readonly CellMatrix[], job?: Job): Promise<void>;
 
   /** The pairs of a search, in the order of their rows, in pieces. */
   strongPairs(search: PairSearch, job?: Job): Promise<readonly StrongPairs[]>;

@@ -51,9 +51,17 @@ export async function correlateRowsWithGapsNearby(
 }
 
 export async function correlateWaveformsNearby(
-  { windows, neighbours, neighbourCount }: NearbyWaveformInput,
-  out: CellMatrix,
+  input: NearbyWaveformInput,
+  outs: readonly CellMatrix[],
   job: Job = {},
+): Promise<void> {
+  for (const out of outs) await correlateInto(out, input, job);
+}
+
+async function correlateInto(
+  out: CellMatrix,
+  { windows, neighbours, neighbourCount }: NearbyWaveformInput,
+  job: Job,
 ): Promise<void> {
   const { units, order, start, end, begin, until } = out.layout;
   const { channels, samples } = windows;

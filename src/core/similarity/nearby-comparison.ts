@@ -83,7 +83,7 @@ export function compareNearby(
       );
       await kernels.correlateWaveformsNearby(
         { windows, neighbours, neighbourCount: n_nearest_channels },
-        matrix,
+        [matrix],
         { signal, progress: report('Waveform similarity') },
       );
       kernels.release(...windows.pieces);

@@ -15,7 +15,7 @@ export const isSampled = ({ cells }: NearbyLayout, stage: keyof typeof MOST_LIST
 
 /** (P,) values of a symmetric matrix at the pairs; of nearby ones also those of one session. */
 export function pairValues(matrix: SimilarityMatrix, units: number, pairs: UnitPairs): Float64Array {
-  if (isNearbyMatrix(matrix)) return nearbyPairValues(matrix, pairs);
+  if (isNearbyMatrix(matrix)) return nearbyPairValues([matrix], pairs)[0];
   const { count, units: list } = pairs;
   const values = new Float64Array(count);
   // Pairs come in the order of their second unit: its row is read along, not its column.
@@ -23,13 +23,34 @@ export function pairValues(matrix: SimilarityMatrix, units: number, pairs: UnitP
   return values;
 }
 
-function nearbyPairValues(matrix: NearbyMatrix, pairs: UnitPairs): Float64Array {
+/** `pairValues` of several matrices, those of nearby pairs of one layout: the places of the pairs are looked up once. */
+export function pairValuesOfAll(
+  matrices: readonly SimilarityMatrix[],
+  units: number,
+  pairs: UnitPairs,
+): Float64Array[] {
+  if (matrices.every(isNearbyMatrix)) return nearbyPairValues(matrices, pairs);
+  return matrices.map((matrix) => pairValues(matrix, units, pairs));
+}
+
+function nearbyPairValues(matrices: readonly NearbyMatrix[], pairs: UnitPairs): Float64Array[] {
   const { units: list, count } = pairs;
-  const values = new Float64Array(count);
-  for (const [first, end] of runsAlong(matrix.layout, pairs)) {
-    for (let p = first; p < end; p++) values[p] = cellAt(matrix, list[2 * p], list[2 * p + 1]);
+  const all = matrices.map(() => new Float64Array(count));
+  if (matrices.length === 0) return all;
+  const [{ layout, pieceOf, origin }] = matrices;
+  const { position, end: ends } = layout;
+  const scales = matrices.map(({ scale }) => scale);
+  for (const [first, end] of runsAlong(layout, pairs)) {
+    const b = position[list[2 * first + 1]];
+    for (let pair = first; pair < end; pair++) {
+      const a = position[list[2 * pair]];
+      const [p, q] = a < b ? [a, b] : [b, a];
+      const [piece, at, isNear] = [pieceOf[p], origin[p] + q, q < ends[p]];
+      for (let m = 0; m < all.length; m++)
+        all[m][pair] = isNear ? matrices[m].pieces[piece][at] * scales[m] : Number.NaN;
+    }
   }
-  return values;
+  return all;
 }
 
 /** Runs of pairs with one second unit, as [first, end), in the order in which `candidate-rows.ts` says a matrix is gone through fastest. */
