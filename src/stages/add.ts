@@ -78,6 +78,7 @@ export async function addSessions(
   const shape = await readDatasetShape(fresh);
   requireMemory({ ...shape, units: shape.units + saved.units }, settings, memoryLimit(), source.name, {
     nearby: true,
+    compared: shanks.size > 0 ? 'each' : 'together',
   });
   await target.checkWritable();
   const threads = threadsOf(settings.n_jobs);

@@ -8,7 +8,7 @@ import type { Settings } from '../core/settings.ts';
 import { nearbyLayout } from '../core/similarity/nearby-layout.ts';
 import { correctedDepths } from '../core/similarity/nearby-pairs.ts';
 import { comparedCandidates } from '../core/similarity/pair-list.ts';
-import { type Store, subStore } from '../io/byte-source.ts';
+import { pathIn, type Store, subStore } from '../io/byte-source.ts';
 import { SavedResult } from '../io/read-result.ts';
 import { shankFolder } from '../io/result-folder.ts';
 import { savedPairs } from '../io/saved-pairs.ts';
@@ -90,6 +90,15 @@ async function nearbyClustering(
   }: Pick<TrackingResult, 'settings' | 'sessions' | 'motion' | 'features'>,
   context: RunContext,
 ): Promise<ClusteringResult> {
+  const [labels, leafOrder] = [await saved.clusterLabels(), await saved.leafOrder()];
+  if (!labels || !leafOrder) {
+    throw new InputError({
+      where: pathIn(saved.store, 'ClusteringResults.npz'),
+      found: 'no such file',
+      expected: 'the clustering of the shank',
+      remedy: 'Track the shank again.',
+    });
+  }
   const { features } = settings.clustering;
   const weights = (await saved.weights()).data;
   const [threshold] = await saved.thresholds();
@@ -101,7 +110,6 @@ async function nearbyClustering(
     { count: 0, units: new Int32Array(0), similarity: features.map(() => new Float64Array(0)) },
     context,
   );
-  const labels = (await saved.clusterLabels()) as Int32Array;
   return {
     features,
     weights,
@@ -110,7 +118,7 @@ async function nearbyClustering(
     pairs: comparedCandidates(similarities.similarity, labels),
     labels,
     clusterCount: countOf(labels),
-    leafOrder: (await saved.leafOrder()) as Int32Array,
+    leafOrder,
     weightHistory: [weights],
   };
 }

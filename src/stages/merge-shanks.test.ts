@@ -61,5 +61,7 @@ it.each([
   expect(names.length).toBeGreaterThan(100);
   for (const name of names)
     expect((await readFile(at('apart', name))).equals(await readFile(at('whole', name))), name).toBe(true);
+  await rm(at('apart', 'Shank2', 'ClusteringResults.npz'));
+  await expect(mergeShanks(at('apart'), { figures: false })).rejects.toThrow('ClusteringResults.npz');
   for (const folder of ['whole', 'apart']) await rm(at(folder), { recursive: true });
 });

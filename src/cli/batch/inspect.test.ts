@@ -8,7 +8,7 @@ import { inspectJob, isProblem } from './inspect.ts';
 import type { Job } from './plan.ts';
 
 let root: string;
-const UNITS = 100_000;
+const UNITS = 50_000;
 
 /** Files of zeros, as large as their headers say. */
 function zeros(name: string, dtype: string, shape: readonly number[]): void {
@@ -35,7 +35,7 @@ it.each([
   ['auto', true],
   ['nearby', true],
   ['all', false],
-])('a job of 100,000 units with candidates "%s" fits in memory: %s', async (candidates, fits) => {
+])('a job of 50,000 units with candidates "%s" fits in memory: %s', async (candidates, fits) => {
   const job: Job = {
     name: 'large',
     data: root,
@@ -45,7 +45,6 @@ it.each([
   };
   const set = [`clustering.candidates=${candidates}`];
   const inspected = await inspectJob(job, { set, shanks: 'auto', figures: false });
-  if (isProblem(inspected))
-    expect({ fits, found: inspected.found }).toMatchObject({ fits: false, found: /100000 units/ });
-  else expect(fits).toBe(true);
+  expect(isProblem(inspected)).toBe(!fits);
+  if (isProblem(inspected)) expect(inspected.found).toContain('50000 units');
 });
