@@ -26,6 +26,8 @@ export interface WaveformSource {
    * @throws InputError when they cannot be read; StoppedError when the signal is aborted
    */
   pieces(memory: PieceMemory, signal?: AbortSignal): AsyncIterable<WaveformPiece>;
+  /** Some of the units as a source, where they can be read without the others. @param which ascending */
+  some?(which: Int32Array): WaveformSource;
 }
 
 /** Where pieces get their memory, such as `Kernels`. */
@@ -60,6 +62,7 @@ export function waveformSource(
 
 /** The waveforms of some units of a source. @param which ascending */
 export function subsetSource(source: WaveformSource, which: Int32Array): WaveformSource {
+  if (source.some) return source.some(which);
   const { channels, samples } = source;
   const size = channels * samples;
   return {
@@ -86,9 +89,11 @@ export function subsetSource(source: WaveformSource, which: Int32Array): Wavefor
 
 /** The units of two sources, those of the second after those of the first. */
 export function joinSources(first: WaveformSource, second: WaveformSource): WaveformSource {
+  const { channels, samples } = first;
   return {
-    ...first,
     units: first.units + second.units,
+    channels,
+    samples,
     async *pieces(memory, signal) {
       yield* first.pieces(memory, signal);
       for await (const piece of second.pieces(memory, signal))

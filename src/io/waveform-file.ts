@@ -29,6 +29,7 @@ export function waveformFile(
     units,
     channels,
     samples,
+    some: (chosen) => waveformFile(file, pieceBytes, which ? chosen.map((unit) => which[unit]) : chosen),
     async *pieces(memory, signal) {
       const buffers = [memory.float32(perPiece * size), memory.float32(perPiece * size)];
       const read = async (firstUnit: number): Promise<WaveformPiece> => {
