@@ -141,7 +141,7 @@ describe('nearby pairs', () => {
     async (what, error) => {
       const oldUnits = 300;
       const old = Int32Array.from({ length: oldUnits }, (_, unit) => unit).filter((unit) => unit % 7 !== 0);
-      const { between, among } = newPairs({ reach: 60 }, oldUnits, old, sessions, depths);
+      const { between, among } = newPairs({ between: 60, among: 60 }, oldUnits, old, sessions, depths);
       expect(between.cells).toBeGreaterThan(20_000);
       const x = Float64Array.from({ length: units * 21 }, () => random.normal());
       const neighbours = nearestChannelsOnShank(probe, 12);

@@ -36,6 +36,7 @@ export async function compareNew(
     for (const matrix of matrices) fillWithLowest(matrix);
     const { templates, placeOf } = await windows();
     const neighbourCount = neighbours.length / templates[0].channels;
+    // The windows have numbers of their own.
     const outs = matrices.map((matrix) => {
       const { layout } = matrix;
       return { ...matrix, layout: { ...layout, order: layout.order.map((unit) => placeOf[unit]) } };

@@ -8,7 +8,7 @@ import { compareNew, releaseNew } from './compare-new.ts';
 import type { ComparedWindows } from './compared-windows.ts';
 import type { Established } from './established.ts';
 import { commonDisplacement, fittedMotion, mutualBest, weighted } from './new-motion.ts';
-import { type ComparedPairs, listNewPairs, newPairs } from './new-pairs.ts';
+import { type ComparedPairs, listNewPairs, newPairs, type PairReach } from './new-pairs.ts';
 
 const MOST_ROUNDS = 10;
 
@@ -59,10 +59,7 @@ export async function findMotion(
     const text = `Round ${round}: motion of the new sessions from ${matches} pairs with ${names.join(', ')}: ${found.join(', ')} µm.`;
     context.onEvent?.({ kind: 'log', text });
   };
-  const compare = async (
-    names: readonly FeatureName[],
-    reach: { readonly reach: number; readonly reachAmong?: number },
-  ): Promise<ComparedPairs> => {
+  const compare = async (names: readonly FeatureName[], reach: PairReach): Promise<ComparedPairs> => {
     const corrected = correctedDepths(locations, sessions, motion);
     const pairs = newPairs(reach, oldUnits, representatives, sessions, corrected);
     const compared = { ...search, windows: () => search.windows(motion) };
@@ -76,7 +73,7 @@ export async function findMotion(
   const first = firstFeatures(motionEstimation.features[0]);
   const [low, high] = motionRange(known, channelLocations);
   // It follows from pairs with old units alone.
-  const guess = await compare(first, { reach: motionEstimation.max_distance + high - low, reachAmong: -1 });
+  const guess = await compare(first, { between: motionEstimation.max_distance + high - low, among: -1 });
   const equal = weighted(
     guess,
     first.map(() => 1 / first.length),
@@ -86,7 +83,7 @@ export async function findMotion(
   say(1, countOf(best), first);
 
   for (let i = 2; ; i++) {
-    const compared = await compare(clustering.features, { reach: max_distance });
+    const compared = await compare(clustering.features, { between: max_distance, among: max_distance });
     const similarity = weighted(compared, clustering.weights);
     const matched = mutualBest(compared, similarity, sessions).map((is, p) =>
       is === 1 && similarity[p] > clustering.threshold ? 1 : 0,

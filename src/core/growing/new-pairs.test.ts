@@ -17,17 +17,17 @@ describe('pairs with new units', () => {
         fc.array(unit, { maxLength: 15 }),
         fc.integer({ min: 0, max: 30 }),
         fc.integer({ min: -1, max: 30 }),
-        (known, fresh, reach, reachAmong) => {
+        (known, fresh, between, among) => {
           const all = [...known, ...fresh];
           const depths = Float64Array.from(all, ({ depth }) => depth);
           const old = Int32Array.from(known.keys()).filter((i) => known[i].compared);
           const sessions = Int32Array.from(all, ({ session }, i) => session + (i < known.length ? 0 : 4));
-          const pairs = newPairs({ reach, reachAmong }, known.length, old, sessions, depths);
+          const pairs = newPairs({ between, among }, known.length, old, sessions, depths);
           const expected: [number, number][] = [];
           for (let b = known.length; b < all.length; b++) {
             for (let a = 0; a < b; a++) {
               const isCompared = a >= known.length || known[a].compared;
-              const most = a >= known.length ? reachAmong : reach;
+              const most = a >= known.length ? among : between;
               if (isCompared && Math.abs(depths[a] - depths[b]) <= most) expected.push([a, b]);
             }
           }

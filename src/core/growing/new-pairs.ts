@@ -29,23 +29,29 @@ export interface KnownPairs extends UnitPairs {
   readonly similarity: readonly (Float64Array | undefined)[];
 }
 
+/** How far apart in depth the units of pairs are at most, µm. */
+export interface PairReach {
+  /** Of a new unit and an old one. */
+  readonly between: number;
+  /** Of two new units; no two are compared where it is negative. */
+  readonly among: number;
+}
+
 /**
- * The pairs of a new unit with another one whose depths differ by at most `reach`.
+ * The pairs of a new unit with another one within reach.
  *
- * @param reach µm
- * @param reachAmong the same for two new units; none are compared where it is negative
  * @param old the old units that are compared
  * @param sessions (units,) session numbers, 1..N
  * @param depths (units,) µm, the motion taken out
  */
 export function newPairs(
-  { reach, reachAmong = reach }: { readonly reach: number; readonly reachAmong?: number },
+  reach: PairReach,
   oldUnits: number,
   old: Int32Array,
   sessions: Int32Array,
   depths: Float64Array,
 ): NewPairs {
-  const own = nearbyLayout(reachAmong, sessions.subarray(oldUnits), depths.subarray(oldUnits));
+  const own = nearbyLayout(reach.among, sessions.subarray(oldUnits), depths.subarray(oldUnits));
   const fresh = own.order.map((unit) => oldUnits + unit);
   const others = old.slice().sort((a, b) => depths[a] - depths[b] || a - b);
   const units = fresh.length + others.length;
@@ -58,8 +64,8 @@ export function newPairs(
   let [first, last] = [fresh.length, fresh.length];
   for (let p = 0; p < fresh.length; p++) {
     const depth = depths[fresh[p]];
-    while (first < units && depth - depths[order[first]] > reach) first++;
-    while (last < units && depths[order[last]] - depth <= reach) last++;
+    while (first < units && depth - depths[order[first]] > reach.between) first++;
+    while (last < units && depths[order[last]] - depth <= reach.between) last++;
     start[p] = Math.min(first, last);
     end[p] = last;
     cells += last - start[p];
