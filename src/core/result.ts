@@ -50,6 +50,14 @@ export interface UnitPairs {
   readonly sampledFrom?: number;
 }
 
+/** Similarities of listed pairs: what matrices hold of them, in the order of the list. */
+export interface PairSimilarities {
+  /** (P,) weighted similarity S. */
+  readonly weighted: Float64Array;
+  /** (P,) each, in the order of the features. */
+  readonly byFeature: readonly Float64Array[];
+}
+
 /** A discriminant between matched and unmatched pairs. */
 export interface Discriminant {
   readonly coef: Float64Array;
@@ -82,8 +90,20 @@ export interface ClusteringResult extends PairClustering {
   readonly distance?: Float64Array;
   /** (units, units) each, in the order of `features`. */
   readonly featureSimilarity: readonly SimilarityMatrix[];
+  /** Of `pairs`, where all candidate pairs are listed; where it is missing they are looked up in the matrices. */
+  readonly pairSimilarities?: PairSimilarities;
   /** (units,) optimal leaf order of the single-linkage tree. */
   readonly leafOrder: Int32Array;
+}
+
+/** Similarities of nearby pairs. */
+export interface NearbySimilarities {
+  readonly featureSimilarity: readonly NearbyMatrix[];
+  readonly similarity: NearbyMatrix;
+  /** All candidate pairs that have a value; undefined where they are too many to list. */
+  readonly pairs?: UnitPairs;
+  /** Of these. */
+  readonly pairSimilarities?: PairSimilarities;
 }
 
 /** The large parts of a result, each told as soon as nothing will change it any more. */
@@ -104,13 +124,7 @@ export type ResultPart =
       /** Still on its way. */
       readonly leafOrder: Promise<Int32Array>;
     }
-  | {
-      readonly kind: 'nearbySimilarities';
-      readonly features: readonly FeatureName[];
-      /** Of nearby pairs. */
-      readonly featureSimilarity: readonly NearbyMatrix[];
-      readonly similarity: NearbyMatrix;
-    }
+  | ({ readonly kind: 'nearbySimilarities'; readonly features: readonly FeatureName[] } & NearbySimilarities)
   | { readonly kind: 'moved'; readonly result: MovedResult }
   | { readonly kind: 'drawable'; readonly result: DrawableResult };
 

@@ -1,6 +1,6 @@
 /**
- * Small images as PNG data URIs: palette colours, deflate with fixed Huffman codes and matches of one pixel or one row
- * back (RFC 1950, 1951, PNG 1.2). The bytes depend on the pixels alone.
+ * PNG (PNG 1.2). Small images as data URIs: palette colours, deflate with fixed Huffman codes and matches of one pixel or one row
+ * back (RFC 1950, 1951). The bytes depend on the pixels alone.
  */
 
 export type Rgb = readonly [number, number, number];
@@ -24,22 +24,49 @@ export function encodePng(image: PaletteImage): Uint8Array {
   if (!(palette.length > 0 && palette.length <= 256)) {
     throw new RangeError(`encodePng: got ${palette.length} colours, expected 1 to 256`);
   }
+  return concatBytes([
+    ...pngBegin(width, height, 'palette'),
+    chunk('PLTE', Uint8Array.from(palette.flat())),
+    ...pngEnd(zlibStream(filteredRows(pixels, width), width + 1)),
+  ]);
+}
+
+/** As the header tells them: 8 bits a channel. */
+const COLOUR_TYPES = { palette: 3, rgba: 6 };
+
+function pngBegin(width: number, height: number, colours: keyof typeof COLOUR_TYPES): Uint8Array[] {
   const header = new Uint8Array(13);
   const view = new DataView(header.buffer);
   view.setUint32(0, width);
   view.setUint32(4, height);
-  header.set([8, 3, 0, 0, 0], 8); // 8 bits, palette
-  const rows = new Uint8Array(height * (width + 1)); // every row begins with its filter, 0
-  for (let y = 0; y < height; y++) {
-    rows.set(pixels.subarray(y * width, (y + 1) * width), y * (width + 1) + 1);
-  }
-  return concatBytes([
-    Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a),
-    chunk('IHDR', header),
-    chunk('PLTE', Uint8Array.from(palette.flat())),
-    chunk('IDAT', zlibStream(rows, width + 1)),
-    chunk('IEND', new Uint8Array(0)),
-  ]);
+  header.set([8, COLOUR_TYPES[colours], 0, 0, 0], 8);
+  return [Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a), chunk('IHDR', header)];
+}
+
+const pngEnd = (compressed: Uint8Array): Uint8Array[] => [
+  chunk('IDAT', compressed),
+  chunk('IEND', new Uint8Array(0)),
+];
+
+/** Every row begins with its filter, 0: none. @param stride bytes of a row */
+function filteredRows(pixels: Uint8Array, stride: number): Uint8Array {
+  const height = pixels.length / stride;
+  const rows = new Uint8Array(height * (stride + 1));
+  for (let y = 0; y < height; y++)
+    rows.set(pixels.subarray(y * stride, (y + 1) * stride), y * (stride + 1) + 1);
+  return rows;
+}
+
+/**
+ * @param pixels (height, width, 4) red, green, blue, opacity
+ * @param compress makes a zlib stream
+ */
+export async function encodeRgbaPng(
+  { width, height, pixels }: Omit<PaletteImage, 'palette'>,
+  compress: (bytes: Uint8Array) => Promise<Uint8Array>,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const compressed = await compress(filteredRows(pixels, 4 * width));
+  return concatBytes([...pngBegin(width, height, 'rgba'), ...pngEnd(compressed)]);
 }
 
 /** The image as `data:image/png;base64,…`. */
@@ -62,7 +89,7 @@ function chunk(type: string, data: Uint8Array): Uint8Array {
   return out;
 }
 
-function concatBytes(parts: readonly Uint8Array[]): Uint8Array {
+function concatBytes(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
   const out = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
   let at = 0;
   for (const part of parts) {

@@ -51,8 +51,11 @@ export const pairMatches = remembered((result: DrawableResult): Uint8Array => {
 
 /** Of all matrices of the result, which several figures show. */
 const valuesByMatrix = remembered(({ sessions, clustering }: DrawableResult) => {
-  const matrices = [clustering.similarity, ...clustering.featureSimilarity];
-  const values = pairValuesOfAll(matrices, sessions.length, clustering.pairs);
+  const { similarity, featureSimilarity, pairs, pairSimilarities } = clustering;
+  const matrices = [similarity, ...featureSimilarity];
+  const values = pairSimilarities
+    ? [pairSimilarities.weighted, ...pairSimilarities.byFeature]
+    : pairValuesOfAll(matrices, sessions.length, pairs);
   return new Map(matrices.map((matrix, m) => [matrix, values[m]]));
 });
 

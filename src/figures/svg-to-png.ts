@@ -1,13 +1,20 @@
 /** SVG text → PNG bytes, with the fonts that come with the package. */
+import { promisify } from 'node:util';
+import { deflate } from 'node:zlib';
 import { Resvg, type ResvgRenderOptions, renderAsync } from '@resvg/resvg-js';
+import { encodeRgbaPng } from './png-image.ts';
 
 /** Pixels of the PNG per CSS px of the figure: 300 dpi. */
 export const DEFAULT_PNG_SCALE = 3.125;
 
 const FONT_FILES = ['Inter-Regular.ttf', 'Inter-SemiBold.ttf'];
 
+const compress = promisify(deflate);
+/** Takes a third of the time of the usual level, for a sixth more bytes. */
+const COMPRESSION = { level: 3 };
+
 /**
- * Most of the work is done on another thread.
+ * Most of the work is done on another thread. What the picture leaves open is white.
  *
  * @param scale pixels per CSS px, above 0
  * @throws RangeError for another scale
@@ -17,8 +24,12 @@ export async function svgToPng(svg: string, scale = DEFAULT_PNG_SCALE): Promise<
   if (!(scale > 0 && scale < Number.POSITIVE_INFINITY)) {
     throw new RangeError(`svgToPng: got scale ${scale}, expected a number above 0`);
   }
-  const image = await renderAsync(svg, { font: findFonts(), fitTo: { mode: 'zoom', value: scale } });
-  return new Uint8Array(image.asPng());
+  const { width, height, pixels } = await renderAsync(svg, {
+    font: findFonts(),
+    fitTo: { mode: 'zoom', value: scale },
+    background: '#fff',
+  });
+  return encodeRgbaPng({ width, height, pixels }, (bytes) => compress(bytes, COMPRESSION));
 }
 
 let fonts: ResvgRenderOptions['font'];

@@ -28,7 +28,7 @@ it('a sparse file has every candidate pair that has a value, however few element
           for (let q = p + 1; q < layout.end[p]; q++)
             setCell(matrix, p, q, (p + q) % 5 === 0 ? Number.NaN : p + q / 128);
         const result = oneBlock(units, { clustering: { similarity: matrix, featureSimilarity: [] } });
-        const content = { matrixOf: () => matrix, diagonal: 6 };
+        const content = { diagonal: 6 };
         const store = new MemoryStore('out');
         await store.write('S.npz', npzChunks(sparseMembers(result, content, atOnce)));
         const access = await openSimilarity(store, 'S', units);

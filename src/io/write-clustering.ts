@@ -20,13 +20,8 @@ import {
   unitMatrix,
   unitPairs,
 } from './result-blocks.ts';
-import {
-  isSparse,
-  type SparseBlocks,
-  type SparseFile,
-  sparseClusterMembers,
-  sparseMembers,
-} from './sparse-npz.ts';
+import { isSparse, type SparseFile, sparseClusterMembers, sparseMembers } from './sparse-npz.ts';
+import type { SparseBlocks } from './sparse-rows.ts';
 import type { NamedArrays } from './write-features.ts';
 
 /** File of the similarity matrix of each feature, without `.npy`. */
@@ -133,9 +128,10 @@ function pairSimilarities(all: ClusteredBlocks): NpyOutput {
   const array = { dtype: 'float64', shape: [count, features] } as const;
   function* parts() {
     for (const { units, result } of blocks) {
-      const { featureSimilarity, pairs } = result.clustering;
+      const { featureSimilarity, pairs, pairSimilarities } = result.clustering;
       const values = new Float64Array(pairs.count * features);
-      pairValuesOfAll(featureSimilarity, units.length, pairs).forEach((column, f) => {
+      const columns = pairSimilarities?.byFeature ?? pairValuesOfAll(featureSimilarity, units.length, pairs);
+      columns.forEach((column, f) => {
         for (let p = 0; p < pairs.count; p++) values[p * features + f] = column[p];
       });
       yield values;
@@ -203,21 +199,15 @@ export function sparseSimilarityFiles(blocks: SparseBlocks, features: readonly F
   return [
     {
       name: 'SimilarityMatrix',
-      members: () =>
-        sparseMembers(blocks, { matrixOf: ({ clustering }) => clustering.similarity, diagonal: MAX_Z }),
+      members: () => sparseMembers(blocks, { diagonal: MAX_Z }),
     },
     {
       name: 'DistanceMatrix',
-      members: () =>
-        sparseMembers(blocks, { matrixOf: ({ clustering }) => clustering.similarity, element: distanceOf }),
+      members: () => sparseMembers(blocks, { element: distanceOf }),
     },
     ...features.map((feature, f) => ({
       name: SIMILARITY_FILES[feature],
-      members: () =>
-        sparseMembers(blocks, {
-          matrixOf: ({ clustering }) => clustering.featureSimilarity[f],
-          diagonal: MAX_Z,
-        }),
+      members: () => sparseMembers(blocks, { feature: f, diagonal: MAX_Z }),
     })),
   ];
 }

@@ -11,12 +11,7 @@ import { allEnded } from '../io/concurrently.ts';
 import { readDataset, readDatasetShape } from '../io/dataset.ts';
 import { requireMemory } from '../io/memory-estimate.ts';
 import { FileStore } from '../io/node/file-store.ts';
-import {
-  type JoinedPart,
-  joinedDataFolder,
-  joinRecordings,
-  joinUnitRows,
-} from '../io/node/join-recordings.ts';
+import { type JoinedPart, joinedDataFolder, joinUnitRows } from '../io/node/join-recordings.ts';
 import { memoryLimit } from '../io/node/memory-limit.ts';
 import { finishReplacing } from '../io/replace-files.ts';
 import { readUnits, type UnitRow } from '../io/units-table.ts';
@@ -38,7 +33,7 @@ import {
 import type { AddOptions, AddSummary } from './stage-options.ts';
 import { startStopwatch } from './stopwatch.ts';
 import { streamedWaveforms } from './streamed-waveforms.ts';
-import { SparseFilesThread } from './write-aside.ts';
+import { FilesThread } from './write-aside.ts';
 
 /**
  * Adds the sessions of a data folder to a finished result, which keeps its neurons: old units keep their labels, new ones join them or
@@ -84,7 +79,7 @@ export async function addSessions(
   const threads = threadsOf(settings.n_jobs);
   const kernels = await createKernels({ kernels: settings.kernels, threads });
   const figures = (options.figures ?? true) ? new FigureThread() : undefined;
-  const sparseFiles = new SparseFilesThread();
+  const files = new FilesThread(threads);
   try {
     const context: RunContext = { kernels, onEvent, signal };
     const read = await inStage(context, 'read', async () => {
@@ -100,9 +95,8 @@ export async function addSessions(
     const { dataset } = read;
     for (const old of read.old ? [read.old] : read.shanks.map((shank) => shank.old))
       requireSamePeth(old, dataset, fresh);
-    // They load while the motion is found, which leaves a thread idle at times.
+    // It loads while the motion is found, which leaves a thread idle at times.
     figures?.prepare();
-    if (threads > 1) sparseFiles.prepare();
     const parts: [JoinedPart, JoinedPart] = [
       { folder: oldData.name, units: saved.units, sessionCount, sessions },
       {
@@ -139,22 +133,23 @@ export async function addSessions(
           beside.push(writing);
         };
         // What the recordings hold does not depend on the result.
-        begin(joinRecordings(parts, joinedDataFolder(staging.name), settings.path_to_data, signal));
+        const [target, final] = [joinedDataFolder(staging.name), settings.path_to_data];
+        begin(files.join({ parts, target, final }, signal));
         const onPart = (part: ResultPart) => {
           if (threads < 2) return;
           if (part.kind === 'moved') figures?.drawMotion(part.result);
           // How sure the matches are, which figures do not show, is worked out meanwhile.
           if (part.kind === 'drawable' && figures?.canDraw(part.result)) figures.draw(part.result, signal);
-          if (part.kind === 'nearbySimilarities' && sparseFiles.canWrite(part))
-            begin(sparseFiles.write(part, staging.name, signal));
+          if (part.kind === 'nearbySimilarities' && files.canWrite(part))
+            begin(files.writeSparse(part, staging.name, signal));
         };
         try {
           const computed = await compute(onPart);
-          const elsewhere = sparseFiles.files;
+          const elsewhere = files.files;
           return { ...computed, extra: { ...computed.extra, beside: allEnded(beside), elsewhere } };
         } catch (error) {
           // Nothing may be written any more.
-          await sparseFiles.close();
+          await files.close();
           await Promise.allSettled(beside);
           throw error;
         }
@@ -169,7 +164,7 @@ export async function addSessions(
     });
   } finally {
     await figures?.close();
-    await sparseFiles.close();
+    await files.close();
     await kernels.close();
   }
 }

@@ -1,9 +1,15 @@
-/** A thread that is started before there is work for it, and ends with that work. */
-import { Worker } from 'node:worker_threads';
+/** A thread that is started before there is work for it. */
+import { MessageChannel, type MessagePort, parentPort, Worker } from 'node:worker_threads';
 import { StoppedError } from '../core/errors.ts';
 
 /** Whether there are threads that share memory. The TypeScript sources cannot be started as a worker. */
 export const HAS_THREADS = import.meta.url.endsWith('.js') && typeof SharedArrayBuffer !== 'undefined';
+
+interface Letter<In> {
+  readonly message: In;
+  /** Where the answer is waited for. */
+  readonly port?: MessagePort;
+}
 
 export class AsideThread<In, Out> {
   private worker?: Worker;
@@ -27,32 +33,36 @@ export class AsideThread<In, Out> {
       worker.on('error', reject);
       worker.on('exit', (code) => reject(new Error(`The thread that ${this.work} ended with code ${code}.`)));
     });
-    // Told to whoever asks for its answer.
+    // Told to whoever asks for an answer.
     this.failure.catch(() => {});
     this.worker = worker;
   }
 
-  /** Tells it something ahead of the work. */
+  /** Tells it something that it does not answer. */
   tell(message: In): void {
     this.start();
-    this.worker?.postMessage(message);
+    this.send({ message });
   }
 
   /**
-   * Gives it its work; it ends with that.
+   * Gives it work.
    * @returns its answer; rejects with StoppedError soon after the signal is aborted, with the thread's error when it fails. Nothing of
    *   it runs any more then
    */
   ask(message: In, signal?: AbortSignal): Promise<Out> {
     this.start();
-    const worker = this.worker as Worker;
-    worker.ref();
-    const answer = new Promise<Out>((resolve) => worker.once('message', resolve));
-    const stopped = new Promise<never>((_, reject) =>
-      signal?.addEventListener('abort', () => reject(new StoppedError()), { once: true }),
-    );
-    worker.postMessage(message);
-    return Promise.race([answer, this.failure as Promise<never>, stopped]).finally(() => this.close());
+    const { port1: own, port2: port } = new MessageChannel();
+    const answer = new Promise<Out>((resolve) => own.once('message', resolve));
+    const stopped = new Promise<never>((_, reject) => {
+      const stop = () => this.close().finally(() => reject(new StoppedError()));
+      signal?.addEventListener('abort', stop, { once: true });
+    });
+    this.send({ message, port });
+    return Promise.race([answer, stopped, this.failure as Promise<never>]).finally(() => own.close());
+  }
+
+  private send(letter: Letter<In>): void {
+    this.worker?.postMessage(letter, letter.port ? [letter.port] : []);
   }
 
   /** Ends it, whatever it does. */
@@ -60,4 +70,11 @@ export class AsideThread<In, Out> {
     await this.worker?.terminate();
     this.worker = undefined;
   }
+}
+
+/** What the program of such a thread does with what it is told and asked. */
+export function answerAside<In, Out>(handle: (message: In) => Out | Promise<Out>): void {
+  parentPort?.on('message', async ({ message, port }: Letter<In>) => {
+    port?.postMessage(await handle(message));
+  });
 }

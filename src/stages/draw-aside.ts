@@ -52,7 +52,9 @@ export class FigureThread {
    * @returns the files, in memory; rejects with StoppedError soon after the signal is aborted, with the thread's error when it fails
    */
   draw(result: AnyResult, signal?: AbortSignal): Promise<FigureFile[]> {
-    this.drawing ??= this.thread.ask({ kind: 'result', result: withoutWaveforms(result) }, signal);
+    this.drawing ??= this.thread
+      .ask({ kind: 'result', result: withoutWaveforms(result) }, signal)
+      .finally(() => this.close());
     // A failure is met where the figures are waited for.
     this.drawing.catch(() => {});
     return this.drawing;

@@ -115,7 +115,7 @@ async function nearbyClustering(
     weights,
     threshold,
     ...similarities,
-    pairs: comparedCandidates(similarities.similarity, labels),
+    pairs: similarities.pairs ?? comparedCandidates(similarities.similarity, labels),
     labels,
     clusterCount: countOf(labels),
     leafOrder,

@@ -1,11 +1,13 @@
 /** The similarities of a grown result: those that were known, and those of pairs with new units. */
 import type { RunContext } from '../context.ts';
 import { InputError } from '../errors.ts';
+import type { NearbySimilarities } from '../result.ts';
 import type { NearbyLayout } from '../similarity/nearby-layout.ts';
 import { createNearbyMatrix, type NearbyMatrix, setCell } from '../similarity/nearby-matrix.ts';
 import { runsAlong } from '../similarity/pair-list.ts';
 import { weightedNearby } from '../similarity/weighted-nearby.ts';
 import type { Established } from './established.ts';
+import { createPairList } from './list-known.ts';
 import type { ComparedPairs, KnownPairs } from './new-pairs.ts';
 
 /** What a result tells, and all that it tells of pairs. */
@@ -25,12 +27,14 @@ export async function growSimilarities(
   { clustering: { features, weights }, known: knownPairs }: KnownSimilarities,
   compared: ComparedPairs,
   { kernels, signal }: RunContext,
-): Promise<{ similarity: NearbyMatrix; featureSimilarity: readonly NearbyMatrix[] }> {
+): Promise<NearbySimilarities> {
   const featureSimilarity = features.map(() => createNearbyMatrix(layout, kernels.float32));
   for (const { pieces } of featureSimilarity) for (const piece of pieces) piece.fill(Number.NaN);
   const { position, sessions, end: ends } = layout;
   let known = 0;
+  const list = createPairList(layout, weights, kernels);
   const put = (pairs: KnownPairs) => {
+    list.add(pairs);
     for (const [first, end] of runsAlong(layout, pairs)) putRun(pairs, first, end);
   };
   const putRun = ({ units, similarity }: KnownPairs, first: number, end: number) => {
@@ -50,7 +54,11 @@ export async function growSimilarities(
   const gaps = known < layout.pairs;
   const withGaps = (matrix: NearbyMatrix) => ({ ...matrix, gaps });
   const similarity = weightedNearby(featureSimilarity, weights, kernels, signal);
-  return { similarity: withGaps(similarity), featureSimilarity: featureSimilarity.map(withGaps) };
+  return {
+    similarity: withGaps(similarity),
+    featureSimilarity: featureSimilarity.map(withGaps),
+    ...list.listed(),
+  };
 }
 
 const notWithinReach = (a: number, b: number) =>

@@ -74,10 +74,10 @@ export async function growResult(
     ...{ features, sessions, newSessions, neighbours, representatives },
     ...{ channelLocations: probe.locations, windows: windows.under },
   };
-  // Old waveforms are read while other features are compared. A failure is met where they are needed.
-  if (clustering.features.includes('Waveform')) windows.readOld().catch(() => {});
-  // The threads are not busy all the time while the motion is found.
-  const known = beginReading(old.pairs());
+  // Old waveforms are read while other features are compared, what is known of pairs while waveforms are: then this thread has little to
+  // do. A failure is met where they are needed.
+  const waveforms = clustering.features.includes('Waveform') ? windows.readOld() : Promise.resolve();
+  const known = beginReading(waveforms, old.pairs());
   const { motion, round, compared } = await inStage(context, 'motion', () =>
     findMotion(old, search, settings, context),
   );
@@ -106,7 +106,7 @@ export async function growResult(
   const grown: ClusteringResult = {
     ...clustering,
     ...similarities,
-    pairs: comparedCandidates(similarity, labels),
+    pairs: similarities.pairs ?? comparedCandidates(similarity, labels),
     labels,
     clusterCount,
     leafOrder: growOrder(clustering.leafOrder, labels),
@@ -132,17 +132,18 @@ export async function growResult(
   };
 }
 
-/** The same parts, of which the first is read at once. */
-async function* following<T>(first: Promise<IteratorResult<T>>, rest: AsyncIterator<T>): AsyncGenerator<T> {
-  for (let part = await first; !part.done; part = await rest.next()) yield part.value;
-}
-
-function beginReading<T>(parts: AsyncIterable<T>): AsyncIterable<T> {
+/** The same parts, of which the first is read as soon as something else is done, or has failed. */
+function beginReading<T>(before: Promise<unknown>, parts: AsyncIterable<T>): AsyncIterable<T> {
   const rest = parts[Symbol.asyncIterator]();
-  const first = rest.next();
+  const next = () => rest.next();
+  const first = before.then(next, next);
   // A failure is met where the first part is asked for.
   first.catch(() => {});
   return following(first, rest);
+}
+
+async function* following<T>(first: Promise<IteratorResult<T>>, rest: AsyncIterator<T>): AsyncGenerator<T> {
+  for (let part = await first; !part.done; part = await rest.next()) yield part.value;
 }
 
 const sizeOf = ({ waveforms: { channels, samples } }: Dataset) => ({ channels, samples });

@@ -13,6 +13,7 @@ import {
   stat,
 } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
+import { threadId } from 'node:worker_threads';
 import { InputError } from '../../core/errors.ts';
 import { type ByteSource, type Chunks, isZeros, type Store } from '../byte-source.ts';
 
@@ -40,7 +41,7 @@ export class FileStore implements Store {
   /** Writes beside the place, then renames: readers see the old file or the whole new one, never a part. */
   async write(name: string, chunks: Chunks): Promise<void> {
     const path = join(this.name, name);
-    const temporary = join(dirname(path), `.${process.pid}-${nextNumber()}.tmp`);
+    const temporary = join(dirname(path), `.${process.pid}-${threadId}-${nextNumber()}.tmp`);
     try {
       await mkdir(dirname(path), { recursive: true });
       const file = await open(temporary, 'wx');
