@@ -88,9 +88,9 @@ export interface ClusteringResult extends PairClustering {
   readonly similarity: SimilarityMatrix;
   /** (units, units) distance, of all pairs; where it is missing it follows from `similarity`. */
   readonly distance?: Float64Array;
-  /** (units, units) each, in the order of `features`. */
+  /** (units, units) each, in the order of `features`; none in a grown result that has them in `pairSimilarities`. */
   readonly featureSimilarity: readonly SimilarityMatrix[];
-  /** Of `pairs`, where all candidate pairs are listed; where it is missing they are looked up in the matrices. */
+  /** Of `pairs`, which then are all candidate pairs; where it is missing they are looked up in the matrices. */
   readonly pairSimilarities?: PairSimilarities;
   /** (units,) optimal leaf order of the single-linkage tree. */
   readonly leafOrder: Int32Array;
@@ -98,6 +98,7 @@ export interface ClusteringResult extends PairClustering {
 
 /** Similarities of nearby pairs. */
 export interface NearbySimilarities {
+  /** As of `ClusteringResult`. */
   readonly featureSimilarity: readonly NearbyMatrix[];
   readonly similarity: NearbyMatrix;
   /** All candidate pairs that have a value; undefined where they are too many to list. */

@@ -3,6 +3,7 @@
  * pairs within a session show how similar different neurons look.
  */
 import type { DrawableResult } from '../core/result.ts';
+import { isNearbyMatrix } from '../core/similarity/nearby-matrix.ts';
 import { type Bins, binsFor, countByClass } from './histogram.ts';
 import { histogramPanel } from './histogram-panel.ts';
 import { count, type Frame, messagePanel, page, panelWidth } from './panel.ts';
@@ -22,9 +23,7 @@ export interface FeatureHistograms {
 /** Histograms of each feature of the final clustering over the candidate pairs of all shanks; the bins are shared. */
 export const allSimilarityHistograms = remembered(({ shanks }: Recording): FeatureHistograms[] => {
   const features = shanks[0]?.result.clustering.features ?? [];
-  const values = features.map((_, f) =>
-    shanks.map(({ result }) => pairValues(result, result.clustering.featureSimilarity[f])),
-  );
+  const values = features.map((_, f) => shanks.map(({ result }) => pairValues(result, f)));
   const between = shanks.map(({ result }) => areBetweenSessions(result));
   const bins = binsFor(...values.flat());
   return features.map((feature, f) => {
@@ -39,8 +38,10 @@ export const allSimilarityHistograms = remembered(({ shanks }: Recording): Featu
 });
 
 /** (P,) 1 for pairs of two sessions. */
-function areBetweenSessions({ sessions, clustering: { pairs } }: DrawableResult): Uint8Array {
+function areBetweenSessions({ sessions, clustering: { pairs, similarity } }: DrawableResult): Uint8Array {
   const between = new Uint8Array(pairs.count);
+  // Nearby pairs of one session are no candidates.
+  if (isNearbyMatrix(similarity)) return between.fill(1);
   for (let p = 0; p < pairs.count; p++)
     between[p] = sessions[pairs.units[2 * p]] === sessions[pairs.units[2 * p + 1]] ? 0 : 1;
   return between;

@@ -43,11 +43,11 @@ export function scatterPlane(
   axes: readonly [number, number?],
   most = MAX_POINTS,
 ): ScatterPlane {
-  const { features, featureSimilarity, threshold, weights } = result.clustering;
+  const { features, threshold, weights } = result.clustering;
   const [first, second] = axes;
   const matched = pairMatches(result);
-  const x = pairValues(result, featureSimilarity[first]);
-  const y = second === undefined ? depthDistances(result) : pairValues(result, featureSimilarity[second]);
+  const x = pairValues(result, first);
+  const y = second === undefined ? depthDistances(result) : pairValues(result, second);
   const counts = countFinite(x, y, matched);
   const room = [most - Math.min(counts[1], most / 2), most - Math.min(counts[0], most / 2)];
   const points = counts.flatMap((count, kind) =>
@@ -59,7 +59,7 @@ export function scatterPlane(
   );
   const others = features.reduce((sum, _, f) => {
     if (f === first || f === second) return sum;
-    return sum + weights[f] * midpoint(pairValues(result, featureSimilarity[f]), matched);
+    return sum + weights[f] * midpoint(pairValues(result, f), matched);
   }, 0);
   const slopes: [number, number] = [weights[first], second === undefined ? 0 : weights[second]];
   return {

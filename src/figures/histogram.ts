@@ -1,4 +1,5 @@
 /** Histograms for figures: many values become a few rows before anything is drawn. */
+import { remembered } from './remembered.ts';
 
 /** Equal bins whose edges are multiples of their width. */
 export interface Bins {
@@ -8,9 +9,13 @@ export interface Bins {
   readonly count: number;
 }
 
-/** Bins that suit the number of values: 1.2 times its square root, at least 10 and at most 60. */
+/** Several histograms show the same values. */
+const extentOf = remembered((values: ArrayLike<number>) => finiteExtent(values));
+
+/** Bins that suit the number of values, which must not change any more: 1.2 times its square root, at least 10 and at most 60. */
 export function binsFor(...values: readonly ArrayLike<number>[]): Bins {
-  const { low, high } = finiteExtent(...values);
+  const extents = values.map(extentOf);
+  const { low, high } = finiteExtent(extents.flatMap((part) => [part.low, part.high]));
   const most = Math.max(0, ...values.map((part) => part.length));
   return niceBins(low, high, Math.min(60, Math.max(10, Math.round(1.2 * Math.sqrt(most)))));
 }

@@ -34,7 +34,7 @@ test('a pair is matched when curation left both units in one cluster; unmatched 
 test('pair values are read from the matrix in the order of the pairs', () => {
   const result = smallResult();
   const expected = [...pairMatches(result)].map((m) => (m ? 2.5 : 0.5));
-  expect([...pairValues(result, result.clustering.featureSimilarity[0])]).toEqual(expected);
+  expect([...pairValues(result, 0)]).toEqual(expected);
 });
 
 test('corrected depths have the motion of their session taken away', () => {

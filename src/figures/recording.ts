@@ -1,6 +1,5 @@
 /** The part of a result that figures look at: one shank or several, seen the same way. */
-import type { DrawableResult, MovedResult, MultiShankResult } from '../core/result.ts';
-import type { SimilarityMatrix } from '../core/similarity/nearby-matrix.ts';
+import type { DrawableResult, MovedResult, MultiShankResult, PairSimilarities } from '../core/result.ts';
 import { pairValuesOfAll } from '../core/similarity/pair-list.ts';
 import { remembered } from './remembered.ts';
 
@@ -49,21 +48,25 @@ export const pairMatches = remembered((result: DrawableResult): Uint8Array => {
   return matched;
 });
 
-/** Of all matrices of the result, which several figures show. */
-const valuesByMatrix = remembered(({ sessions, clustering }: DrawableResult) => {
-  const { similarity, featureSimilarity, pairs, pairSimilarities } = clustering;
-  const matrices = [similarity, ...featureSimilarity];
-  const values = pairSimilarities
-    ? [pairSimilarities.weighted, ...pairSimilarities.byFeature]
-    : pairValuesOfAll(matrices, sessions.length, pairs);
-  return new Map(matrices.map((matrix, m) => [matrix, values[m]]));
+/** At the candidate pairs, which several figures show. */
+const similaritiesOfPairs = remembered(({ sessions, clustering }: DrawableResult): PairSimilarities => {
+  const { similarity, featureSimilarity, pairs } = clustering;
+  if (clustering.pairSimilarities) return clustering.pairSimilarities;
+  const [weighted, ...byFeature] = pairValuesOfAll(
+    [similarity, ...featureSimilarity],
+    sessions.length,
+    pairs,
+  );
+  return { weighted, byFeature };
 });
 
-/** (P,) value of a similarity matrix of the result at its candidate pairs; must not be changed. */
-export function pairValues(result: DrawableResult, matrix: SimilarityMatrix): Float64Array {
-  const values = valuesByMatrix(result).get(matrix);
-  if (!values) throw new RangeError('pairValues: got a matrix of another result');
-  return values;
+/**
+ * (P,) similarity of the candidate pairs; must not be changed.
+ * @param feature its position; the weighted similarity when left out
+ */
+export function pairValues(result: DrawableResult, feature?: number): Float64Array {
+  const { weighted, byFeature } = similaritiesOfPairs(result);
+  return feature === undefined ? weighted : byFeature[feature];
 }
 
 /** (units,) y minus the motion of the session, µm: where the unit would be without motion. */

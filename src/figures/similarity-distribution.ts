@@ -29,10 +29,8 @@ export const similarityDistribution = remembered(
   (shanks: readonly RecordedShank[]): SimilarityDistribution => {
     const features = shanks[0]?.result.clustering.features ?? [];
     const matched = shanks.map(({ result }) => pairMatches(result));
-    const weighted = shanks.map(({ result }) => pairValues(result, result.clustering.similarity));
-    const single = features.map((_, f) =>
-      shanks.map(({ result }) => pairValues(result, result.clustering.featureSimilarity[f])),
-    );
+    const weighted = shanks.map(({ result }) => pairValues(result));
+    const single = features.map((_, f) => shanks.map(({ result }) => pairValues(result, f)));
     const bins = binsFor(...weighted, ...single.flat());
     const split = (values: Float64Array, shank: number) =>
       countByClass(values, matched[shank], { bins, classes: 2 });

@@ -44,16 +44,20 @@ export function unitOrder({ shanks }: Recording): UnitOrder {
 /** The largest similarity in every cell of the picture; NaN between shanks, for a unit with itself and for pairs that are not compared. */
 export function similarityMap({ shanks, unitCount }: Recording, { positions }: UnitOrder): HeatMap {
   const side = Math.min(unitCount, MAX_CELLS);
-  const values = new Float64Array(side * side).fill(Number.NaN);
+  const values = new Float64Array(side * side).fill(Number.NEGATIVE_INFINITY);
   shanks.forEach(({ result: { sessions, clustering } }, s) => {
     const units = sessions.length;
-    const { similarity } = clustering;
+    const { similarity, pairs, pairSimilarities } = clustering;
     const cells = positions[s].map((position) => Math.floor((position * side) / unitCount));
     const note = (a: number, b: number, value: number) => {
-      const cell = cells[a] * side + cells[b];
-      if (value > values[cell] || Number.isNaN(values[cell]))
-        values[cell] = values[cells[b] * side + cells[a]] = value;
+      const cell = Math.max(cells[a], cells[b]) * side + Math.min(cells[a], cells[b]);
+      if (value > values[cell]) values[cell] = value;
     };
+    if (pairSimilarities) {
+      const { weighted } = pairSimilarities;
+      for (let p = 0; p < pairs.count; p++) note(pairs.units[2 * p], pairs.units[2 * p + 1], weighted[p]);
+      return;
+    }
     if (!isNearbyMatrix(similarity)) {
       for (let a = 0; a < units; a++) for (let b = 0; b < a; b++) note(a, b, similarity[a * units + b]);
       return;
@@ -66,6 +70,13 @@ export function similarityMap({ shanks, unitCount }: Recording, { positions }: U
       }
     }
   });
+  for (let row = 0; row < side; row++) {
+    for (let column = 0; column <= row; column++) {
+      const value = values[row * side + column];
+      values[row * side + column] = values[column * side + row] =
+        value === Number.NEGATIVE_INFINITY ? Number.NaN : value;
+    }
+  }
   return { width: side, height: side, values };
 }
 
@@ -90,19 +101,13 @@ export function similarityMatrixPanel(recording: Recording, frame: Frame): View 
 function usualMatch({ shanks }: Recording): number {
   const pairs = shanks.map(({ result }) => ({
     matched: pairMatches(result),
-    values: pairValues(result, result.clustering.similarity),
+    values: pairValues(result),
   }));
-  const matched = pairs.flatMap((part) => valuesWhere(part.values, part.matched));
+  const matched = pairs.flatMap((part) => [...part.values.filter((_, p) => part.matched[p] === 1)]);
   const chosen = matched.length > 0 ? matched : pairs.flatMap((part) => [...part.values]);
-  const values = chosen.filter(Number.isFinite).sort((a, b) => a - b);
+  const values = Float64Array.from(chosen.filter(Number.isFinite)).sort();
   const high = values[Math.floor(0.95 * (values.length - 1))] ?? 1;
   return Math.max(0.5, Math.ceil(2 * high) / 2);
-}
-
-function valuesWhere(values: Float64Array, marks: Uint8Array): number[] {
-  const chosen: number[] = [];
-  for (let p = 0; p < values.length; p++) if (marks[p] === 1) chosen.push(values[p]);
-  return chosen;
 }
 
 /** Names and borders of the sessions, or of the shanks where there are several as far as there is room for them. */

@@ -6,8 +6,11 @@ import { type FigureSpec, MATCH_KINDS, type View } from './theme.ts';
 
 const [UNMATCHED, MATCHED] = MATCH_KINDS.names;
 type Kind = (typeof MATCH_KINDS.names)[number];
-/** More units than this are thinned out evenly. */
+/** More units than this are thinned out evenly; in a low panel, where points of as many would cover each other, more than the other. */
 const MAX_POINTS = 6000;
+const MAX_POINTS_LOW = 3000;
+/** Panels below this height are low, px. */
+const LOW = 180;
 
 /** Units of one session. */
 export interface SessionUnits {
@@ -42,7 +45,7 @@ export function sessionUnits(shanks: readonly RecordedShank[], sessionCount: num
 }
 
 /** Where the units are, as they were found (motion not removed); unmatched units first, so that they lie below. */
-export function unitPoints(shanks: readonly RecordedShank[]): UnitPoint[] {
+export function unitPoints(shanks: readonly RecordedShank[], most = MAX_POINTS): UnitPoint[] {
   const across = shanks.flatMap(({ result }) =>
     Array.from(result.sessions, (_, u) => result.features.locations[3 * u]).filter(Number.isFinite),
   );
@@ -61,7 +64,7 @@ export function unitPoints(shanks: readonly RecordedShank[]): UnitPoint[] {
     }),
   );
   const finite = points.filter((p) => Number.isFinite(p.x + p.depth));
-  const thinned = evenSample(finite.length, MAX_POINTS).map((i) => finite[i]);
+  const thinned = evenSample(finite.length, most).map((i) => finite[i]);
   return [...thinned.filter((p) => p.kind === UNMATCHED), ...thinned.filter((p) => p.kind === MATCHED)];
 }
 
@@ -107,7 +110,8 @@ export function unitDepthPanel(
   frame: Frame & { sessionCount: number; depths?: readonly [number, number] },
 ): View {
   const { sessionCount, depths = depthRange(shanks), yTitle = true } = frame;
-  const points = unitPoints(shanks);
+  const isLow = frame.height < LOW;
+  const points = unitPoints(shanks, isLow ? MAX_POINTS_LOW : MAX_POINTS);
   return panelOf(
     frame,
     [
@@ -119,11 +123,7 @@ export function unitDepthPanel(
           y: {
             field: 'depth',
             type: 'quantitative',
-            title: yTitle
-              ? frame.height < 180
-                ? 'Position y (µm)'
-                : 'Position along the probe, y (µm)'
-              : null,
+            title: yTitle ? (isLow ? 'Position y (µm)' : 'Position along the probe, y (µm)') : null,
             scale: { zero: false, nice: false, domain: [...depths] },
             axis: { tickCount: Math.round(frame.height / 35) },
           },

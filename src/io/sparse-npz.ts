@@ -5,7 +5,13 @@ import type { NumericDtype } from './npy-elements.ts';
 import type { NpyOutput } from './npy-writer.ts';
 import { npyMember } from './npz.ts';
 import type { ClusteredBlocks } from './result-blocks.ts';
-import { matrixOf, type RowRange, type SparseBlocks, type SparseContent, sparseRows } from './sparse-rows.ts';
+import {
+  areDouble,
+  type RowRange,
+  type SparseBlocks,
+  type SparseContent,
+  sparseRows,
+} from './sparse-rows.ts';
 import type { ZipMember } from './stored-zip.ts';
 
 /** Marks that are put together at once. */
@@ -30,16 +36,12 @@ export function sparseMembers(
   content: SparseContent,
   atOnce = MOST_AT_ONCE,
 ): ZipMember[] {
-  const { units, blocks } = result;
+  const { units } = result;
   const rows = sparseRows(result, content);
   const own = content.diagonal === undefined ? 0 : 1;
   const indptr = new Float64Array(units + 1);
-  for (let unit = 0; unit < units; unit++) indptr[unit + 1] = indptr[unit] + own + rows.pairsOf(unit);
+  for (let unit = 0; unit < units; unit++) indptr[unit + 1] = indptr[unit] + own + rows.counts[unit];
   const index = indptr[units] > MOST_INT32 ? 'int64' : 'int32';
-  const matrices = blocks.map((block) => matrixOf(block.result, content));
-  const isDouble = matrices.every(
-    (matrix) => !matrix || !isNearbyMatrix(matrix) || matrix.precision === 'float64',
-  );
   return [
     npyMember(
       'indices',
@@ -48,7 +50,10 @@ export function sparseMembers(
     npyMember('indptr', { dtype: index, shape: [units + 1], data: indptr }),
     npyMember('format', { dtype: 'unicode', shape: [], data: ['csr'] }),
     npyMember('shape', { dtype: 'int64', shape: [2], data: [units, units] }),
-    npyMember('data', elementsOf(isDouble ? 'float64' : 'float32', indptr, atOnce, rows.values)),
+    npyMember(
+      'data',
+      elementsOf(areDouble(result, content) ? 'float64' : 'float32', indptr, atOnce, rows.values),
+    ),
   ];
 }
 

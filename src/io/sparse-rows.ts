@@ -1,12 +1,8 @@
 /** Rows of symmetric (units, units) matrices of nearby pairs: both triangles, columns ascending, units of different shanks apart. */
 import type { ClusteringResult } from '../core/result.ts';
 import { candidatesOf, candidateValues } from '../core/similarity/candidate-rows.ts';
-import {
-  isNearbyMatrix,
-  type NearbyMatrix,
-  type SimilarityMatrix,
-} from '../core/similarity/nearby-matrix.ts';
-import { type Blocks, placeOfUnits } from './result-blocks.ts';
+import { isNearbyMatrix, type NearbyMatrix } from '../core/similarity/nearby-matrix.ts';
+import type { Blocks } from './result-blocks.ts';
 
 /** Results whose similarities are written. */
 export type SparseBlocks = Blocks<SparseResult>;
@@ -35,39 +31,61 @@ export interface RowRange {
 }
 
 export interface SparseRows {
-  /** Elements of the row of a unit beside the diagonal. */
-  readonly pairsOf: (unit: number) => number;
+  /** (units,) elements of each row beside the diagonal. */
+  readonly counts: Int32Array;
   /** Columns of the elements of some rows. */
   columns(range: RowRange): Int32Array;
   /** Their values. */
   values(range: RowRange): Float64Array;
 }
 
-/** The matrix that has the elements of a block, where it has one. */
-export const matrixOf = (
-  { clustering }: SparseResult,
-  { feature }: Pick<SparseContent, 'feature'>,
-): SimilarityMatrix | undefined =>
-  feature === undefined ? clustering.similarity : clustering.featureSimilarity[feature];
-
-/** From the list of the pairs where there is one, which is several times as fast; else from the matrices. */
-export function sparseRows(result: SparseBlocks, content: SparseContent): SparseRows {
-  const lists = result.blocks.map(({ units, result: { clustering } }) => {
-    const { pairs, pairSimilarities } = clustering;
-    if (!pairs || !pairSimilarities) return undefined;
-    const { weighted, byFeature } = pairSimilarities;
-    return {
-      units,
-      list: pairs.units,
-      values: content.feature === undefined ? weighted : byFeature[content.feature],
-    };
-  });
-  return lists.every((list) => list !== undefined)
-    ? listedRows(result.units, lists, content)
-    : matrixRows(result, content);
+/** The rows of the units of a block, each in its place among those of all units. */
+interface BlockRows {
+  count(counts: Int32Array): void;
+  columns(range: RowRange, data: Int32Array): void;
+  values(range: RowRange, data: Float64Array): void;
 }
 
-const lengthOf = ({ indptr, first, end }: RowRange) => indptr[end] - indptr[first];
+/** Of every block from the list of its pairs where there is one, which is faster; else from its matrix. */
+export function sparseRows({ units, blocks }: SparseBlocks, content: SparseContent): SparseRows {
+  const rows = blocks.map(({ units: all, result: { clustering } }): BlockRows => {
+    const values = listedValues(clustering, content);
+    const { pairs } = clustering;
+    if (pairs && values) return listedRows({ units: all, list: pairs.units, values }, content);
+    return matrixRows(all, clustering, content);
+  });
+  const counts = new Int32Array(units);
+  for (const block of rows) block.count(counts);
+  const lengthOf = ({ indptr, first, end }: RowRange) => indptr[end] - indptr[first];
+  return {
+    counts,
+    columns(range) {
+      const data = new Int32Array(lengthOf(range));
+      for (const block of rows) block.columns(range, data);
+      return data;
+    },
+    values(range) {
+      const data = new Float64Array(lengthOf(range));
+      for (const block of rows) block.values(range, data);
+      return data;
+    },
+  };
+}
+
+/** Whether the elements are as exact as they were computed. */
+export const areDouble = ({ blocks }: SparseBlocks, content: SparseContent): boolean =>
+  blocks.every(({ result: { clustering } }) => {
+    const matrix = listedValues(clustering, content) ? undefined : matrixOf(clustering, content);
+    return !matrix || !isNearbyMatrix(matrix) || matrix.precision === 'float64';
+  });
+
+type Similarities = SparseResult['clustering'];
+
+const listedValues = ({ pairSimilarities }: Similarities, { feature }: SparseContent) =>
+  feature === undefined ? pairSimilarities?.weighted : pairSimilarities?.byFeature[feature];
+
+const matrixOf = ({ similarity, featureSimilarity }: Similarities, { feature }: SparseContent) =>
+  feature === undefined ? similarity : featureSimilarity[feature];
 
 /** Pairs of the units of a block, ordered by the later unit. */
 interface PairList {
@@ -79,28 +97,19 @@ interface PairList {
   readonly values: Float64Array;
 }
 
-function listedRows(
-  units: number,
-  lists: readonly PairList[],
-  { element, diagonal }: SparseContent,
-): SparseRows {
-  const counts = new Int32Array(units);
-  for (const { units: all, list } of lists) for (let i = 0; i < list.length; i++) counts[all[list[i]]]++;
+function listedRows(pairs: PairList, { element, diagonal }: SparseContent): BlockRows {
+  const { units, list } = pairs;
+  const hasOwn = diagonal !== undefined;
   return {
-    pairsOf: (unit) => counts[unit],
-    columns(range) {
-      const data = new Int32Array(lengthOf(range));
-      const hasOwn = diagonal !== undefined;
-      for (const list of lists) spread(range, list, { data, hasOwn });
-      return data;
+    count(counts) {
+      for (let i = 0; i < list.length; i++) counts[units[list[i]]]++;
     },
-    values(range) {
-      const data = new Float64Array(lengthOf(range));
-      for (const list of lists) {
-        const values = element ? list.values.map(element) : list.values;
-        spread(range, list, { data, values, hasOwn: diagonal !== undefined, own: diagonal });
-      }
-      return data;
+    columns(range, data) {
+      spread(range, pairs, { data, hasOwn });
+    },
+    values(range, data) {
+      const values = element ? pairs.values.map(element) : pairs.values;
+      spread(range, pairs, { data, values, hasOwn, own: diagonal });
     },
   };
 }
@@ -142,26 +151,13 @@ function spread(
 
 const NONE = new Int32Array(0);
 
-const openMatrix = (matrix: NearbyMatrix) => ({
-  ...candidatesOf(matrix.layout, matrix),
-  values: candidateValues(matrix),
-});
-
-function matrixRows({ units, blocks }: SparseBlocks, content: SparseContent): SparseRows {
+/** @param units (units of the block,) ascending */
+function matrixRows(units: Int32Array, similarities: Similarities, content: SparseContent): BlockRows {
   const { element, diagonal } = content;
-  const place = placeOfUnits(units, blocks);
-  const open = new Map(
-    blocks.map((block) => {
-      const matrix = matrixOf(block.result, content);
-      return [block, matrix && isNearbyMatrix(matrix) ? openMatrix(matrix) : undefined];
-    }),
-  );
+  const matrix = matrixOf(similarities, content);
+  const open = matrix && isNearbyMatrix(matrix) ? openMatrix(matrix) : undefined;
   /** Units in the order in which they are read fastest. */
-  const order = blocks.flatMap(({ units: all, result: { clustering } }) =>
-    isNearbyMatrix(clustering.similarity)
-      ? Array.from(clustering.similarity.layout.order, (unit) => all[unit])
-      : [...all],
-  );
+  const order = open?.order ?? Int32Array.from(units.keys());
   /** Puts the diagonal among the elements of a row, where there is one. */
   const close = (row: Int32Array | Float64Array, others: Int32Array, index: number, own: number) => {
     if (diagonal === undefined) return;
@@ -172,31 +168,39 @@ function matrixRows({ units, blocks }: SparseBlocks, content: SparseContent): Sp
   const fill = <T extends Int32Array | Float64Array>(
     { indptr, first, end }: RowRange,
     data: T,
-    fillRow: (unit: number, row: T) => void,
-  ): T => {
+    fillRow: (index: number, row: T) => void,
+  ) => {
     const at = (unit: number) => indptr[unit] - indptr[first];
-    for (const unit of order)
-      if (unit >= first && unit < end) fillRow(unit, data.subarray(at(unit), at(unit + 1)) as T);
-    return data;
-  };
-  const fillColumns = (unit: number, row: Int32Array) => {
-    const { block, index } = place[unit];
-    const others = open.get(block)?.rowOf(index) ?? NONE;
-    for (let i = 0; i < others.length; i++) row[i] = block.units[others[i]];
-    close(row, others, index, unit);
-  };
-  const fillValues = (unit: number, row: Float64Array) => {
-    const { block, index } = place[unit];
-    const matrix = open.get(block);
-    const others = matrix?.rowOf(index) ?? NONE;
-    const found = matrix?.values(index, others) ?? NONE;
-    if (element) for (let i = 0; i < found.length; i++) row[i] = element(found[i]);
-    else row.set(found);
-    close(row, others, index, diagonal ?? 0);
+    for (const index of order) {
+      const unit = units[index];
+      if (unit >= first && unit < end) fillRow(index, data.subarray(at(unit), at(unit + 1)) as T);
+    }
   };
   return {
-    pairsOf: (unit) => open.get(place[unit].block)?.counts[place[unit].index] ?? 0,
-    columns: (range) => fill(range, new Int32Array(lengthOf(range)), fillColumns),
-    values: (range) => fill(range, new Float64Array(lengthOf(range)), fillValues),
+    count(counts) {
+      open?.counts.forEach((count, index) => {
+        counts[units[index]] = count;
+      });
+    },
+    columns: (range, data) =>
+      fill(range, data, (index, row) => {
+        const others = open?.rowOf(index) ?? NONE;
+        for (let i = 0; i < others.length; i++) row[i] = units[others[i]];
+        close(row, others, index, units[index]);
+      }),
+    values: (range, data) =>
+      fill(range, data, (index, row) => {
+        const others = open?.rowOf(index) ?? NONE;
+        const found = open?.values(index, others) ?? NONE;
+        if (element) for (let i = 0; i < found.length; i++) row[i] = element(found[i]);
+        else row.set(found);
+        close(row, others, index, diagonal ?? 0);
+      }),
   };
 }
+
+const openMatrix = (matrix: NearbyMatrix) => ({
+  ...candidatesOf(matrix.layout, matrix),
+  values: candidateValues(matrix),
+  order: matrix.layout.order,
+});

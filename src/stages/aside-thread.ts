@@ -5,6 +5,9 @@ import { StoppedError } from '../core/errors.ts';
 /** Whether there are threads that share memory. The TypeScript sources cannot be started as a worker. */
 export const HAS_THREADS = import.meta.url.endsWith('.js') && typeof SharedArrayBuffer !== 'undefined';
 
+/** It does not live long: with more room for what is new, little of it is ever moved. */
+const YOUNG_MB = 64;
+
 interface Letter<In> {
   readonly message: In;
   /** Where the answer is waited for. */
@@ -27,7 +30,11 @@ export class AsideThread<In, Out> {
   /** Starts it, where there are threads. */
   start(): void {
     if (this.worker || !HAS_THREADS) return;
-    const worker = new Worker(new URL(`../stages/${this.program}`, import.meta.url), { execArgv: [] });
+    const program = new URL(`../stages/${this.program}`, import.meta.url);
+    const worker = new Worker(program, {
+      execArgv: [],
+      resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB },
+    });
     worker.unref();
     this.failure = new Promise((_, reject) => {
       worker.on('error', reject);

@@ -3,6 +3,7 @@ import type { RunContext } from '../core/context.ts';
 import type { Dataset } from '../core/dataset.ts';
 import { InputError } from '../core/errors.ts';
 import { growSimilarities } from '../core/growing/grow-similarities.ts';
+import { pairWeigher } from '../core/growing/list-pairs.ts';
 import type { ClusteringResult, TrackingResult } from '../core/result.ts';
 import type { Settings } from '../core/settings.ts';
 import { nearbyLayout } from '../core/similarity/nearby-layout.ts';
@@ -106,7 +107,11 @@ async function nearbyClustering(
   const layout = nearbyLayout(settings.clustering.max_distance, sessions, depths);
   const similarities = await growSimilarities(
     layout,
-    { clustering: { features, weights }, known: savedPairs(saved, features) },
+    {
+      clustering: { features, weights },
+      known: savedPairs(saved, features),
+      weigh: pairWeigher(sessions, weights),
+    },
     { count: 0, units: new Int32Array(0), similarity: features.map(() => new Float64Array(0)) },
     context,
   );

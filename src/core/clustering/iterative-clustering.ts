@@ -2,7 +2,7 @@
 import { notingWarnings, type Step } from '../checkpoints.ts';
 import type { RunContext } from '../context.ts';
 import { distanceOf } from '../kernels/distance.ts';
-import type { ClusteringResult, PairClustering } from '../result.ts';
+import type { ClusteringResult, PairClustering, PairSimilarities, UnitPairs } from '../result.ts';
 import type { FeatureName } from '../settings.ts';
 import { allPairsOf, isNearbyMatrix, type SimilarityMatrix, valueAt } from '../similarity/nearby-matrix.ts';
 import type { CandidateSimilarities } from './candidate-similarities.ts';
@@ -136,11 +136,13 @@ export async function beginClustering(
     const { warnings: texts, leafOrder, ...clustering } = kept;
     for (const text of texts) context.onEvent?.({ kind: 'warning', text });
     const similarity = await similarities.weighted(kept.weights, signal);
+    const pairs = similarities.pairs(kept.labels);
     return {
       clustering: {
         ...clustering,
         features,
-        pairs: similarities.pairs(kept.labels),
+        pairs,
+        pairSimilarities: listedSimilarities(similarities, pairs, kept.weights, similarity),
         featureSimilarity: matrices,
         similarity,
         distance: isNearbyMatrix(similarity) ? undefined : await distances(similarity),
@@ -168,7 +170,13 @@ export async function beginClustering(
   const leafOrder = ordered();
   // A failure is met by whoever waits for the order.
   leafOrder.catch(() => {});
-  return { clustering: { ...clustering, similarity, distance, featureSimilarity: matrices }, leafOrder };
+  return {
+    clustering: {
+      ...{ ...clustering, similarity, distance, featureSimilarity: matrices },
+      pairSimilarities: listedSimilarities(similarities, clustering.pairs, weights, similarity),
+    },
+    leafOrder,
+  };
 }
 
 const betweenNearby = (similarity: SimilarityMatrix, units: number) => (i: number, j: number) =>
@@ -182,6 +190,18 @@ function noDiscriminant(matches: number, candidates: number, features: readonly 
         ? 'every candidate pair shares a cluster'
         : 'matched pairs are not more similar than unmatched ones';
   return `The weights of ${features.join(', ')} cannot be learned: ${why}. The last weights are kept.`;
+}
+
+/** Of nearby pairs, whose weighted sum is the same to the last digit wherever it is formed. */
+function listedSimilarities(
+  similarities: CandidateSimilarities,
+  pairs: UnitPairs,
+  weights: Float64Array,
+  similarity: SimilarityMatrix,
+): PairSimilarities | undefined {
+  if (!isNearbyMatrix(similarity) || pairs.sampledFrom !== undefined) return undefined;
+  const byFeature = similarities.pairValues(pairs);
+  return { weighted: weightedValues(byFeature, weights, pairs.count), byFeature };
 }
 
 function weightedValues(values: readonly Float64Array[], weights: Float64Array, count: number): Float64Array {

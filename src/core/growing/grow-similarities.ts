@@ -1,64 +1,104 @@
 /** The similarities of a grown result: those that were known, and those of pairs with new units. */
 import type { RunContext } from '../context.ts';
 import { InputError } from '../errors.ts';
-import type { NearbySimilarities } from '../result.ts';
+import type { NearbySimilarities, UnitPairs } from '../result.ts';
 import type { NearbyLayout } from '../similarity/nearby-layout.ts';
 import { createNearbyMatrix, type NearbyMatrix, setCell } from '../similarity/nearby-matrix.ts';
-import { runsAlong } from '../similarity/pair-list.ts';
+import { isSampled, runsAlong } from '../similarity/pair-list.ts';
 import { weightedNearby } from '../similarity/weighted-nearby.ts';
 import type { Established } from './established.ts';
-import { createPairList } from './list-known.ts';
+import { listPairs, type WeighPairs } from './list-pairs.ts';
 import type { ComparedPairs, KnownPairs } from './new-pairs.ts';
 
 /** What a result tells, and all that it tells of pairs. */
 interface KnownSimilarities {
   readonly clustering: Pick<Established['clustering'], 'features' | 'weights'>;
   readonly known: AsyncIterable<KnownPairs>;
+  /** By the weights of the clustering. */
+  readonly weigh: WeighPairs;
 }
 
 /**
  * @param layout the candidate pairs of all units
  * @param compared the pairs with new units, if there are any
- * @returns matrices of all candidate pairs, NaN for those that were not compared
+ * @returns similarities of all candidate pairs, NaN for those that were not compared. Where the pairs can be listed the similarities by each
+ *   feature are in their list alone
  * @throws InputError when pairs of the result are not within reach of each other
  */
 export async function growSimilarities(
   layout: NearbyLayout,
-  { clustering: { features, weights }, known: knownPairs }: KnownSimilarities,
+  { clustering, known, weigh }: KnownSimilarities,
   compared: ComparedPairs,
-  { kernels, signal }: RunContext,
+  context: RunContext,
 ): Promise<NearbySimilarities> {
-  const featureSimilarity = features.map(() => createNearbyMatrix(layout, kernels.float32));
-  for (const { pieces } of featureSimilarity) for (const piece of pieces) piece.fill(Number.NaN);
-  const { position, sessions, end: ends } = layout;
+  async function* followed() {
+    yield* known;
+    yield compared;
+  }
+  if (isSampled(layout)) return fromFeatures(layout, followed(), clustering, context);
+  const parts: KnownPairs[] = [];
+  for await (const part of followed()) parts.push(part);
+  const weighed = parts.flatMap((part) => weigh(part) ?? []);
+  const listed = weighed.length === parts.length ? listPairs(weighed, context.kernels) : undefined;
+  if (!listed) return fromFeatures(layout, parts, clustering, context);
+  const similarity = createEmpty(layout, context);
+  for (const pairs of weighed)
+    putPairs(layout, pairs, (pair, p, q) => setCell(similarity, p, q, pairs.weighted[pair]));
+  const gaps = listed.pairs.count < layout.pairs;
+  return { similarity: { ...similarity, gaps }, featureSimilarity: [], ...listed };
+}
+
+/** A matrix of each feature, and their weighted sum. */
+async function fromFeatures(
+  layout: NearbyLayout,
+  parts: AsyncIterable<KnownPairs> | Iterable<KnownPairs>,
+  { features, weights }: KnownSimilarities['clustering'],
+  context: RunContext,
+): Promise<NearbySimilarities> {
+  const featureSimilarity = features.map(() => createEmpty(layout, context));
+  const { sessions } = layout;
   let known = 0;
-  const list = createPairList(layout, weights, kernels);
-  const put = (pairs: KnownPairs) => {
-    list.add(pairs);
-    for (const [first, end] of runsAlong(layout, pairs)) putRun(pairs, first, end);
-  };
-  const putRun = ({ units, similarity }: KnownPairs, first: number, end: number) => {
-    for (let pair = first; pair < end; pair++) {
-      const [a, b] = [position[units[2 * pair]], position[units[2 * pair + 1]]];
-      const [p, q] = [Math.min(a, b), Math.max(a, b)];
-      if (q >= ends[p]) throw notWithinReach(units[2 * pair], units[2 * pair + 1]);
+  for await (const { similarity, ...pairs } of parts) {
+    putPairs(layout, pairs, (pair, p, q) => {
       if (sessions[p] !== sessions[q] && similarity[0]) known++;
       for (let f = 0; f < similarity.length; f++) {
         const values = similarity[f];
         if (values) setCell(featureSimilarity[f], p, q, values[pair]);
       }
-    }
-  };
-  for await (const part of knownPairs) put(part);
-  put(compared);
+    });
+  }
   const gaps = known < layout.pairs;
-  const withGaps = (matrix: NearbyMatrix) => ({ ...matrix, gaps });
-  const similarity = weightedNearby(featureSimilarity, weights, kernels, signal);
+  const similarity = weightedNearby(featureSimilarity, weights, context.kernels, context.signal);
   return {
-    similarity: withGaps(similarity),
-    featureSimilarity: featureSimilarity.map(withGaps),
-    ...list.listed(),
+    similarity: { ...similarity, gaps },
+    featureSimilarity: featureSimilarity.map((matrix) => ({ ...matrix, gaps })),
   };
+}
+
+/** A matrix without a value. */
+function createEmpty(layout: NearbyLayout, { kernels }: RunContext): NearbyMatrix {
+  const matrix = createNearbyMatrix(layout, kernels.float32);
+  for (const piece of matrix.pieces) piece.fill(Number.NaN);
+  return matrix;
+}
+
+/** Tells the cell of every pair, p < q. */
+function putPairs(
+  layout: NearbyLayout,
+  pairs: UnitPairs,
+  put: (pair: number, p: number, q: number) => void,
+): void {
+  const { units } = pairs;
+  const { position, end: ends } = layout;
+  for (const [first, end] of runsAlong(layout, pairs)) {
+    const b = position[units[2 * first + 1]];
+    for (let pair = first; pair < end; pair++) {
+      const a = position[units[2 * pair]];
+      const q = Math.max(a, b);
+      if (q >= ends[Math.min(a, b)]) throw notWithinReach(units[2 * pair], units[2 * pair + 1]);
+      put(pair, Math.min(a, b), q);
+    }
+  }
 }
 
 const notWithinReach = (a: number, b: number) =>

@@ -17,6 +17,8 @@ import type { Established } from './established.ts';
 import { findMotion, type MotionSearch } from './find-motion.ts';
 import { growConfidence } from './grow-confidence.ts';
 import { growSimilarities } from './grow-similarities.ts';
+import { pairWeigher, type WeighPairs } from './list-pairs.ts';
+import type { KnownPairs } from './new-pairs.ts';
 
 export interface Grown {
   /** All units, old ones first; without waveforms. */
@@ -77,7 +79,8 @@ export async function growResult(
   // Old waveforms are read while other features are compared, what is known of pairs while waveforms are: then this thread has little to
   // do. A failure is met where they are needed.
   const waveforms = clustering.features.includes('Waveform') ? windows.readOld() : Promise.resolve();
-  const known = beginReading(waveforms, old.pairs());
+  const weigh = pairWeigher(sessions, clustering.weights);
+  const known = beginReading(waveforms, old.pairs(), weigh);
   const { motion, round, compared } = await inStage(context, 'motion', () =>
     findMotion(old, search, settings, context),
   );
@@ -90,7 +93,7 @@ export async function growResult(
   const similarities = await inStage(context, 'clustering', async () => {
     const depths = correctedDepths(features.locations, sessions, motion);
     const layout = nearbyLayout(max_distance, sessions, depths);
-    return growSimilarities(layout, { clustering, known }, compared, context);
+    return growSimilarities(layout, { clustering, known, weigh }, compared, context);
   });
   context.onPart?.({ kind: 'nearbySimilarities', features: clustering.features, ...similarities });
   await breathe(context.signal);
@@ -132,10 +135,18 @@ export async function growResult(
   };
 }
 
-/** The same parts, of which the first is read as soon as something else is done, or has failed. */
-function beginReading<T>(before: Promise<unknown>, parts: AsyncIterable<T>): AsyncIterable<T> {
+/** The same parts, of which the first is read and weighed as soon as something else is done, or has failed. */
+function beginReading(
+  before: Promise<unknown>,
+  parts: AsyncIterable<KnownPairs>,
+  weigh: WeighPairs,
+): AsyncIterable<KnownPairs> {
   const rest = parts[Symbol.asyncIterator]();
-  const next = () => rest.next();
+  const next = async () => {
+    const read = await rest.next();
+    if (!read.done) weigh(read.value);
+    return read;
+  };
   const first = before.then(next, next);
   // A failure is met where the first part is asked for.
   first.catch(() => {});
