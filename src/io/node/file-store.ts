@@ -1,5 +1,5 @@
 /** Files of the disk as a store. */
-import { constants, existsSync, type Stats } from 'node:fs';
+import { closeSync, constants, existsSync, openSync, readSync, type Stats, statSync } from 'node:fs';
 import {
   access,
   type FileHandle,
@@ -16,6 +16,7 @@ import { dirname, join, resolve } from 'node:path';
 import { threadId } from 'node:worker_threads';
 import { InputError } from '../../core/errors.ts';
 import { type ByteSource, type Chunks, isZeros, type Store } from '../byte-source.ts';
+import { quickly } from './quickly.ts';
 
 /** A folder of the disk; it need not exist until something is written. */
 export class FileStore implements Store {
@@ -162,7 +163,7 @@ export async function requireFile(
 export async function openFile(path: string): Promise<ByteSource | undefined> {
   let status: Stats;
   try {
-    status = await stat(path);
+    status = quickly(() => statSync(path))?.value ?? (await stat(path));
     if (status.isDirectory()) {
       throw new InputError({
         where: path,
@@ -180,36 +181,53 @@ export async function openFile(path: string): Promise<ByteSource | undefined> {
     size: status.size,
     times: { written: status.mtimeMs, changed: status.ctimeMs },
     async read(offset, length, into = new Uint8Array(length)) {
-      let file: FileHandle | undefined;
       try {
-        file = await open(path, 'r');
-        await readFully(file, offset, into, path);
+        const isRead = length <= SMALL_READ && quickly(() => readNow(path, offset, into));
+        if (!isRead) await readFully(path, offset, into);
         return into;
       } catch (error) {
         throw cannotRead(path, error);
-      } finally {
-        await file?.close();
       }
     },
   };
 }
 
-async function readFully(file: FileHandle, offset: number, bytes: Uint8Array, path: string): Promise<void> {
-  const { length } = bytes;
-  let done = 0;
-  while (done < length) {
-    const { bytesRead } = await file.read(bytes, done, length - done, offset + done);
-    if (bytesRead === 0) {
-      throw new InputError({
-        where: path,
-        found: `the end of the file at byte ${offset + done}`,
-        expected: `at least ${offset + length} bytes`,
-        remedy: 'The file became shorter while it was read; run again when nothing writes to it.',
-      });
+/** More is read on another thread. */
+const SMALL_READ = 1 << 20;
+
+async function readFully(path: string, offset: number, bytes: Uint8Array): Promise<void> {
+  const file = await open(path, 'r');
+  try {
+    for (let done = 0; done < bytes.length; ) {
+      const { bytesRead } = await file.read(bytes, done, bytes.length - done, offset + done);
+      if (bytesRead === 0) throw endsEarly(path, offset + done, offset + bytes.length);
+      done += bytesRead;
     }
-    done += bytesRead;
+  } finally {
+    await file.close();
   }
 }
+
+function readNow(path: string, offset: number, bytes: Uint8Array): void {
+  const file = openSync(path, 'r');
+  try {
+    for (let done = 0; done < bytes.length; ) {
+      const count = readSync(file, bytes, done, bytes.length - done, offset + done);
+      if (count === 0) throw endsEarly(path, offset + done, offset + bytes.length);
+      done += count;
+    }
+  } finally {
+    closeSync(file);
+  }
+}
+
+const endsEarly = (path: string, end: number, expected: number) =>
+  new InputError({
+    where: path,
+    found: `the end of the file at byte ${end}`,
+    expected: `at least ${expected} bytes`,
+    remedy: 'The file became shorter while it was read; run again when nothing writes to it.',
+  });
 
 /** Smaller pieces are gathered: to write each takes longer than to copy it. */
 const SMALL_PIECE = 64 << 10;
