@@ -178,12 +178,17 @@ async function fill(
     await readInPlace(file, place, pieceLength * itemSize, told, signal);
     return;
   }
+  let memory: Uint8Array | undefined;
   for (let done = 0; done < total; done += pieceLength) {
     throwIfStopped(signal);
     const count = Math.min(pieceLength, total - done);
     const start = dataOffset + done * itemSize;
     const end = start + count * itemSize;
-    const bytes = end <= head.length ? head.subarray(start, end) : await source.read(start, end - start);
+    const read = () => {
+      memory ??= new Uint8Array(end - start);
+      return source.read(start, end - start, memory.subarray(0, end - start));
+    };
+    const bytes = end <= head.length ? head.subarray(start, end) : await read();
     const piece = decode(bytes);
     if (scatter) scatter(piece, done, data);
     else if (Array.isArray(data)) for (let i = 0; i < count; i++) data[done + i] = piece[i];

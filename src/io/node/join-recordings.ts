@@ -131,9 +131,11 @@ async function appendRows(a: NpyFile, b: NpyFile, to: string, signal?: AbortSign
   const file = await openHandle(to, 'r+');
   try {
     await writeAll(file, header, 0);
+    const memory = new Uint8Array(Math.min(PIECE_BYTES, b.source.size));
     for (let at = b.dataOffset; at < b.source.size; at += PIECE_BYTES) {
       throwIfStopped(signal);
-      const bytes = await b.source.read(at, Math.min(PIECE_BYTES, b.source.size - at));
+      const size = Math.min(PIECE_BYTES, b.source.size - at);
+      const bytes = await b.source.read(at, size, memory.subarray(0, size));
       await writeAll(file, bytes, a.source.size + at - b.dataOffset);
     }
   } finally {
