@@ -36,7 +36,10 @@ export default defineConfig([
     dts: false,
     deps: {
       ...common.deps,
-      alwaysBundle: [/^(zod|commander|hjson|papaparse|cli-progress|pure-rand|vega|vega-lite)$/],
+      alwaysBundle: [
+        /^(zod|commander|hjson|papaparse|cli-progress|pure-rand|vega|vega-lite)$/,
+        /^@zip\.js\/zip\.js$/,
+      ],
     },
     // One level below `dist`, as all that finds files relative to itself.
     outputOptions: { chunkFileNames: 'programs/[name].js' },
