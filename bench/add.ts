@@ -26,6 +26,8 @@ interface Timed {
 
 /** Runs a command; processor time is that of the children that ended meanwhile. */
 function dant(...words: string[]): Timed & { readonly out: string } {
+  // What was written before is not put on the disk meanwhile.
+  spawnSync('sync');
   const begin = performance.now();
   // `time -p` of the shell tells the processor time of the command on its last three lines.
   const line = ['time', '-p', process.execPath, 'dist/cli/main.js', ...words].join(' ');

@@ -9,6 +9,7 @@ import { lettered, sessionRow } from './session-row.ts';
 import { weightedSimilarityPanel } from './similarity-distribution.ts';
 import { MAX_CELLS, similarityMatrixPanel } from './similarity-matrix.ts';
 import type { FigureSpec, View } from './theme.ts';
+import { MAX_POINTS_LOW } from './unit-locations.ts';
 
 const MAX_SCATTER_POINTS = 2000;
 
@@ -69,11 +70,15 @@ export function overviewFigure(result: AnyResult): FigureSpec {
 function captions({ shanks, unitCount }: Recording): string[] {
   const pairs = shanks.reduce((n, { result: { curation } }) => n + curation.matchedPairs.length / 2, 0);
   const several = shanks.length > 1;
+  const places = unitCount > MAX_POINTS_LOW ? ` b: about ${count(MAX_POINTS_LOW)} of them.` : '';
   const found = `${count(unitCount, 'unit')}${several ? ` on ${count(shanks.length, 'shank')}` : ''}, ${count(pairs, 'matched pair')}.`;
   const motion = several
     ? 'c: half way along the pairs of each shank.'
     : 'c: with its 95 % band where it was estimated.';
   const matrix = unitCount > MAX_CELLS ? ' e: the largest similarity in each cell.' : '';
   const lines = several ? 'Lines: thresholds of the shanks.' : 'Lines: threshold (h) and discriminant (i).';
-  return [`${found} ${motion}${matrix}`, `h to k: candidate pairs, as percent of each kind. ${lines}`];
+  return [
+    `${found}${places} ${motion}${matrix}`,
+    `h to k: candidate pairs, as percent of each kind. ${lines}`,
+  ];
 }

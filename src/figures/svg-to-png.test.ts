@@ -1,3 +1,4 @@
+import { inflateSync } from 'node:zlib';
 import { expect, test } from 'vitest';
 import { svgToPng } from './svg-to-png.ts';
 
@@ -12,6 +13,21 @@ function sizeOf(png: Uint8Array) {
 test('the PNG has the size of the picture times the scale', async () => {
   expect(sizeOf(await svgToPng(svg(''), 1))).toEqual([40, 20]);
   expect(sizeOf(await svgToPng(svg(''), 2.5))).toEqual([100, 50]);
+});
+
+test('the PNG holds the pixels of the picture, on white', async () => {
+  const png = await svgToPng(
+    '<svg xmlns="http://www.w3.org/2000/svg" width="3" height="2"><rect x="1" y="1" width="1" height="1" fill="#0a141e"/></svg>',
+    1,
+  );
+  // 8 bytes of signature and 25 of the header; then length and name of the data.
+  const length = new DataView(png.buffer).getUint32(33);
+  expect(png[25]).toBe(6);
+  const white = [255, 255, 255, 255];
+  expect([...inflateSync(png.subarray(41, 41 + length))]).toEqual([
+    ...[0, ...white, ...white, ...white],
+    ...[0, ...white, 10, 20, 30, 255, ...white],
+  ]);
 });
 
 test('text is drawn with the fonts of the package, in both weights', async () => {

@@ -8,7 +8,7 @@ const [UNMATCHED, MATCHED] = MATCH_KINDS.names;
 type Kind = (typeof MATCH_KINDS.names)[number];
 /** More units than this are thinned out evenly; in a low panel, where points of as many would cover each other, more than the other. */
 const MAX_POINTS = 6000;
-const MAX_POINTS_LOW = 3000;
+export const MAX_POINTS_LOW = 3000;
 /** Panels below this height are low, px. */
 const LOW = 180;
 

@@ -91,8 +91,9 @@ export function listPairs(
   parts: readonly WeighedPairs[],
   { float32, float64 }: Pick<Kernels, 'float32' | 'float64'>,
 ): ListedPairs | undefined {
-  const lists = parts.map(({ candidates }) => candidates).filter(({ count }) => count > 0);
-  const follows = lists.every(({ units }, i) => i === 0 || units[1] > (lists[i - 1].units.at(-1) ?? -1));
+  const lists = parts.map(({ candidates }) => candidates);
+  const filled = lists.filter(({ count }) => count > 0);
+  const follows = filled.every(({ units }, i) => i === 0 || units[1] > (filled[i - 1].units.at(-1) ?? -1));
   if (!follows) return undefined;
   const count = lists.reduce((sum, list) => sum + list.count, 0);
   const { buffer, byteOffset } = float32(2 * count, false);
