@@ -1,19 +1,20 @@
 /** How the waveform similarities of nearby pairs are divided into tasks, from the input alone. */
 import type { CellRows } from '../core/similarity/nearby-layout.ts';
 
-/** Rows (units around whose peak channel waveforms are compared) of one task, at most. */
-export const MAX_ROWS = 256;
-/** Columns (units that are compared with them) of one task, at most. */
-export const MAX_COLUMNS = 1024;
+/** Columns (units that are compared with the rows) of one task, at most. */
+export const MAX_COLUMNS = 128;
 
-/** Some rows that share their peak channel, and some positions they are compared with. */
+/** Some columns, and all rows that are compared with any of them. */
 export interface NearbyTask {
-  readonly peak: number;
-  /** Positions, ascending. */
-  readonly rows: Int32Array;
   /** Positions from .. end - 1. */
   readonly from: number;
   readonly end: number;
+  /** Positions of rows (units around whose peak channel waveforms are compared), those that share the channel together, ascending. */
+  readonly rows: Int32Array;
+  /** (groups,) the channel that rows share. */
+  readonly peaks: Int32Array;
+  /** (groups + 1,) where the rows of each begin. */
+  readonly starts: Int32Array;
 }
 
 export interface NearbyWaveformPlan {
@@ -28,45 +29,31 @@ export function planNearbyWaveforms(
   { units, order, start, end, begin, until }: CellRows,
   peakChannels: Int32Array,
 ): NearbyWaveformPlan {
-  const byPeak = new Map<number, number[]>();
-  for (let p = 0; p < units; p++) {
-    const peak = peakChannels[order[p]];
-    const known = byPeak.get(peak);
-    if (known) known.push(p);
-    else byPeak.set(peak, [p]);
-  }
-  const after: NearbyTask[] = [];
-  const before: NearbyTask[] = [];
-  for (const [peak, positions] of [...byPeak].sort(([a], [b]) => a - b)) {
-    for (let first = 0; first < positions.length; first += MAX_ROWS) {
-      const chunk = Int32Array.from(positions.slice(first, first + MAX_ROWS));
-      addBlocks(after, peak, chunk, (p) => [start[p], end[p]]);
-      addBlocks(before, peak, chunk, (p) => [begin[p], until[p]]);
-    }
-  }
-  return { after, before };
+  const peaks = order.map((unit) => peakChannels[unit]);
+  return {
+    after: tasksOf(units, peaks, start, end),
+    before: tasksOf(units, peaks, begin, until),
+  };
 }
 
-function addBlocks(
-  tasks: NearbyTask[],
-  peak: number,
-  chunk: Int32Array,
-  reachOf: (p: number) => readonly [number, number],
-): void {
-  let from = Number.POSITIVE_INFINITY;
-  let end = 0;
-  for (const p of chunk) {
-    const [low, high] = reachOf(p);
-    if (low >= high) continue;
-    from = Math.min(from, low);
-    end = Math.max(end, high);
+/** @param low, high (units,) columns of each row: low .. high - 1 */
+function tasksOf(units: number, peaks: Int32Array, low: Int32Array, high: Int32Array): NearbyTask[] {
+  const blocks = Array.from({ length: Math.ceil(units / MAX_COLUMNS) }, () => [] as number[]);
+  for (let p = 0; p < units; p++) {
+    if (low[p] >= high[p]) continue;
+    for (let b = Math.floor(low[p] / MAX_COLUMNS); b * MAX_COLUMNS < high[p]; b++) blocks[b].push(p);
   }
-  for (let start = from; start < end; start += MAX_COLUMNS) {
-    const stop = Math.min(end, start + MAX_COLUMNS);
-    const rows = chunk.filter((p) => {
-      const [low, high] = reachOf(p);
-      return low < stop && high > start;
-    });
-    if (rows.length > 0) tasks.push({ peak, rows, from: start, end: stop });
-  }
+  return blocks.flatMap((block, b) => {
+    if (block.length === 0) return [];
+    const rows = Int32Array.from(block).sort((p, q) => peaks[p] - peaks[q] || p - q);
+    const starts = [...rows.keys()].filter((i) => i === 0 || peaks[rows[i]] !== peaks[rows[i - 1]]);
+    const from = b * MAX_COLUMNS;
+    return [
+      {
+        ...{ from, end: Math.min(units, from + MAX_COLUMNS), rows },
+        peaks: Int32Array.from(starts, (i) => peaks[rows[i]]),
+        starts: Int32Array.from([...starts, rows.length]),
+      },
+    ];
+  });
 }
