@@ -67,14 +67,14 @@ export function createNearbyKernels(
           { out, rowsFirst: false, tasks: before },
         ];
       });
-      const total = parts.reduce((sum, { tasks }) => sum + tasks.length, 0);
+      const total = parts.reduce((sum, { tasks }) => sum + tasks.count, 0);
       let done = 0;
       for (const { out, rowsFirst, tasks } of parts) {
         const progress = (finished: number) => job.progress?.(done + finished, total);
         const input = { windows, means, squares, neighbours, neighbourCount, rowsFirst, out };
         const ofPart = { signal: job.signal, progress };
-        await pool.run('nearbyWaveforms', input, tasks.length, ofPart, (index) => tasks[index]);
-        done += tasks.length;
+        await pool.run('nearbyWaveforms', input, tasks.count, ofPart, tasks.taskOf);
+        done += tasks.count;
       }
     } finally {
       store.release(means, squares);

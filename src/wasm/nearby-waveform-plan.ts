@@ -17,43 +17,53 @@ export interface NearbyTask {
   readonly starts: Int32Array;
 }
 
+/** Tasks, each made when it is asked for: those of many units would take much memory together. */
+export interface NearbyTasks {
+  readonly count: number;
+  taskOf(index: number): NearbyTask;
+}
+
 export interface NearbyWaveformPlan {
   /** Pairs whose row comes first: every cell is written by one task. */
-  readonly after: readonly NearbyTask[];
+  readonly after: NearbyTasks;
   /** Pairs whose row comes second: every cell is written by one task. */
-  readonly before: readonly NearbyTask[];
+  readonly before: NearbyTasks;
 }
 
 /** @param peakChannels (units,) */
 export function planNearbyWaveforms(
-  { units, order, start, end, begin, until }: CellRows,
+  { order, start, end, begin, until }: CellRows,
   peakChannels: Int32Array,
 ): NearbyWaveformPlan {
   const peaks = order.map((unit) => peakChannels[unit]);
-  return {
-    after: tasksOf(units, peaks, start, end),
-    before: tasksOf(units, peaks, begin, until),
-  };
+  return { after: tasksOf(peaks, start, end), before: tasksOf(peaks, begin, until) };
 }
 
-/** @param low, high (units,) columns of each row: low .. high - 1 */
-function tasksOf(units: number, peaks: Int32Array, low: Int32Array, high: Int32Array): NearbyTask[] {
-  const blocks = Array.from({ length: Math.ceil(units / MAX_COLUMNS) }, () => [] as number[]);
-  for (let p = 0; p < units; p++) {
-    if (low[p] >= high[p]) continue;
-    for (let b = Math.floor(low[p] / MAX_COLUMNS); b * MAX_COLUMNS < high[p]; b++) blocks[b].push(p);
-  }
-  return blocks.flatMap((block, b) => {
-    if (block.length === 0) return [];
-    const rows = Int32Array.from(block).sort((p, q) => peaks[p] - peaks[q] || p - q);
-    const starts = [...rows.keys()].filter((i) => i === 0 || peaks[rows[i]] !== peaks[rows[i - 1]]);
-    const from = b * MAX_COLUMNS;
-    return [
-      {
-        ...{ from, end: Math.min(units, from + MAX_COLUMNS), rows },
+/**
+ * @param peaks (units,) channel of each position
+ * @param low (units,) first column of each row
+ * @param high (units,) end of its columns
+ */
+function tasksOf(peaks: Int32Array, low: Int32Array, high: Int32Array): NearbyTasks {
+  const units = peaks.length;
+  const byPeak = Int32Array.from(peaks.keys())
+    .filter((p) => low[p] < high[p])
+    .sort((p, q) => peaks[p] - peaks[q] || p - q);
+  return {
+    count: Math.ceil(units / MAX_COLUMNS),
+    taskOf(index) {
+      const from = index * MAX_COLUMNS;
+      const end = Math.min(units, from + MAX_COLUMNS);
+      const rows = byPeak.filter((p) => low[p] < end && high[p] > from);
+      const starts: number[] = [];
+      rows.forEach((p, i) => {
+        if (i === 0 || peaks[p] !== peaks[rows[i - 1]]) starts.push(i);
+      });
+      return {
+        ...{ from, end, rows },
         peaks: Int32Array.from(starts, (i) => peaks[rows[i]]),
         starts: Int32Array.from([...starts, rows.length]),
-      },
-    ];
-  });
+      };
+    },
+  };
 }

@@ -292,6 +292,7 @@ export function nearbyWaveformsTasks(simd: SimdKernels, input: NearbyWaveformsIn
   }
 
   return (_index: number, { peaks, starts, rows, from, end: to }: NearbyTask): void => {
+    if (peaks.length === 0) return;
     holdChannels(peaks);
     const panelBytes = used.length * samples * 32;
     const atOnce = 8 * Math.max(1, Math.floor(COLUMN_BYTES / panelBytes));
