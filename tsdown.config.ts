@@ -28,7 +28,7 @@ export default defineConfig([
       'cli/main': 'src/cli/main.ts',
       'workers/node-worker': 'src/workers/node-worker.ts',
       'stages/figures-worker': 'src/stages/figures-worker.ts',
-      'stages/files-worker': 'src/stages/files-worker.ts',
+      'stages/sparse-files-worker': 'src/stages/sparse-files-worker.ts',
     },
     clean: false,
     sourcemap: false,

@@ -11,7 +11,12 @@ import { allEnded } from '../io/concurrently.ts';
 import { readDataset, readDatasetShape } from '../io/dataset.ts';
 import { requireMemory } from '../io/memory-estimate.ts';
 import { FileStore } from '../io/node/file-store.ts';
-import { type JoinedPart, joinedDataFolder, joinUnitRows } from '../io/node/join-recordings.ts';
+import {
+  type JoinedPart,
+  joinedDataFolder,
+  joinRecordings,
+  joinUnitRows,
+} from '../io/node/join-recordings.ts';
 import { memoryLimit } from '../io/node/memory-limit.ts';
 import { finishReplacing } from '../io/replace-files.ts';
 import { readUnits, type UnitRow } from '../io/units-table.ts';
@@ -33,7 +38,7 @@ import {
 import type { AddOptions, AddSummary } from './stage-options.ts';
 import { startStopwatch } from './stopwatch.ts';
 import { streamedWaveforms } from './streamed-waveforms.ts';
-import { FilesThread } from './write-aside.ts';
+import { SparseFilesThread } from './write-aside.ts';
 
 /**
  * Adds the sessions of a data folder to a finished result, which keeps its neurons: old units keep their labels, new ones join them or
@@ -79,7 +84,7 @@ export async function addSessions(
   const threads = threadsOf(settings.n_jobs);
   const kernels = await createKernels({ kernels: settings.kernels, threads });
   const figures = (options.figures ?? true) ? new FigureThread() : undefined;
-  const files = new FilesThread(threads);
+  const sparseFiles = new SparseFilesThread(threads);
   try {
     const context: RunContext = { kernels, onEvent, signal };
     const read = await inStage(context, 'read', async () => {
@@ -95,8 +100,9 @@ export async function addSessions(
     const { dataset } = read;
     for (const old of read.old ? [read.old] : read.shanks.map((shank) => shank.old))
       requireSamePeth(old, dataset, fresh);
-    // It loads while the motion is found, which leaves a thread idle at times.
+    // They load while the motion is found, which leaves a thread idle at times.
     figures?.prepare();
+    sparseFiles.prepare();
     const parts: [JoinedPart, JoinedPart] = [
       { folder: oldData.name, units: saved.units, sessionCount, sessions },
       {
@@ -133,23 +139,22 @@ export async function addSessions(
           beside.push(writing);
         };
         // What the recordings hold does not depend on the result.
-        const [target, final] = [joinedDataFolder(staging.name), settings.path_to_data];
-        begin(files.join({ parts, target, final }, signal));
+        begin(joinRecordings(parts, joinedDataFolder(staging.name), settings.path_to_data, signal));
         const onPart = (part: ResultPart) => {
           if (threads < 2) return;
           if (part.kind === 'moved') figures?.drawMotion(part.result);
           // How sure the matches are, which figures do not show, is worked out meanwhile.
           if (part.kind === 'drawable' && figures?.canDraw(part.result)) figures.draw(part.result, signal);
-          if (part.kind === 'nearbySimilarities' && files.canWrite(part))
-            begin(files.writeSparse(part, staging.name, signal));
+          if (part.kind === 'nearbySimilarities' && sparseFiles.canWrite(part))
+            begin(sparseFiles.write(part, staging.name, signal));
         };
         try {
           const computed = await compute(onPart);
-          const elsewhere = files.files;
+          const elsewhere = sparseFiles.files;
           return { ...computed, extra: { ...computed.extra, beside: allEnded(beside), elsewhere } };
         } catch (error) {
           // Nothing may be written any more.
-          await files.close();
+          await sparseFiles.close();
           await Promise.allSettled(beside);
           throw error;
         }
@@ -164,7 +169,7 @@ export async function addSessions(
     });
   } finally {
     await figures?.close();
-    await files.close();
+    await sparseFiles.close();
     await kernels.close();
   }
 }

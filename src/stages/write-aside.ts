@@ -1,48 +1,37 @@
-/** Writing files of a grown result on a thread of its own, while the rest of it is computed. */
+/** Writing the sparse files of similarities on a thread of its own, while the rest of a result is computed. */
 import { InputError, type InputProblem } from '../core/errors.ts';
 import type { NearbySimilarities } from '../core/result.ts';
 import type { FeatureName } from '../core/settings.ts';
 import { FileStore } from '../io/node/file-store.ts';
-import { type JoinedPart, joinRecordings } from '../io/node/join-recordings.ts';
 import { npzChunks } from '../io/npz.ts';
 import { oneBlock } from '../io/result-blocks.ts';
 import { sparseSimilarityFiles } from '../io/write-clustering.ts';
 import { AsideThread, HAS_THREADS } from './aside-thread.ts';
 
-/** The recording of all sessions, as `joinRecordings` takes it. */
-interface Joining {
-  readonly kind: 'join';
-  readonly parts: readonly [JoinedPart, JoinedPart];
-  readonly target: string;
-  readonly final: string;
-}
-
 /** The sparse files of the similarities of all units. */
-interface SparseWriting extends NearbySimilarities {
-  readonly kind: 'sparse';
+export interface SparseWriting extends NearbySimilarities {
   readonly features: readonly FeatureName[];
   readonly folder: string;
 }
 
-/** What the thread is asked. */
-export type FileWork = Joining | SparseWriting;
-
 /** What it answers: nothing, or why the files cannot be written. */
 export type FilesWritten = InputProblem | undefined;
 
-const sparseFilesOf = (clustering: Omit<SparseWriting, 'kind' | 'folder'>) =>
+const sparseFilesOf = (clustering: Omit<SparseWriting, 'folder'>) =>
   sparseSimilarityFiles(oneBlock(clustering.similarity.layout.units, { clustering }), clustering.features);
 
-/** @throws InputError when they cannot be written; StoppedError */
-export async function writeHere(work: FileWork, signal?: AbortSignal): Promise<void> {
-  if (work.kind === 'join') return joinRecordings(work.parts, work.target, work.final, signal);
+/** @throws InputError when they cannot be written */
+export async function writeSparseFiles(work: SparseWriting): Promise<void> {
   const store = new FileStore(work.folder);
   for (const { name, members } of sparseFilesOf(work)) await store.write(`${name}.npz`, npzChunks(members()));
 }
 
 /** A thread that is started before there is anything to write. */
-export class FilesThread {
-  private readonly thread = new AsideThread<FileWork, FilesWritten>('files-worker.js', 'writes files');
+export class SparseFilesThread {
+  private readonly thread = new AsideThread<SparseWriting, FilesWritten>(
+    'sparse-files-worker.js',
+    'writes the similarities',
+  );
   private readonly isAside: boolean;
   /** Names of the files of the result that it writes. */
   readonly files = new Set<string>();
@@ -52,9 +41,9 @@ export class FilesThread {
     this.isAside = HAS_THREADS && threads > 1;
   }
 
-  /** Begins to put the recording of all sessions together, aside where there are threads. @throws as `joinRecordings` */
-  join(joining: Omit<Joining, 'kind'>, signal?: AbortSignal): Promise<void> {
-    return this.write({ kind: 'join', ...joining }, signal);
+  /** Starts it, where there are threads. */
+  prepare(): void {
+    if (this.isAside) this.thread.start();
   }
 
   /** Whether it can write similarities aside without copying them: they lie in shared memory. */
@@ -64,25 +53,14 @@ export class FilesThread {
   }
 
   /** Writes similarities that it can write. @throws InputError when the folder cannot be written; StoppedError */
-  async writeSparse(
-    {
-      features,
-      featureSimilarity,
-      similarity,
-      pairs,
-      pairSimilarities,
-    }: Omit<SparseWriting, 'kind' | 'folder'>,
+  async write(
+    { features, featureSimilarity, similarity, pairs, pairSimilarities }: Omit<SparseWriting, 'folder'>,
     folder: string,
     signal?: AbortSignal,
   ): Promise<void> {
     const clustering = { features, featureSimilarity, similarity, pairs, pairSimilarities };
     for (const { name } of sparseFilesOf(clustering)) this.files.add(`${name}.npz`);
-    await this.write({ kind: 'sparse', folder, ...clustering }, signal);
-  }
-
-  private async write(work: FileWork, signal?: AbortSignal): Promise<void> {
-    if (!this.isAside) return writeHere(work, signal);
-    const problem = await this.thread.ask(work, signal);
+    const problem = await this.thread.ask({ folder, ...clustering }, signal);
     if (problem) throw new InputError(problem);
   }
 

@@ -1,11 +1,11 @@
-/** Worker thread that writes the files that it is told to. */
+/** Worker thread that writes the sparse files of the similarities that it is sent. */
 import { InputError } from '../core/errors.ts';
 import { answerAside } from './aside-thread.ts';
-import { type FilesWritten, type FileWork, writeHere } from './write-aside.ts';
+import { type FilesWritten, type SparseWriting, writeSparseFiles } from './write-aside.ts';
 
-answerAside(async (work: FileWork): Promise<FilesWritten> => {
+answerAside(async (work: SparseWriting): Promise<FilesWritten> => {
   try {
-    await writeHere(work);
+    await writeSparseFiles(work);
     return undefined;
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
