@@ -112,11 +112,14 @@ export function drawRoundFigures(
   );
 }
 
+/** Pictures that may become PNGs while the next figure is worked on: the largest takes longer than the next one, and some 40 MB. */
+const MOST_COMING = 3;
+
 async function* draw(
   figures: readonly (readonly [FigureName, () => FigureSpec])[],
   { signal, onProgress, scale = DEFAULT_PNG_SCALE }: DrawOptions,
 ): AsyncGenerator<DrawnFigure> {
-  let before: Promise<DrawnFigure> | undefined;
+  const coming: Promise<DrawnFigure>[] = [];
   for (const [done, [name, figure]] of figures.entries()) {
     throwIfStopped(signal);
     onProgress?.(done, figures.length);
@@ -125,9 +128,9 @@ async function* draw(
     const drawn = svgToPng(svg, scale).then((png) => ({ name, svg, png }));
     // A failure is met where it is waited for.
     drawn.catch(() => {});
-    if (before) yield await before;
-    before = drawn;
+    coming.push(drawn);
+    while (coming.length > MOST_COMING) yield await (coming.shift() as Promise<DrawnFigure>);
   }
-  if (before) yield await before;
+  for (const drawn of coming) yield await drawn;
   onProgress?.(figures.length, figures.length);
 }

@@ -98,11 +98,12 @@ interface PairList {
 }
 
 function listedRows(pairs: PairList, { element, diagonal }: SparseContent): BlockRows {
-  const { units, list } = pairs;
+  const { units } = pairs;
   const hasOwn = diagonal !== undefined;
   return {
     count(counts) {
-      for (let i = 0; i < list.length; i++) counts[units[list[i]]]++;
+      const own = pairCounts(pairs);
+      for (let b = 0; b < units.length; b++) counts[units[b]] += own[b];
     },
     columns(range, data) {
       spread(range, pairs, { data, hasOwn });
@@ -112,6 +113,19 @@ function listedRows(pairs: PairList, { element, diagonal }: SparseContent): Bloc
       spread(range, pairs, { data, values, hasOwn, own: diagonal });
     },
   };
+}
+
+/** All matrices of a result have the same pairs. */
+const knownCounts = new WeakMap<Int32Array, Int32Array>();
+
+/** Pairs of every unit of the block. */
+function pairCounts({ units, list }: PairList): Int32Array {
+  const known = knownCounts.get(list);
+  if (known) return known;
+  const counts = new Int32Array(units.length);
+  for (let i = 0; i < list.length; i++) counts[list[i]]++;
+  knownCounts.set(list, counts);
+  return counts;
 }
 
 interface Spread {

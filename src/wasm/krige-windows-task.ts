@@ -3,7 +3,8 @@ import type { KrigingGroup } from '../core/kernels/kernels.ts';
 import { pieceOfUnit, type WaveformWindows } from '../core/similarity/waveform-windows.ts';
 import type { SimdKernels } from './bindings.ts';
 import { copyRows, packMatrix } from './kriging-task.ts';
-import { runsOf } from './runs.ts';
+import { type Runs, runsOf } from './runs.ts';
+import type { Region } from './scratch-memory.ts';
 
 export interface KrigeWindowsInput {
   /** (units of the piece, channels, samples) */
@@ -14,58 +15,109 @@ export interface KrigeWindowsInput {
 }
 
 /** Each task is one group of units, counted within the piece. */
-export function krigeWindowsTasks(simd: SimdKernels, { waveforms, firstUnit, windows }: KrigeWindowsInput) {
-  const { channels, width: kept, samples, anchors } = windows;
-  const panels = Math.ceil(channels / 4);
-  /** The kernel works on at least 8 samples. */
-  const width = Math.max(8, samples);
-  const size = channels * samples;
-  const x = simd.float32(channels * width);
-  const result = simd.float32(4 * panels * width);
-  const coefficients = simd.float32(4 * panels * channels);
-  const lists = simd.int32(panels * (channels + 1));
-  /** Where the list and the coefficients of each panel begin. */
-  const firstWord = new Int32Array(panels + 1);
-  const firstCoefficient = new Int32Array(panels + 1);
-  const panelRuns = new Map<number, [first: number, count: number][]>();
-  const panelsOf = (anchor: number) => {
-    let runs = panelRuns.get(anchor);
-    if (!runs) {
-      const own = windows.kept.subarray(anchor * kept, (anchor + 1) * kept);
-      runs = runsOf(Int32Array.from(new Set(own.map((channel) => channel >> 2))));
-      panelRuns.set(anchor, runs);
-    }
-    return runs;
+export function krigeWindowsTasks(simd: SimdKernels, input: KrigeWindowsInput) {
+  const interpolation = new KrigeWindows(simd, input);
+  return (_index: number, { matrix, units }: KrigingGroup): void => {
+    interpolation.hold(matrix);
+    for (const unit of units) interpolation.run(unit);
   };
+}
 
-  return (_index: number, group: KrigingGroup): void => {
-    packMatrix(group.matrix, channels, width, lists.int32, coefficients.float32);
+/** A class, so that engines translate its methods once and not for every piece of a file. */
+class KrigeWindows {
+  /** The kernel works on at least 8 samples. */
+  private readonly sampleWidth: number;
+  private readonly panels: number;
+  private readonly x: Region;
+  private readonly result: Region;
+  private readonly coefficients: Region;
+  private readonly lists: Region;
+  /** Where the list and the coefficients of each panel begin. */
+  private readonly firstWord: Int32Array;
+  private readonly firstCoefficient: Int32Array;
+  private readonly panelRuns = new Map<number, Runs>();
+  private readonly channelRuns = new Map<number, Runs>();
+
+  constructor(
+    private readonly simd: SimdKernels,
+    private readonly input: KrigeWindowsInput,
+  ) {
+    const { channels, samples } = input.windows;
+    this.sampleWidth = Math.max(8, samples);
+    this.panels = Math.ceil(channels / 4);
+    this.x = simd.float32(channels * this.sampleWidth);
+    this.result = simd.float32(4 * this.panels * this.sampleWidth);
+    this.coefficients = simd.float32(4 * this.panels * channels);
+    this.lists = simd.int32(this.panels * (channels + 1));
+    this.firstWord = new Int32Array(this.panels + 1);
+    this.firstCoefficient = new Int32Array(this.panels + 1);
+  }
+
+  /** @param matrix (channels, channels) of the units that follow */
+  hold(matrix: Float64Array): void {
+    const { panels, firstWord, firstCoefficient } = this;
+    const { channels } = this.input.windows;
+    const lists = this.lists.int32;
+    packMatrix(matrix, channels, this.sampleWidth, lists, this.coefficients.float32);
     for (let panel = 0; panel < panels; panel++) {
-      const count = lists.int32[firstWord[panel]];
+      const count = lists[firstWord[panel]];
       firstWord[panel + 1] = firstWord[panel] + 1 + count;
       firstCoefficient[panel + 1] = firstCoefficient[panel] + 4 * count;
     }
-    for (const local of group.units) {
-      const unit = firstUnit + local;
-      const anchor = anchors[unit];
-      copyRows(waveforms.subarray(local * size, (local + 1) * size), samples, x.float32, width, channels);
-      for (const [first, count] of panelsOf(anchor)) {
-        simd.krigePanels(
-          count,
-          channels,
-          width,
-          lists.from(4 * firstWord[first]),
-          coefficients.from(4 * firstCoefficient[first]),
-          x,
-          result.from(16 * first * width),
-        );
-      }
-      const piece = pieceOfUnit(windows, unit);
-      const to = (unit % windows.unitsPerPiece) * kept * samples;
-      for (let slot = 0; slot < kept; slot++) {
-        const from = windows.kept[anchor * kept + slot] * width;
-        piece.set(result.float32.subarray(from, from + samples), to + slot * samples);
-      }
+  }
+
+  /** @param local the unit, counted within the piece */
+  run(local: number): void {
+    const { sampleWidth, x, result } = this;
+    const { waveforms, firstUnit, windows } = this.input;
+    const { channels, samples } = windows;
+    const size = channels * samples;
+    const unit = firstUnit + local;
+    const anchor = windows.anchors[unit];
+    copyRows(waveforms.subarray(local * size, (local + 1) * size), samples, x.float32, sampleWidth, channels);
+    for (const [first, count] of this.panelsOf(anchor)) this.multiply(first, count);
+    const piece = pieceOfUnit(windows, unit);
+    let to = (unit % windows.unitsPerPiece) * windows.width * samples;
+    for (const [first, count] of this.channelsOf(anchor)) {
+      const from = result.float32.subarray(first * sampleWidth, (first + count) * sampleWidth);
+      copyRows(from, sampleWidth, piece.subarray(to, to + count * samples), samples, count);
+      to += count * samples;
     }
-  };
+  }
+
+  private multiply(panel: number, count: number): void {
+    const { simd, sampleWidth, lists, coefficients, x, result, firstWord, firstCoefficient } = this;
+    simd.krigePanels(
+      count,
+      this.input.windows.channels,
+      sampleWidth,
+      lists.from(4 * firstWord[panel]),
+      coefficients.from(4 * firstCoefficient[panel]),
+      x,
+      result.from(16 * panel * sampleWidth),
+    );
+  }
+
+  /** Channels kept around an anchor. */
+  private channelsOf(anchor: number): Runs {
+    let runs = this.channelRuns.get(anchor);
+    if (!runs) {
+      const { kept, width } = this.input.windows;
+      runs = runsOf(kept.subarray(anchor * width, (anchor + 1) * width));
+      this.channelRuns.set(anchor, runs);
+    }
+    return runs;
+  }
+
+  /** Panels of four channels that hold them. */
+  private panelsOf(anchor: number): Runs {
+    let runs = this.panelRuns.get(anchor);
+    if (!runs) {
+      const { kept, width } = this.input.windows;
+      const own = kept.subarray(anchor * width, (anchor + 1) * width);
+      runs = runsOf(Int32Array.from(new Set(own.map((channel) => channel >> 2))));
+      this.panelRuns.set(anchor, runs);
+    }
+    return runs;
+  }
 }

@@ -1,5 +1,8 @@
-/** Runs of numbers in a list of which each is one more than the one before: first number and length of each. */
-export function runsOf(numbers: Int32Array): [first: number, count: number][] {
+/** First number and length of each. */
+export type Runs = readonly (readonly [first: number, count: number])[];
+
+/** Runs of numbers in a list of which each is one more than the one before. */
+export function runsOf(numbers: Int32Array): Runs {
   const runs: [number, number][] = [];
   for (const number of numbers) {
     const last = runs.at(-1);

@@ -85,10 +85,32 @@ export function logOdds(
 
 /** The log posterior with its gradient and the expected information. */
 function posteriorAt(input: DecoyRegressionInput, coefficients: Float64Array) {
-  const { evidence, columns, decoy, weights, ratio, priorMean, priorPrecision } = input;
-  const logRatio = Math.log(ratio);
+  const { columns, priorMean, priorPrecision } = input;
   const gradient = new Float64Array(columns);
   const information = new Float64Array(columns * columns);
+  let value = addRows(input, coefficients, gradient, information);
+  for (let f = 0; f < columns; f++) {
+    for (let g = f + 1; g < columns; g++) information[f * columns + g] = information[g * columns + f];
+    information[f * columns + f] += priorPrecision[f];
+    const away = coefficients[f] - priorMean[f];
+    gradient[f] -= priorPrecision[f] * away;
+    value -= 0.5 * priorPrecision[f] * away * away;
+  }
+  return { value, gradient, information };
+}
+
+/**
+ * Adds what the rows say to the gradient and to the lower triangle of the information. Nothing follows the loop: an engine that has translated
+ * a loop while it runs throws the translation away where it goes on to what was never run.
+ * @returns their log likelihood
+ */
+function addRows(
+  { evidence, columns, decoy, weights, ratio }: DecoyRegressionInput,
+  coefficients: Float64Array,
+  gradient: Float64Array,
+  information: Float64Array,
+): number {
+  const logRatio = Math.log(ratio);
   let value = 0;
   for (let i = 0; i < decoy.length; i++) {
     const row = i * columns;
@@ -108,12 +130,5 @@ function posteriorAt(input: DecoyRegressionInput, coefficients: Float64Array) {
       for (let g = 0; g <= f; g++) information[f * columns + g] += scaled * evidence[row + g];
     }
   }
-  for (let f = 0; f < columns; f++) {
-    for (let g = f + 1; g < columns; g++) information[f * columns + g] = information[g * columns + f];
-    information[f * columns + f] += priorPrecision[f];
-    const away = coefficients[f] - priorMean[f];
-    gradient[f] -= priorPrecision[f] * away;
-    value -= 0.5 * priorPrecision[f] * away * away;
-  }
-  return { value, gradient, information };
+  return value;
 }

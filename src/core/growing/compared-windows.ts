@@ -87,6 +87,10 @@ export function openWindows(input: WindowsInput, context: RunContext) {
     }
   }
 
+  let tellFilled = () => {};
+  const filled = new Promise<void>((resolve) => {
+    tellFilled = resolve;
+  });
   let reading: Promise<void> | undefined;
   /** Reads those of the old units, which do not depend on what is searched for. */
   const readOld = () => {
@@ -95,10 +99,13 @@ export function openWindows(input: WindowsInput, context: RunContext) {
   };
   return {
     readOld,
+    /** Comes when all windows have been read once. */
+    filled,
     /** All windows under a motion of the new sessions. Those of the call before must not be used any more. */
     async under(motion: Motion): Promise<ComparedWindows> {
       await readOld();
       await read(fresh, old.units.length, motion);
+      tellFilled();
       return { templates: templates(), placeOf };
     },
     /** Gives back their memory. */

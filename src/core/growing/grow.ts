@@ -78,9 +78,10 @@ export async function growResult(
   };
   // Old waveforms are read while other features are compared, what is known of pairs while waveforms are: then this thread has little to
   // do. A failure is met where they are needed.
-  const waveforms = clustering.features.includes('Waveform') ? windows.readOld() : Promise.resolve();
+  const readsWaveforms = clustering.features.includes('Waveform');
+  if (readsWaveforms) windows.readOld().catch(() => {});
   const weigh = pairWeigher(sessions, clustering.weights);
-  const known = beginReading(waveforms, old.pairs(), weigh);
+  const known = beginReading(readsWaveforms ? windows.filled : Promise.resolve(), old.pairs(), weigh);
   const { motion, round, compared } = await inStage(context, 'motion', () =>
     findMotion(old, search, settings, context),
   );
@@ -135,9 +136,9 @@ export async function growResult(
   };
 }
 
-/** The same parts, of which the first is read and weighed as soon as something else is done, or has failed. */
+/** The same parts, of which the first is read and weighed as soon as something else is done. */
 function beginReading(
-  before: Promise<unknown>,
+  before: Promise<void>,
   parts: AsyncIterable<KnownPairs>,
   weigh: WeighPairs,
 ): AsyncIterable<KnownPairs> {
@@ -147,7 +148,7 @@ function beginReading(
     if (!read.done) weigh(read.value);
     return read;
   };
-  const first = before.then(next, next);
+  const first = before.then(next);
   // A failure is met where the first part is asked for.
   first.catch(() => {});
   return following(first, rest);

@@ -14,19 +14,27 @@ export interface CompressedRows {
 /** The coefficients of a square matrix that matter, row by row, in column order. */
 export function significantCoefficients(matrix: Float64Array, n: number): CompressedRows {
   const rowStart = new Int32Array(n + 1);
-  const columns: number[] = [];
-  const values: number[] = [];
+  const columns = new Int32Array(n * n);
+  const values = new Float64Array(n * n);
+  let count = 0;
   for (let i = 0; i < n; i++) {
-    let largest = 0;
-    for (let j = 0; j < n; j++) largest = Math.max(largest, Math.abs(matrix[i * n + j]));
-    for (let j = 0; j < n; j++) {
-      const value = matrix[i * n + j];
-      if (value !== 0 && Math.abs(value) >= NEGLIGIBLE * largest) {
-        columns.push(j);
-        values.push(value);
-      }
-    }
-    rowStart[i + 1] = columns.length;
+    count = addRow(matrix.subarray(i * n, (i + 1) * n), columns, values, count);
+    rowStart[i + 1] = count;
   }
-  return { rowStart, columns: Int32Array.from(columns), values: Float64Array.from(values) };
+  return { rowStart, columns: columns.slice(0, count), values: values.slice(0, count) };
+}
+
+/** Puts the coefficients of a row that matter behind the first `count`. @returns how many there are then */
+function addRow(row: Float64Array, columns: Int32Array, values: Float64Array, count: number): number {
+  let largest = 0;
+  for (let j = 0; j < row.length; j++) largest = Math.max(largest, Math.abs(row[j]));
+  const least = NEGLIGIBLE * largest;
+  let next = count;
+  for (let j = 0; j < row.length; j++) {
+    const value = row[j];
+    if (value === 0 || !(Math.abs(value) >= least)) continue;
+    columns[next] = j;
+    values[next++] = value;
+  }
+  return next;
 }
