@@ -85,23 +85,34 @@ export function packMatrix(
   coefficients: Float32Array,
 ): void {
   const { rowStart, columns, values } = significantCoefficients(matrix, channels);
+  /** Place of each column in the list of a panel; -1 for those that it does not need. */
+  const places = new Int32Array(channels);
   let word = 0;
   let next = 0;
   for (let first = 0; first < channels; first += 4) {
     const last = Math.min(channels, first + 4);
-    const used = Int32Array.from(new Set(columns.subarray(rowStart[first], rowStart[last]))).sort();
-    const positions = new Map<number, number>();
-    lists[word++] = used.length;
-    used.forEach((column, n) => {
-      positions.set(column, n);
-      lists[word++] = column * width * 4;
-    });
-    coefficients.fill(0, next, next + 4 * used.length);
+    const used = columns.subarray(rowStart[first], rowStart[last]);
+    const count = listColumns(used, places, lists.subarray(word + 1), width);
+    lists[word] = count;
+    word += 1 + count;
+    coefficients.fill(0, next, next + 4 * count);
     for (let row = first; row < last; row++) {
-      for (let k = rowStart[row]; k < rowStart[row + 1]; k++) {
-        coefficients[next + 4 * (positions.get(columns[k]) as number) + row - first] = values[k];
-      }
+      for (let k = rowStart[row]; k < rowStart[row + 1]; k++)
+        coefficients[next + 4 * places[columns[k]] + row - first] = values[k];
     }
-    next += 4 * used.length;
+    next += 4 * count;
   }
+}
+
+/** Lists where the rows of some columns begin in memory, each column once, ascending. @returns how many they are */
+function listColumns(used: Int32Array, places: Int32Array, list: Int32Array, width: number): number {
+  places.fill(-1);
+  for (let k = 0; k < used.length; k++) places[used[k]] = 0;
+  let count = 0;
+  for (let column = 0; column < places.length; column++) {
+    if (places[column] < 0) continue;
+    places[column] = count;
+    list[count++] = column * width * 4;
+  }
+  return count;
 }
