@@ -23,6 +23,12 @@ export function krigeWindowsTasks(simd: SimdKernels, input: KrigeWindowsInput) {
   };
 }
 
+/** Channels that are kept around an anchor, and the panels of four channels that hold them. */
+interface KeptRuns {
+  readonly channels: Runs;
+  readonly panels: Runs;
+}
+
 /** A class, so that engines translate its methods once and not for every piece of a file. */
 class KrigeWindows {
   /** The kernel works on at least 8 samples. */
@@ -35,8 +41,7 @@ class KrigeWindows {
   /** Where the list and the coefficients of each panel begin. */
   private readonly firstWord: Int32Array;
   private readonly firstCoefficient: Int32Array;
-  private readonly panelRuns = new Map<number, Runs>();
-  private readonly channelRuns = new Map<number, Runs>();
+  private readonly kept = new Map<number, KeptRuns>();
 
   constructor(
     private readonly simd: SimdKernels,
@@ -75,10 +80,11 @@ class KrigeWindows {
     const unit = firstUnit + local;
     const anchor = windows.anchors[unit];
     copyRows(waveforms.subarray(local * size, (local + 1) * size), samples, x.float32, sampleWidth, channels);
-    for (const [first, count] of this.panelsOf(anchor)) this.multiply(first, count);
+    const { channels: kept, panels } = this.keptAround(anchor);
+    for (const [first, count] of panels) this.multiply(first, count);
     const piece = pieceOfUnit(windows, unit);
     let to = (unit % windows.unitsPerPiece) * windows.width * samples;
-    for (const [first, count] of this.channelsOf(anchor)) {
+    for (const [first, count] of kept) {
       const from = result.float32.subarray(first * sampleWidth, (first + count) * sampleWidth);
       copyRows(from, sampleWidth, piece.subarray(to, to + count * samples), samples, count);
       to += count * samples;
@@ -98,25 +104,14 @@ class KrigeWindows {
     );
   }
 
-  /** Channels kept around an anchor. */
-  private channelsOf(anchor: number): Runs {
-    let runs = this.channelRuns.get(anchor);
+  private keptAround(anchor: number): KeptRuns {
+    let runs = this.kept.get(anchor);
     if (!runs) {
       const { kept, width } = this.input.windows;
-      runs = runsOf(kept.subarray(anchor * width, (anchor + 1) * width));
-      this.channelRuns.set(anchor, runs);
-    }
-    return runs;
-  }
-
-  /** Panels of four channels that hold them. */
-  private panelsOf(anchor: number): Runs {
-    let runs = this.panelRuns.get(anchor);
-    if (!runs) {
-      const { kept, width } = this.input.windows;
-      const own = kept.subarray(anchor * width, (anchor + 1) * width);
-      runs = runsOf(Int32Array.from(new Set(own.map((channel) => channel >> 2))));
-      this.panelRuns.set(anchor, runs);
+      const channels = kept.subarray(anchor * width, (anchor + 1) * width);
+      const panels = Int32Array.from(new Set(channels.map((channel) => channel >> 2)));
+      runs = { channels: runsOf(channels), panels: runsOf(panels) };
+      this.kept.set(anchor, runs);
     }
     return runs;
   }

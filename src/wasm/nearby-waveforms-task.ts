@@ -35,6 +35,7 @@ class NearbyWaveforms {
   /** (units,) first column of each row, and end of its columns. */
   private readonly low: Int32Array;
   private readonly high: Int32Array;
+  /** [panel of columns][row][8] float32 */
   private readonly products: Region;
   private readonly z: Region;
   private readonly exactRow: Region;
@@ -113,7 +114,6 @@ class NearbyWaveforms {
     return norm === 0 ? 0 : 1 / norm;
   }
 
-  /** [panel of columns][row][8] float32 */
   private multiply(lists: readonly Region[], columns: Region, rowPanels: number, panels: number): void {
     const { packed, products } = this;
     const { samples } = this.input.windows;
