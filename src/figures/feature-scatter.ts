@@ -1,7 +1,8 @@
 /** FeatureScatter: candidate pairs in the plane of two features, with the discriminant between matched and unmatched. */
 import type { DrawableResult } from '../core/result.ts';
 import { evenSample, finiteExtent } from './histogram.ts';
-import { colourOf, count, type Frame, messagePanel, page, panelOf, panelWidth, pointSize } from './panel.ts';
+import { colourOf, count, type Frame, messagePanel, page, panelOf, panelWidth } from './panel.ts';
+import { pointClouds } from './point-cloud.ts';
 import {
   type AnyResult,
   correctedDepths,
@@ -16,6 +17,7 @@ import { type FigureSpec, type Layer, MATCH_KINDS, THRESHOLD_COLOUR, type View }
 /** Points of one figure at most; beyond, matched and unmatched pairs are thinned out evenly. */
 const MAX_POINTS = 5000;
 type Kind = (typeof MATCH_KINDS.names)[number];
+const OPACITY: Readonly<Record<Kind, number>> = { unmatched: 0.45, matched: 0.7 };
 
 export interface ScatterPoint {
   readonly x: number;
@@ -163,11 +165,16 @@ export function scatterPanel(planes: readonly ScatterPlane[], frame: Frame): Vie
   });
   const x = axis('x', planes[0].xName);
   const y = axis('y', planes[0].yName);
-  const pointLayer = (kind: Kind, opacity: number): Layer => ({
-    data: { values: points.filter((point) => point.kind === kind) },
-    mark: { type: 'circle', size: pointSize(points.length, frame), opacity },
+  const axes: Layer = {
+    data: { values: [] },
+    mark: { type: 'circle' },
     encoding: { x, y, color: colourOf('kind', MATCH_KINDS, frame) },
-  });
+  };
+  const clouds = MATCH_KINDS.names.map((name, i) => ({
+    points: points.filter(({ kind }) => kind === name),
+    colour: MATCH_KINDS.colours[i],
+    opacity: OPACITY[name],
+  }));
   const lineLayers = planes.map(
     ({ line }): Layer => ({
       data: { values: [...line] },
@@ -175,8 +182,7 @@ export function scatterPanel(planes: readonly ScatterPlane[], frame: Frame): Vie
       encoding: { x, y },
     }),
   );
-  const layers = [pointLayer('unmatched', 0.45), pointLayer('matched', 0.7), ...lineLayers];
-  return panelOf(frame, layers, MATCH_KINDS);
+  return panelOf(frame, [axes, ...pointClouds(clouds, range, frame), ...lineLayers], MATCH_KINDS);
 }
 
 /** The planes of one shank: every two features, or the only one against the distance in depth. */

@@ -1,6 +1,7 @@
 /** unitLocations: how many units every session has, and where along the probe they are. */
 import { evenSample, finiteExtent } from './histogram.ts';
-import { colourOf, count, countAxis, type Frame, page, panelOf, panelWidth, pointSize } from './panel.ts';
+import { colourOf, count, countAxis, type Frame, page, panelOf, panelWidth } from './panel.ts';
+import { pointClouds } from './point-cloud.ts';
 import { type AnyResult, type RecordedShank, recordingOf, sessionTicks, shankTitle } from './recording.ts';
 import { type FigureSpec, MATCH_KINDS, type View } from './theme.ts';
 
@@ -112,14 +113,20 @@ export function unitDepthPanel(
   const { sessionCount, depths = depthRange(shanks), yTitle = true } = frame;
   const isLow = frame.height < LOW;
   const points = unitPoints(shanks, isLow ? MAX_POINTS_LOW : MAX_POINTS);
+  const across = sessionScale(sessionCount, frame.width);
+  const clouds = MATCH_KINDS.names.map((name, i) => ({
+    points: points.filter(({ kind }) => kind === name).map(({ x, depth }) => ({ x, y: depth })),
+    colour: MATCH_KINDS.colours[i],
+    opacity: 0.8,
+  }));
   return panelOf(
     frame,
     [
       {
-        data: { values: points },
-        mark: { type: 'circle', size: pointSize(points.length, frame), opacity: 0.8, clip: true },
+        data: { values: [] },
+        mark: { type: 'circle' },
         encoding: {
-          x: { field: 'x', type: 'quantitative', ...sessionScale(sessionCount, frame.width) },
+          x: { field: 'x', type: 'quantitative', ...across },
           y: {
             field: 'depth',
             type: 'quantitative',
@@ -130,6 +137,7 @@ export function unitDepthPanel(
           color: colourOf('kind', MATCH_KINDS, frame),
         },
       },
+      ...pointClouds(clouds, { x: across.scale.domain, y: depths }, frame),
     ],
     MATCH_KINDS,
   );
@@ -149,7 +157,7 @@ export function depthRange(shanks: readonly RecordedShank[]): [number, number] {
 export function sessionScale(sessionCount: number, width: number) {
   return {
     title: 'Session',
-    scale: { domain: [0.5, sessionCount + 0.5], nice: false, zero: false },
+    scale: { domain: [0.5, sessionCount + 0.5] as [number, number], nice: false, zero: false },
     axis: { values: sessionTicks(sessionCount, width / 18), format: 'd' },
   };
 }

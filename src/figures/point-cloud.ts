@@ -1,0 +1,53 @@
+/** Clouds of thousands of points, drawn as a few paths: a mark for each point would make pictures of megabytes. */
+import { type Frame, pointSize } from './panel.ts';
+import type { Layer } from './theme.ts';
+
+/** Points of one colour. */
+export interface Cloud {
+  readonly points: readonly { readonly x: number; readonly y: number }[];
+  readonly colour: string;
+  /** 0..1 */
+  readonly opacity: number;
+}
+
+/** Ends of the linear axes of the panel. */
+export interface Axes {
+  readonly x: readonly [number, number];
+  readonly y: readonly [number, number];
+}
+
+/** Paths of one cloud. Points of one path do not darken where they cover each other, points of different paths do. */
+const PATHS = 8;
+
+/**
+ * Layers of a panel with a dot for every point, those of the first cloud lowest. Points beyond the axes are left out. The panel takes its axes from
+ * another layer.
+ */
+export function pointClouds(clouds: readonly Cloud[], axes: Axes, frame: Frame): Layer[] {
+  const total = clouds.reduce((sum, { points }) => sum + points.length, 0);
+  const diameter = 2 * Math.sqrt(pointSize(total, frame) / Math.PI);
+  return clouds.map(({ points, colour, opacity }) => ({
+    data: { values: dotPaths(points, axes, frame).map((path) => ({ path })) },
+    mark: {
+      ...{ type: 'point', filled: false, x: 0, y: 0, stroke: colour, opacity },
+      // A shape of 4 px² keeps its coordinates.
+      ...{ size: 4, strokeWidth: diameter, strokeCap: 'round' },
+    },
+    encoding: { shape: { field: 'path', type: 'nominal', scale: null, legend: null } },
+  }));
+}
+
+/** SVG paths of the dots, px from the upper left corner of the panel: lines of a hundredth of a pixel, whose round ends are seen. */
+export function dotPaths(points: Cloud['points'], axes: Axes, { width, height }: Frame): string[] {
+  const paths = Array.from({ length: PATHS }, () => [] as string[]);
+  const across = width / (axes.x[1] - axes.x[0]);
+  const up = height / (axes.y[1] - axes.y[0]);
+  for (const [i, point] of points.entries()) {
+    const x = (point.x - axes.x[0]) * across;
+    const y = (axes.y[1] - point.y) * up;
+    if (!(x >= 0 && x <= width && y >= 0 && y <= height)) continue;
+    const [left, top] = [x.toFixed(1), y.toFixed(1)];
+    paths[i % PATHS].push(`M${left},${top}L${left}1,${top}`);
+  }
+  return paths.filter((dots) => dots.length > 0).map((dots) => dots.join(''));
+}
