@@ -47,14 +47,16 @@ function areBetweenSessions({ sessions, clustering: { pairs, similarity } }: Dra
   return between;
 }
 
-/** One feature in a panel. */
+/** One feature in a panel; pairs within a session where there are any. */
 export function featureSimilarityPanel(
   { feature, bins, counts }: FeatureHistograms,
   frame: Frame,
   kinds: Kinds = KINDS,
 ): View {
+  const first = counts[0].some((n) => n > 0) ? 0 : 1;
+  const shown = { names: kinds.names.slice(first), colours: kinds.colours.slice(first) };
   return histogramPanel(
-    { counts, bins, kinds, quantity: 'Similarity (Fisher z)' },
+    { counts: counts.slice(first), bins, kinds: shown, quantity: 'Similarity (Fisher z)' },
     { title: feature, ...frame },
   );
 }
@@ -75,7 +77,7 @@ export function allSimilarityFigure(result: AnyResult): FigureSpec {
   return page(
     'Similarity of candidate pairs by feature',
     [
-      'Pairs of units close enough in depth to be one neuron. Two units of the same session are different neurons.',
+      `Pairs of units close enough in depth to be one neuron.${total(0) > 0 ? ' Two units of the same session are different neurons.' : ''}`,
       `Percent of each kind of pair in bins of ${histograms[0]?.bins.width ?? 0}.`,
     ],
     panels.length > 0 ? panels : [messagePanel('No features', size)],

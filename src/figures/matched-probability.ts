@@ -118,7 +118,13 @@ export function probabilityByLagPanel(matches: SessionMatches, frame: Frame): Vi
   return panelOf(frame, [
     {
       data: { values: each },
-      mark: { type: 'circle', color: COLOURS.grey, opacity: 0.5, size: each.length > 300 ? 6 : 14 },
+      mark: {
+        type: 'circle',
+        color: COLOURS.grey,
+        fillOpacity: 0.5,
+        opacity: 1,
+        size: each.length > 300 ? 6 : 14,
+      },
       encoding: { x, y },
     },
     {

@@ -29,8 +29,8 @@ export function pointClouds(clouds: readonly Cloud[], axes: Axes, frame: Frame):
   return clouds.map(({ points, colour, opacity }) => ({
     data: { values: dotPaths(points, axes, frame).map((path) => ({ path })) },
     mark: {
-      ...{ type: 'point', filled: false, x: 0, y: 0, stroke: colour, opacity },
-      // A shape of 4 px² keeps its coordinates.
+      ...{ type: 'point', filled: false, x: 0, y: 0, stroke: colour, strokeOpacity: opacity, opacity: 1 },
+      // A shape of 4 px² keeps its coordinates. An opacity of marks, not strokes, would be blended as a picture of its own.
       ...{ size: 4, strokeWidth: diameter, strokeCap: 'round' },
     },
     encoding: { shape: { field: 'path', type: 'nominal', scale: null, legend: null } },

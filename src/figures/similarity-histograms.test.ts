@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { smallResult } from '../../test/support/small-result.ts';
 import { syntheticMultiShank } from '../../test/support/tracking-results.ts';
-import { allSimilarityHistograms } from './all-similarity.ts';
+import { allSimilarityHistograms, featureSimilarityPanel } from './all-similarity.ts';
 import type { Bins } from './histogram.ts';
 import { recordingOf } from './recording.ts';
 import { similarityDistribution } from './similarity-distribution.ts';
@@ -25,6 +25,16 @@ describe('allSimilarityHistograms', () => {
       [0.5, 7],
       [2.5, 4],
     ]);
+  });
+
+  test('pairs of one session are named where there are any', () => {
+    const [histogram] = allSimilarityHistograms(recordingOf(smallResult()));
+    const none = histogram.counts[0].map(() => 0);
+    const drawn = (counts: readonly Float64Array[]) =>
+      JSON.stringify(featureSimilarityPanel({ ...histogram, counts }, { width: 200, height: 100 }));
+    expect(drawn(histogram.counts)).toContain('same session');
+    expect(drawn([none, histogram.counts[1]])).not.toContain('same session');
+    expect(drawn([none, histogram.counts[1]])).toContain('two sessions');
   });
 
   test('the shanks of a recording are counted together', () => {
