@@ -41,5 +41,6 @@ test('clouds are drawn as round dots of their colours at those places, the first
   expect(dots[0]).toContain('d="M20,40L20.01,40"');
   expect(dots[0]).toContain('stroke="#9a9a9a"');
   expect(dots[1]).toContain('d="M180,90L180.01,90"');
+  expect(dots[1]).toContain(`stroke-width="${Math.sqrt(20)}"`);
   expect(dots[1]).toMatch(/ stroke-opacity="0.7" .* opacity="1"/);
 });

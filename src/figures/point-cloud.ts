@@ -25,12 +25,13 @@ const PATHS = 8;
  */
 export function pointClouds(clouds: readonly Cloud[], axes: Axes, frame: Frame): Layer[] {
   const total = clouds.reduce((sum, { points }) => sum + points.length, 0);
-  const diameter = 2 * Math.sqrt(pointSize(total, frame) / Math.PI);
+  // As for the circles of Vega, the size is that of the square around them.
+  const diameter = Math.sqrt(pointSize(total, frame));
   return clouds.map(({ points, colour, opacity }) => ({
     data: { values: dotPaths(points, axes, frame).map((path) => ({ path })) },
     mark: {
       ...{ type: 'point', filled: false, x: 0, y: 0, stroke: colour, strokeOpacity: opacity, opacity: 1 },
-      // A shape of 4 px² keeps its coordinates. An opacity of marks, not strokes, would be blended as a picture of its own.
+      // A shape of 4 px² keeps its coordinates. Were the mark itself translucent, each would be blended as a whole picture.
       ...{ size: 4, strokeWidth: diameter, strokeCap: 'round' },
     },
     encoding: { shape: { field: 'path', type: 'nominal', scale: null, legend: null } },
