@@ -13,7 +13,7 @@ import { trackCompared } from './track.ts';
 
 /**
  * Tracks every shank on its own: the shank of a unit is that of its peak channel. Shanks keep the geometry of the whole
- * probe. (`docs/methods.md`, step 11.)
+ * probe. (`docs/methods.md`, step 12.)
  */
 export async function trackShanks(
   dataset: Dataset,

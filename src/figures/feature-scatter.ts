@@ -1,8 +1,8 @@
 /** FeatureScatter: candidate pairs in the plane of two features, with the discriminant between matched and unmatched. */
 import type { DrawableResult } from '../core/result.ts';
 import { evenSample, finiteExtent } from './histogram.ts';
-import { colourOf, count, type Frame, messagePanel, page, panelOf, panelWidth } from './panel.ts';
-import { pointClouds } from './point-cloud.ts';
+import { count, type Frame, messagePanel, page, panelOf, panelWidth } from './panel.ts';
+import { type MatchPoint, matchClouds } from './point-cloud.ts';
 import {
   type AnyResult,
   correctedDepths,
@@ -16,21 +16,14 @@ import { type FigureSpec, type Layer, MATCH_KINDS, THRESHOLD_COLOUR, type View }
 
 /** Points of one figure at most; beyond, matched and unmatched pairs are thinned out evenly. */
 const MAX_POINTS = 5000;
-type Kind = (typeof MATCH_KINDS.names)[number];
-const OPACITY: Readonly<Record<Kind, number>> = { unmatched: 0.45, matched: 0.7 };
-
-export interface ScatterPoint {
-  readonly x: number;
-  readonly y: number;
-  readonly kind: Kind;
-}
+const OPACITY = { unmatched: 0.45, matched: 0.7 };
 
 /** Candidate pairs seen by two features, or by the only feature and the distance in depth. */
 export interface ScatterPlane {
   readonly xName: string;
   readonly yName: string;
   /** Unmatched first, so that matched ones lie on top. */
-  readonly points: readonly ScatterPoint[];
+  readonly points: readonly MatchPoint[];
   /** Ends of the discriminant within the range of the points; empty when there is none. */
   readonly line: readonly { readonly x: number; readonly y: number }[];
 }
@@ -125,7 +118,7 @@ interface Box {
   readonly y: readonly [number, number];
 }
 
-function plotRange(points: readonly ScatterPoint[]): Box {
+function plotRange(points: readonly MatchPoint[]): Box {
   const padded = (values: readonly number[]): [number, number] => {
     const { low, high } = finiteExtent(values);
     if (!(low <= high)) return [0, 1];
@@ -165,16 +158,6 @@ export function scatterPanel(planes: readonly ScatterPlane[], frame: Frame): Vie
   });
   const x = axis('x', planes[0].xName);
   const y = axis('y', planes[0].yName);
-  const axes: Layer = {
-    data: { values: [] },
-    mark: { type: 'circle' },
-    encoding: { x, y, color: colourOf('kind', MATCH_KINDS, frame) },
-  };
-  const clouds = MATCH_KINDS.names.map((name, i) => ({
-    points: points.filter(({ kind }) => kind === name),
-    colour: MATCH_KINDS.colours[i],
-    opacity: OPACITY[name],
-  }));
   const lineLayers = planes.map(
     ({ line }): Layer => ({
       data: { values: [...line] },
@@ -182,7 +165,8 @@ export function scatterPanel(planes: readonly ScatterPlane[], frame: Frame): Vie
       encoding: { x, y },
     }),
   );
-  return panelOf(frame, [axes, ...pointClouds(clouds, range, frame), ...lineLayers], MATCH_KINDS);
+  const clouds = matchClouds(points, { x, y, axes: range, opacity: OPACITY }, frame);
+  return panelOf(frame, [...clouds, ...lineLayers], MATCH_KINDS);
 }
 
 /** The planes of one shank: every two features, or the only one against the distance in depth. */

@@ -1,6 +1,6 @@
 /** Clouds of thousands of points, drawn as a few paths: a mark for each point would make pictures of megabytes. */
-import { type Frame, pointSize } from './panel.ts';
-import type { Layer } from './theme.ts';
+import { colourOf, type Frame, pointSize } from './panel.ts';
+import { type Layer, MATCH_KINDS } from './theme.ts';
 
 /** Points of one colour. */
 export interface Cloud {
@@ -14,6 +14,52 @@ export interface Cloud {
 export interface Axes {
   readonly x: readonly [number, number];
   readonly y: readonly [number, number];
+}
+
+type MatchKind = (typeof MATCH_KINDS.names)[number];
+
+/** A point of a unit or pair, matched or not. */
+export interface MatchPoint {
+  readonly x: number;
+  readonly y: number;
+  readonly kind: MatchKind;
+}
+
+/** How the points of matched and unmatched units or pairs are drawn. */
+export interface MatchCloudStyle {
+  /** Scales and axes of the panel, as Vega-Lite takes them. */
+  readonly x: object;
+  readonly y: object;
+  readonly axes: Axes;
+  readonly opacity: Readonly<Record<MatchKind, number>>;
+}
+
+/** Layers of a panel with its axes, the key of the two colours, and a dot for every point, unmatched ones lowest. */
+export function matchClouds(
+  points: readonly MatchPoint[],
+  { x, y, axes, opacity }: MatchCloudStyle,
+  frame: Frame,
+): Layer[] {
+  const quantitative = (field: 'x' | 'y', rest: object) => ({
+    field,
+    type: 'quantitative' as const,
+    ...rest,
+  });
+  const empty: Layer = {
+    data: { values: [] },
+    mark: { type: 'circle' },
+    encoding: {
+      x: quantitative('x', x),
+      y: quantitative('y', y),
+      color: colourOf('kind', MATCH_KINDS, frame),
+    },
+  };
+  const clouds = MATCH_KINDS.names.map((name, i) => ({
+    points: points.filter(({ kind }) => kind === name),
+    colour: MATCH_KINDS.colours[i],
+    opacity: opacity[name],
+  }));
+  return [empty, ...pointClouds(clouds, axes, frame)];
 }
 
 /** Paths of one cloud. Points of one path do not darken where they cover each other, points of different paths do. */

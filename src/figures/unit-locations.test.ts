@@ -17,7 +17,7 @@ test('units are counted per session, matched and unmatched apart', () => {
 
 test('every unit is a point at its depth within the column of its session, unmatched ones first', () => {
   const points = unitPoints(shanks);
-  expect(points.map(({ depth }) => depth)).toEqual([300, 100, 150, 112, 88, 141]);
+  expect(points.map(({ y }) => y)).toEqual([300, 100, 150, 112, 88, 141]);
   expect(points.map(({ x }) => Math.round(x))).toEqual([2, 1, 1, 2, 3, 3]);
   expect(points[0].kind).toBe('unmatched');
 });

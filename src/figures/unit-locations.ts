@@ -1,7 +1,7 @@
 /** unitLocations: how many units every session has, and where along the probe they are. */
 import { evenSample, finiteExtent } from './histogram.ts';
 import { colourOf, count, countAxis, type Frame, page, panelOf, panelWidth } from './panel.ts';
-import { pointClouds } from './point-cloud.ts';
+import { type MatchPoint, matchClouds } from './point-cloud.ts';
 import { type AnyResult, type RecordedShank, recordingOf, sessionTicks, shankTitle } from './recording.ts';
 import { type FigureSpec, MATCH_KINDS, type View } from './theme.ts';
 
@@ -21,15 +21,6 @@ export interface SessionUnits {
   readonly units: number;
 }
 
-/** One unit. */
-export interface UnitPoint {
-  /** Session number plus the place across the probe, within ± 0.35. */
-  readonly x: number;
-  /** µm along the probe. */
-  readonly depth: number;
-  readonly kind: Kind;
-}
-
 /** Units per session: those with a match in another session and those without, two rows per session. */
 export function sessionUnits(shanks: readonly RecordedShank[], sessionCount: number): SessionUnits[] {
   const matched = new Int32Array(sessionCount);
@@ -45,8 +36,11 @@ export function sessionUnits(shanks: readonly RecordedShank[], sessionCount: num
   ]).flat();
 }
 
-/** Where the units are, as they were found (motion not removed); unmatched units first, so that they lie below. */
-export function unitPoints(shanks: readonly RecordedShank[], most = MAX_POINTS): UnitPoint[] {
+/**
+ * Where the units are, as they were found (motion not removed), unmatched ones first: x is the session number plus the place across the
+ * probe, within ± 0.35, y the depth in µm.
+ */
+export function unitPoints(shanks: readonly RecordedShank[], most = MAX_POINTS): MatchPoint[] {
   const across = shanks.flatMap(({ result }) =>
     Array.from(result.sessions, (_, u) => result.features.locations[3 * u]).filter(Number.isFinite),
   );
@@ -59,12 +53,12 @@ export function unitPoints(shanks: readonly RecordedShank[], most = MAX_POINTS):
       const place = high > low ? Math.min(1, Math.max(0, (x - low) / (high - low))) : 0.5;
       return {
         x: session + 0.7 * (place - 0.5),
-        depth: result.features.locations[3 * u + 1],
+        y: result.features.locations[3 * u + 1],
         kind: result.curation.labels[u] >= 0 ? MATCHED : UNMATCHED,
       };
     }),
   );
-  const finite = points.filter((p) => Number.isFinite(p.x + p.depth));
+  const finite = points.filter((p) => Number.isFinite(p.x + p.y));
   const thinned = evenSample(finite.length, most).map((i) => finite[i]);
   return [...thinned.filter((p) => p.kind === UNMATCHED), ...thinned.filter((p) => p.kind === MATCHED)];
 }
@@ -114,33 +108,17 @@ export function unitDepthPanel(
   const isLow = frame.height < LOW;
   const points = unitPoints(shanks, isLow ? MAX_POINTS_LOW : MAX_POINTS);
   const across = sessionScale(sessionCount, frame.width);
-  const clouds = MATCH_KINDS.names.map((name, i) => ({
-    points: points.filter(({ kind }) => kind === name).map(({ x, depth }) => ({ x, y: depth })),
-    colour: MATCH_KINDS.colours[i],
-    opacity: 0.8,
-  }));
-  return panelOf(
-    frame,
-    [
-      {
-        data: { values: [] },
-        mark: { type: 'circle' },
-        encoding: {
-          x: { field: 'x', type: 'quantitative', ...across },
-          y: {
-            field: 'depth',
-            type: 'quantitative',
-            title: yTitle ? (isLow ? 'Position y (µm)' : 'Position along the probe, y (µm)') : null,
-            scale: { zero: false, nice: false, domain: [...depths] },
-            axis: { tickCount: Math.round(frame.height / 35) },
-          },
-          color: colourOf('kind', MATCH_KINDS, frame),
-        },
-      },
-      ...pointClouds(clouds, { x: across.scale.domain, y: depths }, frame),
-    ],
-    MATCH_KINDS,
-  );
+  const style = {
+    x: across,
+    y: {
+      title: yTitle ? (isLow ? 'Position y (µm)' : 'Position along the probe, y (µm)') : null,
+      scale: { zero: false, nice: false, domain: [...depths] },
+      axis: { tickCount: Math.round(frame.height / 35) },
+    },
+    axes: { x: across.scale.domain, y: depths },
+    opacity: { unmatched: 0.8, matched: 0.8 },
+  };
+  return panelOf(frame, matchClouds(points, style, frame), MATCH_KINDS);
 }
 
 /** Lowest and highest unit with a small margin, µm. */
