@@ -42,7 +42,8 @@ const read = (command: string) => spawnSync('bash', ['-c', `${command} | xargs -
  */
 function fillMemory(): void {
   spawnSync('sync');
-  writeFileSync(at('nothing'), '');
+  // Made once: were it emptied, all of its memory would be handed back at once.
+  if (!existsSync(at('nothing'))) writeFileSync(at('nothing'), '');
   truncateSync(at('nothing'), 1.25 * totalmem());
   read(`printf '%s\\0' ${at('nothing')}`);
   read(`find ${['result', 'data', 'last'].map(at).join(' ')} -type f -print0`);
