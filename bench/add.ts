@@ -14,7 +14,7 @@ import {
   truncateSync,
   writeFileSync,
 } from 'node:fs';
-import { availableParallelism, cpus, devNull, tmpdir, totalmem } from 'node:os';
+import { availableParallelism, cpus, tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { version } from '../package.json';
 import { FileStore } from '../src/io/node/file-store.ts';
@@ -32,9 +32,6 @@ interface Timed {
   readonly processor: number;
 }
 
-/** Reads files, so that they are in memory. */
-const read = (command: string) => spawnSync('bash', ['-c', `${command} | xargs -0 cat > ${devNull}`]);
-
 /**
  * As in a machine that has been at work for a while: memory is full of files, those of the recordings and of the result the latest. A virtual
  * machine else hands memory that was freed back to its host within seconds, and waits for every page that it takes anew: a bench would
@@ -45,8 +42,9 @@ function fillMemory(): void {
   // Made once: were it emptied, all of its memory would be handed back at once.
   if (!existsSync(at('nothing'))) writeFileSync(at('nothing'), '');
   truncateSync(at('nothing'), 1.25 * totalmem());
-  read(`printf '%s\\0' ${at('nothing')}`);
-  read(`find ${['result', 'data', 'last'].map(at).join(' ')} -type f -print0`);
+  const inputs = ['result', 'data', 'last'].map(at).join(' ');
+  const commands = `cat ${at('nothing')}; find ${inputs} -type f -print0 | xargs -0 cat`;
+  spawnSync('bash', ['-c', commands], { stdio: 'ignore' });
 }
 
 /** Runs a command; processor time is that of the children that ended meanwhile. */

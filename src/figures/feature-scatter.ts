@@ -2,7 +2,7 @@
 import type { DrawableResult } from '../core/result.ts';
 import { evenSample, finiteExtent } from './histogram.ts';
 import { count, type Frame, messagePanel, page, panelOf, panelWidth } from './panel.ts';
-import { type MatchPoint, matchClouds } from './point-cloud.ts';
+import { type MatchPoint, matchClouds, type PlaneAxis, planeEncoding } from './point-cloud.ts';
 import {
   type AnyResult,
   correctedDepths,
@@ -149,23 +149,21 @@ export function scatterPanel(planes: readonly ScatterPlane[], frame: Frame): Vie
   const points = planes.flatMap((plane) => plane.points);
   if (points.length === 0) return messagePanel('No pairs', frame);
   const range = plotRange(points);
-  const axis = (field: 'x' | 'y', name: string) => ({
-    field,
-    type: 'quantitative' as const,
+  const axis = (name: string, domain: readonly [number, number], length: number): PlaneAxis => ({
     title: name.endsWith(')') ? name : `${name} (Fisher z)`,
-    scale: { domain: [...range[field]], nice: false, zero: false },
-    axis: { tickCount: Math.round(frame[field === 'x' ? 'width' : 'height'] / 40) },
+    scale: { domain },
+    axis: { tickCount: Math.round(length / 40) },
   });
-  const x = axis('x', planes[0].xName);
-  const y = axis('y', planes[0].yName);
+  const x = axis(planes[0].xName, range.x, frame.width);
+  const y = axis(planes[0].yName, range.y, frame.height);
   const lineLayers = planes.map(
     ({ line }): Layer => ({
       data: { values: [...line] },
       mark: { type: 'line', color: THRESHOLD_COLOUR, strokeWidth: 1.4 },
-      encoding: { x, y },
+      encoding: planeEncoding(x, y),
     }),
   );
-  const clouds = matchClouds(points, { x, y, axes: range, opacity: OPACITY }, frame);
+  const clouds = matchClouds(points, { x, y, opacity: OPACITY }, frame);
   return panelOf(frame, [...clouds, ...lineLayers], MATCH_KINDS);
 }
 

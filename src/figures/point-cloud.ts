@@ -3,7 +3,7 @@ import { colourOf, type Frame, pointSize } from './panel.ts';
 import { type Layer, MATCH_KINDS } from './theme.ts';
 
 /** Points of one colour. */
-export interface Cloud {
+interface Cloud {
   readonly points: readonly { readonly x: number; readonly y: number }[];
   readonly colour: string;
   /** 0..1 */
@@ -11,7 +11,7 @@ export interface Cloud {
 }
 
 /** Ends of the linear axes of the panel. */
-export interface Axes {
+interface Axes {
   readonly x: readonly [number, number];
   readonly y: readonly [number, number];
 }
@@ -25,41 +25,41 @@ export interface MatchPoint {
   readonly kind: MatchKind;
 }
 
-/** How the points of matched and unmatched units or pairs are drawn. */
-export interface MatchCloudStyle {
-  /** Scales and axes of the panel, as Vega-Lite takes them. */
-  readonly x: object;
-  readonly y: object;
-  readonly axes: Axes;
-  readonly opacity: Readonly<Record<MatchKind, number>>;
+/** Scale and axis of a panel along one direction. */
+export interface PlaneAxis {
+  readonly title: string | null;
+  /** Ends of the axis. */
+  readonly scale: { readonly domain: readonly [number, number] };
+  /** Ticks, as Vega-Lite takes them. */
+  readonly axis: object;
 }
 
 /** Layers of a panel with its axes, the key of the two colours, and a dot for every point, unmatched ones lowest. */
 export function matchClouds(
   points: readonly MatchPoint[],
-  { x, y, axes, opacity }: MatchCloudStyle,
+  { x, y, opacity }: { x: PlaneAxis; y: PlaneAxis; opacity: Readonly<Record<MatchKind, number>> },
   frame: Frame,
 ): Layer[] {
-  const quantitative = (field: 'x' | 'y', rest: object) => ({
-    field,
-    type: 'quantitative' as const,
-    ...rest,
-  });
   const empty: Layer = {
     data: { values: [] },
     mark: { type: 'circle' },
-    encoding: {
-      x: quantitative('x', x),
-      y: quantitative('y', y),
-      color: colourOf('kind', MATCH_KINDS, frame),
-    },
+    encoding: { ...planeEncoding(x, y), color: colourOf('kind', MATCH_KINDS, frame) },
   };
   const clouds = MATCH_KINDS.names.map((name, i) => ({
     points: points.filter(({ kind }) => kind === name),
     colour: MATCH_KINDS.colours[i],
     opacity: opacity[name],
   }));
-  return [empty, ...pointClouds(clouds, axes, frame)];
+  return [empty, ...pointClouds(clouds, { x: x.scale.domain, y: y.scale.domain }, frame)];
+}
+
+/** Places of marks with fields `x` and `y`. */
+export function planeEncoding(x: PlaneAxis, y: PlaneAxis) {
+  const along = (field: 'x' | 'y', { title, scale, axis }: PlaneAxis) => ({
+    ...{ field, type: 'quantitative' as const, title, axis },
+    scale: { nice: false, zero: false, ...scale, domain: [...scale.domain] },
+  });
+  return { x: along('x', x), y: along('y', y) };
 }
 
 /** Paths of one cloud. Points of one path do not darken where they cover each other, points of different paths do. */

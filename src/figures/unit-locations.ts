@@ -112,10 +112,9 @@ export function unitDepthPanel(
     x: across,
     y: {
       title: yTitle ? (isLow ? 'Position y (µm)' : 'Position along the probe, y (µm)') : null,
-      scale: { zero: false, nice: false, domain: [...depths] },
+      scale: { domain: depths },
       axis: { tickCount: Math.round(frame.height / 35) },
     },
-    axes: { x: across.scale.domain, y: depths },
     opacity: { unmatched: 0.8, matched: 0.8 },
   };
   return panelOf(frame, matchClouds(points, style, frame), MATCH_KINDS);
