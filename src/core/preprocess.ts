@@ -9,13 +9,15 @@ import {
   waveformSource,
 } from './dataset.ts';
 import {
+  autoCorrBins,
   emptyDescriptions,
+  isiBins,
   type UnitDescriptionOptions,
   type UnitDescriptions,
 } from './features/unit-description.ts';
 import { centerWaveform } from './features/waveform-centering.ts';
 import { describeRecordedUnits } from './recorded/describe-units.ts';
-import type { Histogram, UnitFeatures } from './result.ts';
+import type { UnitFeatures } from './result.ts';
 import type { FeatureName, Settings } from './settings.ts';
 
 export interface Preprocessed {
@@ -59,6 +61,8 @@ export async function describeUnits(
   const { units, waveforms, probe } = dataset;
   const { kernels, signal, checkpoints } = context;
   const used = usedFeatures(settings);
+  const options = descriptionOptions(dataset, settings);
+  const empty = () => emptyDescriptions(units, options, (length) => kernels.float64(length));
   let all: UnitDescriptions | undefined;
   for await (const piece of waveforms.pieces(kernels, signal)) {
     const step = unitsStep(settings, piece.firstUnit, piece.firstUnit + piece.units);
@@ -69,16 +73,14 @@ export async function describeUnits(
       all = part;
       continue;
     }
-    all ??= emptyDescriptions(units, descriptionOptions(dataset, settings), (length) =>
-      kernels.float64(length),
-    );
+    all ??= empty();
     copyDescriptions(part, all, piece.firstUnit / units);
     // What is kept may be written later: its memory must not be used again.
     if (!checkpoints) kernels.release(...Object.values(part));
   }
-  const described = all as UnitDescriptions;
+  // New sessions may have no unit on a shank.
+  const described = all ?? empty();
   const peakChannels = Int32Array.from(described.peakChannels);
-  const histogram = (data: Float64Array): Histogram => ({ data, bins: data.length / units });
   const silentUnits: number[] = [];
   if (used.has('AutoCorr') || used.has('ISI')) {
     described.spikeCounts.forEach((count, unit) => {
@@ -97,8 +99,8 @@ export async function describeUnits(
     amplitude: described.amplitude,
     peakChannels,
     unitShanks: peakChannels.map((channel) => probe.shanks[channel]),
-    autoCorr: used.has('AutoCorr') ? histogram(described.autoCorr) : undefined,
-    isi: used.has('ISI') ? histogram(described.isi) : undefined,
+    autoCorr: options.autoCorr && { data: described.autoCorr, bins: autoCorrBins(options.autoCorr) },
+    isi: options.isi && { data: described.isi, bins: isiBins(options.isi) },
     peth: used.has('PETH') ? dataset.peth : undefined,
     silentUnits,
   };

@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -7,7 +7,6 @@ import { splitRecording } from '../../test/support/split-recording.ts';
 import { InputError } from '../core/errors.ts';
 import { openFile } from '../io/node/file-store.ts';
 import { readNpyAs } from '../io/npy.ts';
-import { encodeNpy } from '../io/npy-writer.ts';
 import { addSessions } from './add.ts';
 import { runFolder } from './run.ts';
 import { scoreFolder } from './score.ts';
@@ -86,34 +85,60 @@ describe('adding sessions to shanks that were tracked apart', () => {
     expect((await numbers('grown', 'locations.npy')).length).toBe(3 * labels.length);
   });
 
-  it('refuses pooled shanks, and sessions without units on a shank', async () => {
+  it('goes on without units on a shank, but not with units on a new one', async () => {
+    const shanks = await numbers('whole', 'unit_shanks.npy');
+    const elsewhere = (unit: number) => shanks[unit] !== 3;
+    await splitRecording(at('all'), at('fifth-3'), 5, 5, elsewhere);
+    const summary = await addSessions(at('result'), at('fifth-3'), { ...quiet, output: at('grown-3') });
+    expect(summary.warnings.join()).toContain('Session 5: 0 matched pairs');
+    const before = (await numbers('result', 'IdxCluster.npy')).length;
+    const sessions = await numbers('all', 'session_index.npy');
+    const fifth = [...sessions.keys()].filter((unit) => sessions[unit] === 5);
+    // Units of the other shanks find the neurons that they find beside those of the third.
+    await addSessions(at('result'), at('fifth'), { ...quiet, output: at('grown-all') });
+    const all = (await numbers('grown-all', 'IdxCluster.npy')).slice(before);
+    const some = (await numbers('grown-3', 'IdxCluster.npy')).slice(before);
+    const most = Math.max(...(await numbers('result', 'IdxCluster.npy')));
+    const old = (label: number) => (label > most ? 'new' : label);
+    const expected = all.filter((_, i) => elsewhere(fifth[i]));
+    expect(some.map(old)).toEqual(expected.map(old));
+    expect(some.length).toBeLessThan(all.length);
+
+    await splitRecording(at('all'), at('old-3'), 1, 4, elsewhere);
     await runFolder(
-      {
-        ...settings,
-        motionEstimation: { pool_shanks: 'rigid' },
-        path_to_data: at('old'),
-        output_folder: at('pooled'),
-      },
+      { ...settings, path_to_data: at('old-3'), output_folder: at('result-3') },
       { ...quiet, fromFile: false },
     );
-    const refused = async (result: string, fresh: string, text: string) => {
-      const before = snapshotOfFolder(at(result));
-      const attempt = addSessions(at(result), at(fresh), quiet);
-      await expect(attempt).rejects.toThrow(InputError);
-      await expect(attempt).rejects.toThrow(text);
-      expect(snapshotOfFolder(at(result))).toEqual(before);
-    };
-    await refused('pooled', 'fifth', 'pool_shanks');
-    await splitRecording(at('all'), at('silent'), 5, 5);
-    // All waveforms on the sites of one shank.
-    const source = await openFile(at('silent', 'waveform_all.npy'));
-    const { shape, data } = await readNpyAs(source as NonNullable<typeof source>, 'float32');
-    const shanks = await numbers('silent', 'channel_shanks.npy');
-    const samples = shape[2];
-    data.forEach((_, i) => {
-      if (shanks[Math.floor(i / samples) % shape[1]] === 3) data[i] = 0;
+    const untouched = snapshotOfFolder(at('result-3'));
+    const attempt = addSessions(at('result-3'), at('fifth'), quiet);
+    await expect(attempt).rejects.toThrow(InputError);
+    await expect(attempt).rejects.toThrow('units on shank 3');
+    expect(snapshotOfFolder(at('result-3'))).toEqual(untouched);
+  });
+});
+
+describe('adding sessions to shanks whose motion was pooled', () => {
+  it('finds one motion of all, and what a run of all sessions finds', async () => {
+    const pooled = { ...settings, motionEstimation: { pool_shanks: 'rigid' as const } };
+    for (const [data, output] of [
+      ['all', 'pooled-whole'],
+      ['old', 'pooled'],
+    ])
+      await runFolder(
+        { ...pooled, path_to_data: at(data), output_folder: at(output) },
+        { ...quiet, fromFile: false },
+      );
+    const before = await numbers('pooled', 'IdxCluster.npy');
+    const { motion } = await addSessions(at('pooled'), at('fifth'), quiet);
+    expect(motion).toHaveLength(4);
+    for (const { constant } of motion) expect(constant).toEqual(motion[0].constant);
+    await addSessions(at('pooled'), at('last'), quiet);
+    const after = await numbers('pooled', 'IdxCluster.npy');
+    before.forEach((label, unit) => {
+      if (label > 0) expect(after[unit]).toBe(label);
     });
-    await writeFile(at('silent', 'waveform_all.npy'), encodeNpy({ dtype: 'float32', shape, data }));
-    await refused('result', 'silent', 'no unit on shank 3');
+    const [grown, whole] = [await scoreFolder(at('pooled')), await scoreFolder(at('pooled-whole'))];
+    expect(grown.pairs.f1).toBeGreaterThan(whole.pairs.f1 - 0.02);
+    expect(grown.motionError?.max).toBeLessThan(4);
   });
 });

@@ -243,7 +243,11 @@ describe('what cannot be added', () => {
     await refused(name, 'peth.npy');
   });
 
-  it('sessions that are there already', () => refused('old', 'units that'));
+  it('sessions that are there already, even one among new ones', async () => {
+    await refused('old', 'session 1 with the units of session 1');
+    await splitRecording(at('all'), at('overlapping'), 4, 6);
+    await refused('overlapping', 'session 1 with the units of session 4');
+  });
 
   it('anything, when the data of the result are gone', async () => {
     await rename(at('old'), at('away'));

@@ -116,7 +116,7 @@ export async function addSessions(
       const grown: GrownRecording = read.old
         ? await growResult(read.old, dataset, settings, { ...context, onPart })
         : await growShanks({ sessions, labels: read.labels }, read.shanks, dataset, settings, context);
-      requireNew(sessions, grown.result.features, fresh, source);
+      requireNew(grown.result, saved.units, fresh, source);
       for (const merge of grown.possibleMerges) onEvent({ kind: 'warning', text: possibleMergeText(merge) });
       const extra = beginWriting(grown.result, context, {
         streamed:

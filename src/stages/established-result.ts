@@ -4,7 +4,7 @@ import type { Dataset } from '../core/dataset.ts';
 import { InputError } from '../core/errors.ts';
 import type { Established } from '../core/growing/established.ts';
 import type { EstablishedShank } from '../core/growing/grow-shanks.ts';
-import type { UnitFeatures } from '../core/result.ts';
+import type { TrackingResult } from '../core/result.ts';
 import { resolveSettings, type Settings, type UserSettings } from '../core/settings.ts';
 import { pathIn } from '../io/byte-source.ts';
 import { readDatasetShape } from '../io/dataset.ts';
@@ -36,14 +36,6 @@ export async function openEstablished(store: FileStore) {
     source: `${pathIn(store, 'Output.npz')}, array Params`,
   });
   const shanks = await saved.shanks();
-  if (shanks.size > 0 && settings.motionEstimation.pool_shanks !== 'none') {
-    throw new InputError({
-      where: store.name,
-      found: `the motion of several shanks pooled (motionEstimation.pool_shanks "${settings.motionEstimation.pool_shanks}")`,
-      expected: 'shanks whose motion was found apart',
-      remedy: 'Join the data folders and run dant on all sessions.',
-    });
-  }
   for (const part of shanks.size > 0 ? shanks.values() : [saved]) {
     const [threshold] = await part.thresholds();
     if (Number.isFinite(threshold)) continue;
@@ -192,25 +184,40 @@ export function requireSamePeth(old: Established, { peth }: Dataset, fresh: File
 }
 
 /**
- * The same sessions twice would match themselves.
- * @param sessions (old units,)
- * @param features of all units, old ones first
+ * A session twice would match itself. It is told by the depths of its units, which no two recordings have to the last bit.
+ * @param grown of all units, old ones first
+ * @param oldUnits how many of them the result has
  */
 export function requireNew(
-  sessions: Int32Array,
-  { locations }: UnitFeatures,
+  { sessions, features: { locations } }: Pick<TrackingResult, 'sessions' | 'features'>,
+  oldUnits: number,
   fresh: FileStore,
   store: FileStore,
 ): void {
-  const oldUnits = sessions.length;
-  const added = locations.subarray(3 * oldUnits);
-  for (let unit = 0; 3 * unit + added.length <= 3 * oldUnits; unit++) {
-    if (!added.every((value, i) => value === locations[3 * unit + i])) continue;
+  const oldSessionAt = new Map<number, number>();
+  let oldSessions = 0;
+  for (let unit = 0; unit < oldUnits; unit++) {
+    oldSessionAt.set(locations[3 * unit + 1], sessions[unit]);
+    oldSessions = Math.max(oldSessions, sessions[unit]);
+  }
+  /** Units of each new session, and how many of them are where units of an old one are, by the old one. */
+  const found = new Map<number, { units: number; known: Map<number, number> }>();
+  for (let unit = oldUnits; unit < sessions.length; unit++) {
+    const session = found.get(sessions[unit]) ?? { units: 0, known: new Map<number, number>() };
+    found.set(sessions[unit], session);
+    session.units++;
+    const old = oldSessionAt.get(locations[3 * unit + 1]);
+    if (old !== undefined) session.known.set(old, (session.known.get(old) ?? 0) + 1);
+  }
+  for (const [session, { units, known }] of found) {
+    const [old] = [...known].find(([, count]) => 2 * count > units) ?? [];
+    if (old === undefined) continue;
     throw new InputError({
       where: fresh.name,
-      found: `units that ${store.name} has already, from session ${sessions[unit]} on`,
+      found: `session ${session - oldSessions} with the units of session ${old} of ${store.name}`,
       expected: 'sessions that are new',
-      remedy: 'Nothing needs to be done if an earlier `dant add` was interrupted at its very end.',
+      remedy:
+        'Leave it out. Nothing needs to be done if an earlier `dant add` of it was interrupted at its very end.',
     });
   }
 }

@@ -7,8 +7,17 @@ import { FileStore } from '../../src/io/node/file-store.ts';
 import { readNpyAs } from '../../src/io/npy.ts';
 import { npyChunks } from '../../src/io/npy-writer.ts';
 
-/** Writes the sessions first .. last of a simulated recording as a recording of its own, numbered from 1. */
-export async function splitRecording(data: string, to: string, first: number, last: number): Promise<void> {
+/**
+ * Writes the sessions first .. last of a simulated recording as a recording of its own, numbered from 1.
+ * @param keeps whether a unit of them is to be in it
+ */
+export async function splitRecording(
+  data: string,
+  to: string,
+  first: number,
+  last: number,
+  keeps: (unit: number) => boolean = () => true,
+): Promise<void> {
   const from = new FileStore(data);
   const target = new FileStore(to);
   const read = async (name: string) => {
@@ -16,7 +25,9 @@ export async function splitRecording(data: string, to: string, first: number, la
     return source && readNpyAs(source, 'float64');
   };
   const sessions = (await read('session_index.npy'))?.data ?? new Float64Array(0);
-  const units = [...sessions.keys()].filter((unit) => sessions[unit] >= first && sessions[unit] <= last);
+  const units = [...sessions.keys()].filter(
+    (unit) => sessions[unit] >= first && sessions[unit] <= last && keeps(unit),
+  );
   mkdirSync(join(to, 'spike_times'), { recursive: true });
   for (const name of ['waveform_all.npy', 'session_index.npy', 'peth.npy', 'neuron_id.npy']) {
     const array = await read(name);

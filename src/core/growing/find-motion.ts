@@ -1,13 +1,21 @@
 /** The motion of new sessions, found in rounds, and the similarities of their units under it. */
 import type { RunContext } from '../context.ts';
 import { largestChange, Motion, motionRange } from '../motion/motion.ts';
-import type { MotionRound, UnitFeatures } from '../result.ts';
+import type { MotionRound, UnitFeatures, UnitPairs } from '../result.ts';
 import type { FeatureName, Settings } from '../settings.ts';
 import { correctedDepths } from '../similarity/nearby-pairs.ts';
 import { compareNew, releaseNew } from './compare-new.ts';
 import type { ComparedWindows } from './compared-windows.ts';
 import type { Established } from './established.ts';
-import { commonDisplacement, fittedMotion, mutualBest, weighted } from './new-motion.ts';
+import {
+  commonDisplacement,
+  displacementsOf,
+  fittedDisplacement,
+  mutualBest,
+  type SessionDisplacements,
+  solveNewSessions,
+  weighted,
+} from './new-motion.ts';
 import { type ComparedPairs, listNewPairs, newPairs, type PairReach } from './new-pairs.ts';
 
 const MOST_ROUNDS = 10;
@@ -35,12 +43,65 @@ export interface FoundMotion {
   readonly compared: ComparedPairs;
 }
 
+/** What a round found. */
+export interface SearchFindings {
+  /** The motion under which units were compared. */
+  readonly motion: Motion;
+  /** Of each new session. */
+  readonly displacements: readonly SessionDisplacements[];
+  /** Whether most of them may be wrong. */
+  readonly rough: boolean;
+}
+
+/** Rounds that give out what they find, and go on with the motion that is concluded from it. */
+export type SearchRounds = AsyncGenerator<SearchFindings, FoundMotion, Motion>;
+
+/**
+ * The motion of new sessions, and the similarities under it.
+ *
+ * @param searches of a result; or of several shanks that move together, whose old motion is the same: all find one motion
+ * @returns what each of them found
+ */
 export async function findMotion(
+  searches: readonly SearchRounds[],
+  linearCorrection: boolean,
+  context: RunContext,
+): Promise<FoundMotion[]> {
+  const ended: FoundMotion[] = [];
+  let motion: Motion | undefined;
+  while (ended.length === 0) {
+    const findings: SearchFindings[] = [];
+    for (const search of searches) {
+      // The first step of a generator takes no value.
+      const next = motion ? await search.next(motion) : await search.next();
+      // All end in the same round, as they go on with the same motion.
+      if (next.done) ended.push(next.value);
+      else findings.push(next.value);
+    }
+    if (findings.length > 0) motion = conclude(findings, linearCorrection, context);
+  }
+  return ended;
+}
+
+function conclude(findings: readonly SearchFindings[], linearCorrection: boolean, context: RunContext) {
+  const [{ motion, displacements, rough }] = findings;
+  const pooled = displacements.map((_, session) => ({
+    middles: findings.flatMap((one) => one.displacements[session].middles),
+    motions: findings.flatMap((one) => one.displacements[session].motions),
+  }));
+  const solve = rough
+    ? commonDisplacement
+    : (found: SessionDisplacements) => fittedDisplacement(found, linearCorrection);
+  return solveNewSessions(motion, pooled, solve, context);
+}
+
+/** The rounds of one search. */
+export async function* searchRounds(
   established: Pick<Established, 'sessions' | 'sessionCount' | 'motion' | 'clustering'>,
   search: MotionSearch,
-  { motionEstimation, waveformCorrection, clustering: { max_distance } }: Settings,
+  { motionEstimation, clustering: { max_distance } }: Settings,
   context: RunContext,
-): Promise<FoundMotion> {
+): SearchRounds {
   const { features, sessions, newSessions, channelLocations, representatives } = search;
   const { clustering, motion: known, sessionCount } = established;
   const { locations } = features;
@@ -51,11 +112,14 @@ export async function findMotion(
     linear: [...known.linear, ...still],
     constant: [...known.constant, ...still],
   });
-  const depths = () => ({ sessions, locations, motion, oldSessions: sessionCount });
+  const findings = (pairs: UnitPairs, used: Uint8Array, rough: boolean): SearchFindings => {
+    const depths = { sessions, locations, motion, oldSessions: sessionCount };
+    return { motion, displacements: displacementsOf(pairs, used, depths), rough };
+  };
   const withOld = ({ units }: { readonly units: Int32Array }, marks: Uint8Array) =>
     marks.map((mark, p) => (units[2 * p] < oldUnits ? mark : 0));
-  const say = (round: number, matches: number, names: readonly FeatureName[]) => {
-    const found = [...motion.constant.subarray(sessionCount)].map((value) => value.toFixed(1));
+  const say = (round: number, { constant }: Motion, matches: number, names: readonly FeatureName[]) => {
+    const found = [...constant.subarray(sessionCount)].map((value) => value.toFixed(1));
     const text = `Round ${round}: motion of the new sessions from ${matches} pairs with ${names.join(', ')}: ${found.join(', ')} µm.`;
     context.onEvent?.({ kind: 'log', text });
   };
@@ -79,8 +143,8 @@ export async function findMotion(
     first.map(() => 1 / first.length),
   );
   const best = withOld(guess, mutualBest(guess, equal, sessions));
-  motion = commonDisplacement(guess, best, depths(), context);
-  say(1, countOf(best), first);
+  motion = yield findings(guess, best, true);
+  say(1, motion, countOf(best), first);
 
   for (let i = 2; ; i++) {
     const compared = await compare(clustering.features, { between: max_distance, among: max_distance });
@@ -89,12 +153,12 @@ export async function findMotion(
       is === 1 && similarity[p] > clustering.threshold ? 1 : 0,
     );
     const used = withOld(compared, matched);
-    const found = fittedMotion(compared, used, depths(), waveformCorrection.linear_correction, context);
+    const found = yield findings(compared, used, false);
     const settled = largestChange(found, motion, channelLocations) < motionEstimation.motion_tol;
     const ended = settled || i === MOST_ROUNDS;
     // The motion that is kept is the one with which the waveforms were corrected.
     if (!ended) motion = found;
-    say(i, countOf(used), clustering.features);
+    say(i, motion, countOf(used), clustering.features);
     if (!ended) continue;
     const round: MotionRound = {
       features: clustering.features,

@@ -1,6 +1,6 @@
 /** A finished result of several shanks and the units of new sessions: every shank grows on its own. */
 import { notingWarnings } from '../checkpoints.ts';
-import type { RunContext } from '../context.ts';
+import { inStage, type RunContext } from '../context.ts';
 import type { Dataset } from '../dataset.ts';
 import { InputError } from '../errors.ts';
 import { joinFeatures, shankOfUnits } from '../one-shank.ts';
@@ -17,7 +17,8 @@ import {
 } from '../shanks.ts';
 import type { PossibleMerge } from './assign-new.ts';
 import type { Established } from './established.ts';
-import { growResult } from './grow.ts';
+import { findMotion } from './find-motion.ts';
+import { beginGrowth, type Grown, type Growth, growResult } from './grow.ts';
 
 export interface EstablishedShank {
   readonly shankId: number;
@@ -42,9 +43,10 @@ export interface GrownShanks {
 }
 
 /**
- * Adds sessions to a result of several shanks, each as `growResult` does. Old labels stay; those of new neurons follow all of them.
+ * Adds sessions to a result of several shanks, each as `growResult` does; shanks whose motion
+ * was pooled go on with one motion. Old labels stay; those of new neurons follow all of them.
  *
- * @throws InputError when a shank has units only in the result or only in the new sessions; otherwise as `growResult`
+ * @throws InputError when a shank has units in the new sessions only; otherwise as `growResult`
  */
 export async function growShanks(
   whole: EstablishedWhole,
@@ -55,36 +57,32 @@ export async function growShanks(
 ): Promise<GrownShanks> {
   const oldUnits = whole.labels.length;
   const freshShanks = shankOfUnits(fresh);
-  requireSameShanks(shanks, shankIds(freshShanks));
+  requireKnownShanks(shanks, shankIds(freshShanks));
   const { context, warnings } = notingWarnings(runContext);
-  const grown: ShankResult[] = [];
-  const merges: { readonly shank: ShankResult; readonly merge: PossibleMerge }[] = [];
-  for (const { shankId, units: known, old } of shanks) {
-    const own = unitsOfShank(freshShanks, shankId);
-    const waveforms = subsetWaveforms(fresh.waveforms, own, context);
-    const peth = subsetHistogram(fresh.peth, own);
-    const dataset: Dataset = { ...subsetUnits(fresh, own), waveforms, peth };
-    const of = contextOfShank(context, shankId);
-    const { result, possibleMerges } = await growResult(old, dataset, settings, of);
-    context.kernels.release(waveforms.data);
-    const shank = {
-      shankId,
-      units: Int32Array.from([...known, ...own.map((unit) => oldUnits + unit)]),
-      result,
-    };
-    grown.push(shank);
-    for (const merge of possibleMerges) merges.push({ shank, merge });
-  }
+  const parts = shanks.map((shank) => freshPartOf(shank, fresh, freshShanks, context));
+  const grown =
+    settings.motionEstimation.pool_shanks === 'none'
+      ? await growApart(parts, settings)
+      : await growPooled(parts, settings, context);
   const units = oldUnits + fresh.units;
-  const merged = mergeLabels(units, grown);
+  const results = parts.map(
+    ({ shank, own }, i): ShankResult => ({
+      shankId: shank.shankId,
+      units: Int32Array.from([...shank.units, ...own.map((unit) => oldUnits + unit)]),
+      result: grown[i].result,
+    }),
+  );
+  const merged = mergeLabels(units, results);
   const { sessionCount } = grown[0].result;
   const labels = keepLabels(whole.labels, merged.labels);
   const oldSessionCount = sessionCount - fresh.sessionCount;
   return {
-    possibleMerges: merges.map(({ shank, merge }) => {
-      const firsts: [number, number] = [shank.units[merge.units[0]], shank.units[merge.units[1]]];
-      return { ...merge, units: firsts, labels: [labels[firsts[0]], labels[firsts[1]]] };
-    }),
+    possibleMerges: grown.flatMap(({ possibleMerges }, i) =>
+      possibleMerges.map((merge) => {
+        const [a, b] = merge.units.map((unit) => results[i].units[unit]);
+        return { ...merge, units: [a, b] as const, labels: [labels[a], labels[b]] as const };
+      }),
+    ),
     result: {
       settings,
       sessions: Int32Array.from([
@@ -92,8 +90,8 @@ export async function growShanks(
         ...fresh.sessions.map((session) => session + oldSessionCount),
       ]),
       sessionCount,
-      features: joinFeatures(units, grown),
-      shanks: grown,
+      features: joinFeatures(units, results),
+      shanks: results,
       labels,
       clusterCount: merged.clusterCount,
       matchedPairs: merged.matchedPairs,
@@ -103,15 +101,73 @@ export async function growShanks(
   };
 }
 
-/** Without units there is nothing that a shank could be compared with, or that its motion could follow from. */
-function requireSameShanks(shanks: readonly EstablishedShank[], fresh: readonly number[]): void {
+/** The new units of a shank. */
+interface FreshPart {
+  readonly shank: EstablishedShank;
+  /** Their indices among all new units, ascending. */
+  readonly own: Int32Array;
+  readonly read: () => Dataset;
+  readonly context: RunContext;
+}
+
+function freshPartOf(
+  shank: EstablishedShank,
+  fresh: Dataset,
+  freshShanks: Int32Array,
+  context: RunContext,
+): FreshPart {
+  const own = unitsOfShank(freshShanks, shank.shankId);
+  const read = (): Dataset => ({
+    ...subsetUnits(fresh, own),
+    waveforms: subsetWaveforms(fresh.waveforms, own, context),
+    peth: subsetHistogram(fresh.peth, own),
+  });
+  return { shank, own, read, context: contextOfShank(context, shank.shankId) };
+}
+
+/** One shank after the other. */
+async function growApart(parts: readonly FreshPart[], settings: Settings): Promise<Grown[]> {
+  const grown: Grown[] = [];
+  for (const { shank, read, context } of parts) {
+    const dataset = read();
+    grown.push(await growResult(shank.old, dataset, settings, context));
+    context.kernels.release(dataset.waveforms.data);
+  }
+  return grown;
+}
+
+/** One shift of every new session for all shanks, from the pairs of all: what they are compared by is in memory at once. */
+async function growPooled(
+  parts: readonly FreshPart[],
+  settings: Settings,
+  context: RunContext,
+): Promise<Grown[]> {
+  const noted = parts.map((part) => notingWarnings(part.context));
+  const growths: Growth[] = [];
+  const held: Dataset[] = [];
+  for (const [i, { shank, read }] of parts.entries()) {
+    held.push(read());
+    growths.push(await beginGrowth(shank.old, held[i], settings, noted[i].context));
+  }
+  const searches = growths.map(({ search }) => search);
+  const found = await inStage(context, 'motion', () => findMotion(searches, false, context));
+  const grown: Grown[] = [];
+  for (const [i, growth] of growths.entries()) {
+    const { result, possibleMerges } = await growth.finish(found[i]);
+    context.kernels.release(held[i].waveforms.data);
+    grown.push({ possibleMerges, result: { ...result, warnings: noted[i].warnings } });
+  }
+  return grown;
+}
+
+/** A new shank has nothing that its units could be compared by: weights and a threshold are learned from many sessions. */
+function requireKnownShanks(shanks: readonly EstablishedShank[], fresh: readonly number[]): void {
   const known = shanks.map(({ shankId }) => shankId);
-  const missing = known.find((shankId) => !fresh.includes(shankId));
   const unknown = fresh.find((shankId) => !known.includes(shankId));
-  if (missing === undefined && unknown === undefined) return;
+  if (unknown === undefined) return;
   throw new InputError({
     where: 'the new sessions',
-    found: missing === undefined ? `units on shank ${unknown}` : `no unit on shank ${missing}`,
+    found: `units on shank ${unknown}`,
     expected: `units on the shanks of the result, ${known.join(', ')}`,
     remedy: 'Join the data folders and run dant on all sessions.',
   });

@@ -14,7 +14,13 @@ import { nearestChannelsOnShank } from '../similarity/waveform-similarity.ts';
 import { assignNew, type PossibleMerge } from './assign-new.ts';
 import { openWindows } from './compared-windows.ts';
 import type { Established } from './established.ts';
-import { findMotion, type MotionSearch } from './find-motion.ts';
+import {
+  type FoundMotion,
+  findMotion,
+  type MotionSearch,
+  type SearchRounds,
+  searchRounds,
+} from './find-motion.ts';
 import { growConfidence } from './grow-confidence.ts';
 import { growSimilarities } from './grow-similarities.ts';
 import { pairWeigher, type WeighPairs } from './list-pairs.ts';
@@ -24,6 +30,13 @@ export interface Grown {
   /** All units, old ones first; without waveforms. */
   readonly result: TrackingResult;
   readonly possibleMerges: readonly PossibleMerge[];
+}
+
+/** A result whose new units are known, and whose motion in the new sessions is being searched for. */
+export interface Growth {
+  readonly search: SearchRounds;
+  /** All that follows from what the search found. @throws StoppedError when the signal is aborted */
+  readonly finish: (found: FoundMotion) => Promise<Grown>;
 }
 
 /**
@@ -39,6 +52,22 @@ export async function growResult(
   runContext: RunContext,
 ): Promise<Grown> {
   const { context, warnings } = notingWarnings(runContext);
+  const growth = await beginGrowth(old, fresh, settings, context);
+  const { linear_correction } = settings.waveformCorrection;
+  const [found] = await inStage(context, 'motion', () =>
+    findMotion([growth.search], linear_correction, context),
+  );
+  const { possibleMerges, result } = await growth.finish(found);
+  return { possibleMerges, result: { ...result, warnings } };
+}
+
+/** The steps of `growResult` before the motion is searched for, and those after it; its warnings are not part of the result. */
+export async function beginGrowth(
+  old: Established,
+  fresh: Dataset,
+  settings: Settings,
+  context: RunContext,
+): Promise<Growth> {
   const preprocessed = await inStage(context, 'preprocessing', () =>
     preprocessUnits(fresh, settings, context),
   );
@@ -82,10 +111,32 @@ export async function growResult(
   if (readsWaveforms) windows.readOld().catch(() => {});
   const weigh = pairWeigher(sessions, clustering.weights);
   const known = beginReading(readsWaveforms ? windows.filled : Promise.resolve(), old.pairs(), weigh);
-  const { motion, round, compared } = await inStage(context, 'motion', () =>
-    findMotion(old, search, settings, context),
-  );
-  windows.release();
+  const finish = (found: FoundMotion) => {
+    windows.release();
+    return concludeGrowth(old, { fresh, features, sessions, weigh, known }, found, settings, context);
+  };
+  return { search: searchRounds(old, search, settings, context), finish };
+}
+
+/** The new sessions and what is known before their motion is. */
+interface BegunGrowth {
+  readonly fresh: Dataset;
+  /** Of all units, old ones first. */
+  readonly features: UnitFeatures;
+  /** (units,) */
+  readonly sessions: Int32Array;
+  readonly weigh: WeighPairs;
+  readonly known: AsyncIterable<KnownPairs>;
+}
+
+async function concludeGrowth(
+  old: Established,
+  { fresh, features, sessions, weigh, known }: BegunGrowth,
+  { motion, round, compared }: FoundMotion,
+  settings: Settings,
+  context: RunContext,
+): Promise<Grown> {
+  const { clustering } = old;
   const { pairSimilarity } = round;
   const { sessionCount } = motion;
   const rounds = [round];
@@ -93,7 +144,7 @@ export async function growResult(
 
   const similarities = await inStage(context, 'clustering', async () => {
     const depths = correctedDepths(features.locations, sessions, motion);
-    const layout = nearbyLayout(max_distance, sessions, depths);
+    const layout = nearbyLayout(settings.clustering.max_distance, sessions, depths);
     return growSimilarities(layout, { clustering, known, weigh }, compared, context);
   });
   context.onPart?.({ kind: 'nearbySimilarities', features: clustering.features, ...similarities });
@@ -132,7 +183,7 @@ export async function growResult(
   await breathe(context.signal);
   return {
     possibleMerges,
-    result: { ...drawable, confidence, warnings, kernels: context.kernels.name },
+    result: { ...drawable, confidence, warnings: [], kernels: context.kernels.name },
   };
 }
 

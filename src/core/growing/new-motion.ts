@@ -59,56 +59,27 @@ export function mutualBest(pairs: UnitPairs, similarity: Float64Array, sessions:
   return mutual;
 }
 
+/** What the pairs of a new session tell of its motion, pair by pair. */
+export interface SessionDisplacements {
+  /** Depths between the two units, µm. */
+  readonly middles: number[];
+  /** How far the probe had moved where the two are one neuron, µm. */
+  readonly motions: number[];
+}
+
 /**
- * The most frequent displacement of the pairs of every new session: right even where most pairs are wrong, as long as those are
- * spread.
- *
+ * Of the pairs of a new unit and an old one, by the new sessions.
  * @param used (pairs,) 1 for the pairs to take
  */
-export function commonDisplacement(
-  pairs: UnitPairs,
-  used: Uint8Array,
-  depths: PairedDepths,
-  context: RunContext,
-): Motion {
-  return estimate(pairs, used, depths, context, (_, motions) => ({
-    linear: 0,
-    constant: mostFrequent(motions).value,
-  }));
-}
-
-/** Least squares over the pairs of every new session. */
-export function fittedMotion(
-  pairs: UnitPairs,
-  used: Uint8Array,
-  depths: PairedDepths,
-  linearCorrection: boolean,
-  context: RunContext,
-): Motion {
-  return estimate(pairs, used, depths, context, (middles, motions) => {
-    const n = motions.length;
-    const mean = motions.reduce((sum, m) => sum + m, 0) / n;
-    const meanDepth = middles.reduce((sum, d) => sum + d, 0) / n;
-    const spread = middles.reduce((sum, d) => sum + (d - meanDepth) ** 2, 0);
-    if (!linearCorrection || !(spread > 0)) return { linear: 0, constant: mean };
-    const slope = motions.reduce((sum, m, i) => sum + (m - mean) * (middles[i] - meanDepth), 0) / spread;
-    return { linear: slope / LINEAR_SCALE, constant: mean - slope * meanDepth };
-  });
-}
-
-function estimate(
+export function displacementsOf(
   pairs: UnitPairs,
   used: Uint8Array,
   { sessions, locations, motion, oldSessions }: PairedDepths,
-  context: RunContext,
-  solve: (middles: number[], motions: number[]) => { linear: number; constant: number },
-): Motion {
-  const linear = motion.linear.slice();
-  const constant = motion.constant.slice();
-  const found = Array.from({ length: motion.sessionCount - oldSessions }, () => ({
-    middles: [] as number[],
-    motions: [] as number[],
-  }));
+): SessionDisplacements[] {
+  const found = Array.from(
+    { length: motion.sessionCount - oldSessions },
+    (): SessionDisplacements => ({ middles: [], motions: [] }),
+  );
   for (let p = 0; p < pairs.count; p++) {
     if (!used[p]) continue;
     const [a, b] = [pairs.units[2 * p], pairs.units[2 * p + 1]];
@@ -117,16 +88,54 @@ function estimate(
     middles.push((ya + yb) / 2);
     motions.push(yb - ya + motion.getMotion(sessions[a], ya));
   }
-  for (const [i, { middles, motions }] of found.entries()) {
+  return found;
+}
+
+type Line = { readonly linear: number; readonly constant: number };
+
+/** The most frequent displacement: right even where most pairs are wrong, as long as those are spread. */
+export function commonDisplacement({ motions }: SessionDisplacements): Line {
+  return { linear: 0, constant: mostFrequent(motions).value };
+}
+
+/** Least squares over the pairs. @param linearCorrection whether the motion may change along the probe */
+export function fittedDisplacement(
+  { middles, motions }: SessionDisplacements,
+  linearCorrection: boolean,
+): Line {
+  const n = motions.length;
+  const mean = motions.reduce((sum, m) => sum + m, 0) / n;
+  const meanDepth = middles.reduce((sum, d) => sum + d, 0) / n;
+  const spread = middles.reduce((sum, d) => sum + (d - meanDepth) ** 2, 0);
+  if (!linearCorrection || !(spread > 0)) return { linear: 0, constant: mean };
+  const slope = motions.reduce((sum, m, i) => sum + (m - mean) * (middles[i] - meanDepth), 0) / spread;
+  return { linear: slope / LINEAR_SCALE, constant: mean - slope * meanDepth };
+}
+
+/**
+ * A motion with that of the new sessions, the last ones, solved anew; of those that too few pairs tell of it stays, with a warning.
+ * @param found of each new session
+ */
+export function solveNewSessions(
+  motion: Motion,
+  found: readonly SessionDisplacements[],
+  solve: (found: SessionDisplacements) => Line,
+  context: RunContext,
+): Motion {
+  const linear = motion.linear.slice();
+  const constant = motion.constant.slice();
+  const oldSessions = motion.sessionCount - found.length;
+  for (const [i, displacements] of found.entries()) {
     const session = oldSessions + 1 + i;
-    if (motions.length < LEAST_PAIRS) {
+    const { length } = displacements.motions;
+    if (length < LEAST_PAIRS) {
       context.onEvent?.({
         kind: 'warning',
-        text: `Session ${session}: ${motions.length} matched pairs with earlier sessions are too few to tell its motion; ${constant[session - 1].toFixed(1)} µm is assumed.`,
+        text: `Session ${session}: ${length} matched pairs with earlier sessions are too few to tell its motion; ${constant[session - 1].toFixed(1)} µm is assumed.`,
       });
       continue;
     }
-    const solved = solve(middles, motions);
+    const solved = solve(displacements);
     linear[session - 1] = solved.linear;
     constant[session - 1] = solved.constant;
   }
