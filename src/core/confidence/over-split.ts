@@ -26,13 +26,14 @@ export function overSplitSessions(
   pairs: UnitPairs,
   pairSimilarity: Float64Array,
 ): OverSplit {
-  const matched: number[] = [];
+  const matched = new Float64Array(pairs.count);
+  let matches = 0;
   for (let p = 0; p < pairs.count; p++) {
     const label = labels[pairs.units[2 * p]];
-    if (label >= 0 && label === labels[pairs.units[2 * p + 1]]) matched.push(pairSimilarity[p]);
+    if (label >= 0 && label === labels[pairs.units[2 * p + 1]]) matched[matches++] = pairSimilarity[p];
   }
-  if (matched.length === 0) return { high: Number.POSITIVE_INFINITY, sessions: new Map() };
-  const high = Float64Array.from(matched).sort()[Math.floor(0.75 * matched.length)];
+  if (matches === 0) return { high: Number.POSITIVE_INFINITY, sessions: new Map() };
+  const high = matched.subarray(0, matches).sort()[Math.floor(0.75 * matches)];
   const alike = new Map<number, Set<number>>();
   for (let p = 0; p < pairs.count; p++) {
     if (!(pairSimilarity[p] > high)) continue;

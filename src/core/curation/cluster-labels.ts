@@ -20,10 +20,19 @@ export function contiguousLabels(labels: Int32Array): { labels: Int32Array; clus
 /** (M, 2) pairs of units k < j that share a cluster, ordered by k, then j. */
 export function pairsWithinClusters(labels: Int32Array): Int32Array {
   const clusters = clustersOf(labels);
-  const pairs: number[] = [];
+  const pairs = new Int32Array(2 * pairsInClusters(clusters));
+  let at = 0;
   labels.forEach((label, k) => {
     if (label < 0) return;
-    for (const j of clusters[label]) if (j > k) pairs.push(k, j);
+    for (const j of clusters[label]) {
+      if (j <= k) continue;
+      pairs[at++] = k;
+      pairs[at++] = j;
+    }
   });
-  return Int32Array.from(pairs);
+  return pairs;
 }
+
+/** How many pairs of units share a cluster. @param clusters units of each */
+export const pairsInClusters = (clusters: readonly (readonly number[])[]): number =>
+  clusters.reduce((sum, { length }) => sum + (length * (length - 1)) / 2, 0);

@@ -18,15 +18,21 @@ export interface MotionPairs {
  * @param locations (units, 3) µm
  */
 export function pairsOfUnits(
-  list: readonly number[],
+  list: ArrayLike<number>,
   sessions: Int32Array,
   locations: Float64Array,
 ): MotionPairs {
   const count = list.length / 2;
-  const session = (end: 0 | 1) => Int32Array.from({ length: count }, (_, p) => sessions[list[2 * p + end]]);
-  const depth = (end: 0 | 1) =>
-    Float64Array.from({ length: count }, (_, p) => locations[3 * list[2 * p + end] + 1]);
-  return { sessionA: session(0), sessionB: session(1), depthA: depth(0), depthB: depth(1) };
+  const [sessionA, sessionB] = [new Int32Array(count), new Int32Array(count)];
+  const [depthA, depthB] = [new Float64Array(count), new Float64Array(count)];
+  for (let p = 0; p < count; p++) {
+    const [a, b] = [list[2 * p], list[2 * p + 1]];
+    sessionA[p] = sessions[a];
+    sessionB[p] = sessions[b];
+    depthA[p] = locations[3 * a + 1];
+    depthB[p] = locations[3 * b + 1];
+  }
+  return { sessionA, sessionB, depthA, depthB };
 }
 
 export interface MotionEstimateOptions {

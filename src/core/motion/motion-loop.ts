@@ -291,8 +291,13 @@ function describeRound(clustering: IterativeClustering, sessions: Int32Array, ma
 }
 
 export function usedPairs(round: MotionRound, sessions: Int32Array, locations: Float64Array): MotionPairs {
-  const used: number[] = [];
-  for (let p = 0; p < round.pairs.count; p++)
-    if (round.pairUsed[p]) used.push(round.pairs.units[2 * p], round.pairs.units[2 * p + 1]);
+  const { pairs, pairUsed } = round;
+  const used = new Int32Array(2 * pairUsed.reduce((sum, one) => sum + one, 0));
+  let at = 0;
+  for (let p = 0; p < pairs.count; p++) {
+    if (!pairUsed[p]) continue;
+    used[at++] = pairs.units[2 * p];
+    used[at++] = pairs.units[2 * p + 1];
+  }
   return pairsOfUnits(used, sessions, locations);
 }

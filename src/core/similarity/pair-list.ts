@@ -1,4 +1,5 @@
 /** Candidate pairs one by one, out of the layout of nearby ones. */
+import { clustersOf, pairsInClusters } from '../curation/cluster-labels.ts';
 import type { ClusteringResult, UnitPairs } from '../result.ts';
 import { candidatesOf } from './candidate-rows.ts';
 import { isCandidate, type NearbyLayout } from './nearby-layout.ts';
@@ -80,10 +81,13 @@ export function comparedCandidates(matrix: NearbyMatrix, labels: Int32Array): Un
   const { layout } = matrix;
   if (!isSampled(layout)) return listRows(layout, matrix);
   const { units, sampledFrom } = samplePairs(layout, labels);
-  const known: number[] = [];
-  for (let i = 0; i < units.length; i += 2)
-    if (!Number.isNaN(cellAt(matrix, units[i], units[i + 1]))) known.push(units[i], units[i + 1]);
-  return { count: known.length / 2, units: Int32Array.from(known), sampledFrom };
+  let known = 0;
+  for (let i = 0; i < units.length; i += 2) {
+    if (Number.isNaN(cellAt(matrix, units[i], units[i + 1]))) continue;
+    units[known++] = units[i];
+    units[known++] = units[i + 1];
+  }
+  return { count: known / 2, units: units.slice(0, known), sampledFrom };
 }
 
 /** All candidate pairs, ordered by the higher unit, then the lower one. */
@@ -112,10 +116,14 @@ function listRows(layout: NearbyLayout, matrix?: NearbyMatrix): UnitPairs {
  */
 export function samplePairs(layout: NearbyLayout, labels: Int32Array): UnitPairs {
   const { units, order, sessions, end } = layout;
-  const keys: number[] = [];
-  const add = (a: number, b: number) => keys.push(Math.max(a, b) * units + Math.min(a, b));
-  for (const [a, b] of matchedCandidates(layout, labels)) add(a, b);
   const step = Math.ceil(layout.cells / SAMPLE);
+  // A growing array would take three times the memory.
+  const keys = new Float64Array(pairsInClusters(clustersOf(labels)) + Math.ceil(layout.cells / step));
+  let count = 0;
+  const add = (a: number, b: number) => {
+    keys[count++] = Math.max(a, b) * units + Math.min(a, b);
+  };
+  for (const [a, b] of matchedCandidates(layout, labels)) add(a, b);
   let skip = 0;
   for (let p = 0; p < units; p++) {
     let q = p + 1 + skip;
@@ -126,13 +134,15 @@ export function samplePairs(layout: NearbyLayout, labels: Int32Array): UnitPairs
     }
     skip = q - end[p];
   }
-  const sorted = Float64Array.from(keys).sort();
-  const list = new Int32Array(2 * sorted.length);
-  sorted.forEach((key, i) => {
-    list[2 * i] = key % units;
-    list[2 * i + 1] = Math.floor(key / units);
-  });
-  return { count: sorted.length, units: list, sampledFrom: layout.pairs };
+  const list = new Int32Array(2 * count);
+  keys
+    .subarray(0, count)
+    .sort()
+    .forEach((key, i) => {
+      list[2 * i] = key % units;
+      list[2 * i + 1] = Math.floor(key / units);
+    });
+  return { count, units: list, sampledFrom: layout.pairs };
 }
 
 /** Candidate pairs that share a cluster, cluster by cluster. */
@@ -140,13 +150,7 @@ export function* matchedCandidates(
   layout: NearbyLayout,
   labels: Int32Array,
 ): Generator<readonly [number, number]> {
-  const clusters: number[][] = [];
-  labels.forEach((label, unit) => {
-    if (label < 0) return;
-    while (clusters.length <= label) clusters.push([]);
-    clusters[label].push(unit);
-  });
-  for (const units of clusters) {
+  for (const units of clustersOf(labels)) {
     for (let i = 0; i < units.length; i++)
       for (let j = 0; j < i; j++) if (isCandidate(layout, units[j], units[i])) yield [units[j], units[i]];
   }
