@@ -32,24 +32,26 @@ export async function* savedPairs(
   for (const [f, name] of features.entries()) {
     const matrix = await openSimilarity(store, SIMILARITY_FILES[name], units);
     if (!matrix?.sparse) continue;
-    let pairs: number[] = [];
-    let values: number[] = [];
-    const part = (): KnownPairs => ({
-      count: values.length,
-      units: Int32Array.from(pairs),
-      similarity: features.map((_, g) => (g === f ? Float64Array.from(values) : undefined)),
+    // A part ends with a whole row, whose length is not known.
+    const most = PART_PAIRS + units;
+    const empty = () => ({ pairs: new Int32Array(2 * most), values: new Float64Array(most), count: 0 });
+    let part = empty();
+    const known = ({ pairs, values, count }: typeof part): KnownPairs => ({
+      count,
+      units: pairs.subarray(0, 2 * count),
+      similarity: features.map((_, g) => (g === f ? values.subarray(0, count) : undefined)),
     });
     for await (const { unit, columns = [], values: row } of matrix.scan()) {
       for (let i = 0; i < columns.length && columns[i] < unit; i++) {
-        pairs.push(columns[i], unit);
-        values.push(row[i]);
+        part.pairs[2 * part.count] = columns[i];
+        part.pairs[2 * part.count + 1] = unit;
+        part.values[part.count++] = row[i];
       }
-      if (values.length < PART_PAIRS) continue;
-      yield part();
-      pairs = [];
-      values = [];
+      if (part.count < PART_PAIRS) continue;
+      yield known(part);
+      part = empty();
     }
-    yield part();
+    yield known(part);
   }
 }
 

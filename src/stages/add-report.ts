@@ -7,6 +7,8 @@ import type { AddSummary } from './stage-options.ts';
 export interface GrownRecording {
   readonly result: TrackingResult | MultiShankResult;
   readonly possibleMerges: readonly PossibleMerge[];
+  /** (new units,) the old unit that each goes with when a person changes its neuron; -1 where its neuron has none. */
+  readonly followed: Int32Array;
 }
 
 export function possibleMergeText({ labels, units, score }: PossibleMerge): string {
@@ -22,7 +24,7 @@ export function summarizeAddition(
   oldLabels: Int32Array,
   oldSessions: number,
   { result, possibleMerges }: GrownRecording,
-  rest: Pick<AddSummary, 'seconds' | 'totalSeconds' | 'threads' | 'warnings'>,
+  rest: Pick<AddSummary, 'seconds' | 'totalSeconds' | 'threads' | 'warnings' | 'curation'>,
 ): AddSummary {
   const multi = isMultiShank(result);
   const { labels, clusterCount, matchedPairs } = multi ? result : result.curation;

@@ -1,13 +1,15 @@
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { cp, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { snapshotOfFolder } from '../../test/cli/snapshot-of-folder.ts';
 import { splitRecording } from '../../test/support/split-recording.ts';
 import { InputError } from '../core/errors.ts';
+import { CurationLogFile } from '../io/node/curation-log-file.ts';
 import { openFile } from '../io/node/file-store.ts';
 import { readNpyAs } from '../io/npy.ts';
 import { addSessions } from './add.ts';
+import { openTracked } from './open-tracked.ts';
 import { runFolder } from './run.ts';
 import { scoreFolder } from './score.ts';
 import { simulateFolder } from './simulate.ts';
@@ -114,6 +116,24 @@ describe('adding sessions to shanks that were tracked apart', () => {
     await expect(attempt).rejects.toThrow(InputError);
     await expect(attempt).rejects.toThrow('units on shank 3');
     expect(snapshotOfFolder(at('result-3'))).toEqual(untouched);
+  });
+
+  it('carries over what was curated of the whole', async () => {
+    await cp(at('result'), at('hand'), { recursive: true });
+    const labels = await numbers('hand', 'IdxCluster.npy');
+    const [one, other] = [1, Math.max(...labels)].map((label) => labels.indexOf(label));
+    const log = new CurationLogFile(at('hand'), await openTracked(at('hand')));
+    const time = '2026-03-01T00:00:00.000Z';
+    await log.append({ operation: 'merge', units: [one, other] }, { after: 0, id: 'merge', time });
+    const { curation } = await addSessions(at('hand'), at('fifth'), quiet);
+    expect(curation).toEqual({ operations: 1, confirmAgain: 0 });
+    const grown = await openTracked(at('hand'));
+    const { state } = (await new CurationLogFile(at('hand'), grown).current()).replayed;
+    const merged = [...grown.labels.keys()].filter((unit) =>
+      [grown.labels[one], grown.labels[other]].includes(grown.labels[unit]),
+    );
+    expect(merged.some((unit) => unit >= labels.length)).toBe(true);
+    expect(new Set(merged.map((unit) => state.labels[unit]))).toEqual(new Set([Math.max(...labels) + 1]));
   });
 });
 

@@ -5,8 +5,9 @@ import { type Dataset, joinSources, type StreamedDataset, waveformSource } from 
 import { growResult } from '../core/growing/grow.ts';
 import { growShanks } from '../core/growing/grow-shanks.ts';
 import type { Kernels } from '../core/kernels/kernels.ts';
-import type { ResultPart } from '../core/result.ts';
+import { isMultiShank, type ResultPart } from '../core/result.ts';
 import type { Settings } from '../core/settings.ts';
+import type { Store } from '../io/byte-source.ts';
 import { allEnded } from '../io/concurrently.ts';
 import { readDataset, readDatasetShape } from '../io/dataset.ts';
 import { requireMemory } from '../io/memory-estimate.ts';
@@ -25,6 +26,7 @@ import { writeWhileComputing } from '../io/write-result.ts';
 import { createKernels, threadsOf } from '../workers/node.ts';
 import { type GrownRecording, possibleMergeText, summarizeAddition } from './add-report.ts';
 import { beginWriting } from './begin-writing.ts';
+import { CarriedCuration, type GrownCurated } from './carry-curation.ts';
 import { FigureThread } from './draw-aside.ts';
 import {
   type EstablishedUnits,
@@ -81,6 +83,13 @@ export async function addSessions(
     compared: shanks.size > 0 ? 'each' : 'together',
   });
   await target.checkWritable();
+  const oldLabels = await saved.labels();
+  const curation = await CarriedCuration.open(
+    source,
+    { labels: oldLabels.map(toFileLabel), peakChannels: await saved.peakChannels() },
+    (text) => onEvent({ kind: 'warning', text }),
+  );
+  let carried: Awaited<ReturnType<CarriedCuration['write']>> | undefined;
   const threads = threadsOf(settings.n_jobs);
   const kernels = await createKernels({ kernels: settings.kernels, threads });
   const figures = (options.figures ?? true) ? new FigureThread() : undefined;
@@ -92,7 +101,6 @@ export async function addSessions(
       return {
         of,
         dataset: await readFresh(fresh, settings, kernels, options),
-        labels: await saved.labels(),
         old: shanks.size > 0 ? undefined : await readEstablished(saved, settings, of),
         shanks: await readEstablishedShanks(shanks, settings, of),
       };
@@ -115,7 +123,7 @@ export async function addSessions(
     const compute = async (onPart: (part: ResultPart) => void) => {
       const grown: GrownRecording = read.old
         ? await growResult(read.old, dataset, settings, { ...context, onPart })
-        : await growShanks({ sessions, labels: read.labels }, read.shanks, dataset, settings, context);
+        : await growShanks({ sessions, labels: oldLabels }, read.shanks, dataset, settings, context);
       requireNew(grown.result, saved.units, fresh, source);
       for (const merge of grown.possibleMerges) onEvent({ kind: 'warning', text: possibleMergeText(merge) });
       const extra = beginWriting(grown.result, context, {
@@ -127,7 +135,11 @@ export async function addSessions(
         runTimeSec: stopwatch.total(),
         figures,
       });
-      return { grown, result: grown.result, extra };
+      const also = async (staging: Store) => {
+        await extra.also?.(staging);
+        carried = await curation?.write(curatedOf(grown), target, staging);
+      };
+      return { grown, result: grown.result, extra: { ...extra, also } };
     };
     const { grown } = await writeWhileComputing(
       target,
@@ -161,7 +173,9 @@ export async function addSessions(
       },
       signal,
     );
-    return summarizeAddition(read.labels, sessionCount, grown, {
+    await carried?.finish();
+    return summarizeAddition(oldLabels, sessionCount, grown, {
+      curation: carried?.summary,
       seconds: stopwatch.seconds,
       totalSeconds: stopwatch.total(),
       warnings,
@@ -172,6 +186,14 @@ export async function addSessions(
     await sparseFiles.close();
     await kernels.close();
   }
+}
+
+const toFileLabel = (label: number) => (label < 0 ? -1 : label + 1);
+
+function curatedOf({ result, followed }: GrownRecording): GrownCurated {
+  const { labels } = isMultiShank(result) ? result : result.curation;
+  const { sessions, features } = result;
+  return { labels: labels.map(toFileLabel), peakChannels: features.peakChannels, sessions, followed };
 }
 
 function readFresh(

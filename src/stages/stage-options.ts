@@ -123,6 +123,8 @@ export interface AddSummary
     readonly units: readonly number[];
     readonly similarity: number;
   }[];
+  /** What was curated by hand and goes on: its operations, and neurons whose confirmation was taken back as they have new units. */
+  readonly curation?: { readonly operations: number; readonly confirmAgain: number };
   /** The recording of all sessions. */
   readonly dataFolder: string;
   readonly threads: number;

@@ -14,8 +14,8 @@ interface Options extends CommonOptions {
 const EXAMPLES = `
 The sessions 1 to n of NEW_DATA, recorded with the same channel map, become the sessions that follow those of OUT.
 Only they are preprocessed and compared. Neurons keep their numbers: new units join them, or found neurons whose
-numbers follow. Old neurons that now look like one stay apart and are named. The recording of all sessions is put
-together in the folder Data of the result.
+numbers follow. Old neurons that now look like one stay apart and are named. What was curated by hand goes on. The
+recording of all sessions is put together in the folder Data of the result.
 
 Examples:
   dant add DANT_Output next_week

@@ -7,6 +7,7 @@ import { formatNumber, formatNumberOf } from './text.ts';
 export function formatAddition(summary: AddSummary): string {
   const { newUnits, newSessions, joined, newNeurons, unmatched, units, sessions, clusters, matches } =
     summary;
+  const { curation } = summary;
   return [
     `Added ${formatNumberOf(newUnits, 'unit')} of ${formatNumberOf(newSessions, 'session')}: ${joined} joined neurons that were known, ${newNeurons} new neurons, ${unmatched} unmatched.`,
     '',
@@ -17,6 +18,14 @@ export function formatAddition(summary: AddSummary): string {
         shank === undefined ? 'Motion' : `Motion, shank ${shank}`,
         `${constant.map((motion) => formatNumber(motion, 1)).join(', ')} µm in the new sessions`,
       ]),
+      ...(curation
+        ? [
+            [
+              'Curation',
+              `${formatNumberOf(curation.operations, 'operation')} by hand carried over, ${formatNumberOf(curation.confirmAgain, 'neuron')} to confirm again`,
+            ] as [string, string],
+          ]
+        : []),
       ['Time', describeSeconds(summary)],
       ['Memory', `${formatBytes(summary.peakMemory)} at most`],
       ['Computed by', `${summary.kernels} kernels, ${formatNumberOf(summary.threads, 'thread')}`],

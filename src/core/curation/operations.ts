@@ -27,6 +27,8 @@ const OPERATION = z.discriminatedUnion('operation', [
   z.strictObject({ operation: z.literal('label'), units, label, note: note.optional() }),
   /** A remark on the neurons of these units. */
   z.strictObject({ operation: z.literal('note'), units, note: note.min(1) }),
+  /** Made when sessions are added (carry-over.ts), before all others: automatic neurons from this number on have numbers higher by `count`. */
+  z.strictObject({ operation: z.literal('reserve'), from: z.int().min(1), count: z.int().min(1) }),
   /** Takes back the last operation that holds. */
   z.strictObject({ operation: z.literal('undo') }),
   /** Does again what was taken back last. */
@@ -34,8 +36,8 @@ const OPERATION = z.discriminatedUnion('operation', [
 ]);
 
 export type Operation = z.infer<typeof OPERATION>;
-/** An operation other than undo and redo. */
-export type Change = Exclude<Operation, { operation: 'undo' | 'redo' }>;
+/** An operation that changes the curated result by itself. */
+export type Change = Exclude<Operation, { operation: 'reserve' | 'undo' | 'redo' }>;
 
 /** An operation as the log holds it. */
 export type CurationEntry = Operation & {

@@ -35,7 +35,7 @@ function carryOut(list: readonly Operation[]): { entries: CurationEntry[]; steps
     const before = steps[steps.length - 1];
     if (operationProblem(before, operation)) continue;
     entries.push(entryOf(operation, entries.length + 1));
-    steps.push(advance(LABELS, before, entries[entries.length - 1]));
+    steps.push(advance(before, entries[entries.length - 1]));
   }
   return { entries, steps };
 }
@@ -61,9 +61,9 @@ describe('replaying operations', () => {
         if (operation.operation === 'undo' || operation.operation === 'redo') return;
         const { steps } = carryOut([...list, operation]);
         if (last(steps).version === before.version) return;
-        const undone = advance(LABELS, last(steps), entryOf({ operation: 'undo' }, 0));
+        const undone = advance(last(steps), entryOf({ operation: 'undo' }, 0));
         expect(undone.state).toEqual(before.state);
-        const redone = advance(LABELS, undone, entryOf({ operation: 'redo' }, 0));
+        const redone = advance(undone, entryOf({ operation: 'redo' }, 0));
         expect(redone.state).toEqual(last(steps).state);
       }),
     );

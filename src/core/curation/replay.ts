@@ -1,4 +1,5 @@
 /** The curated result: the automatic one, and every operation of the log that holds, one after another. */
+import { type NumberRange, newNeurons, numbering, takeNumbers } from './neuron-numbers.ts';
 import type { Change, CurationEntry, Operation } from './operations.ts';
 
 export interface CurationNote {
@@ -20,7 +21,7 @@ export interface CurationState {
   readonly notes: readonly CurationNote[];
 }
 
-/** An entry of the log other than undo and redo, with the id that the first neuron it makes gets. */
+/** An entry of the log that changes something, with the id that the first neuron it makes gets. */
 type NumberedChange = Change & CurationEntry & { readonly firstId: number };
 
 /** What a log amounts to. */
@@ -28,8 +29,10 @@ export interface Replayed {
   readonly state: CurationState;
   /** Entries in the log. */
   readonly version: number;
-  /** The id that the next new neuron gets; taken ids stay taken when what made them is undone. */
-  readonly nextId: number;
+  /** (units,) automatic neurons, by the ids that they have here; -1 unmatched. */
+  readonly automatic: Int32Array;
+  /** Ids for new neurons; taken ids stay taken when what made them is undone. */
+  readonly free: readonly NumberRange[];
   /** Operations that hold, in their order; undo takes back the last. */
   readonly done: readonly NumberedChange[];
   /** Operations taken back; redo does the last one again. */
@@ -45,43 +48,48 @@ export interface Replayed {
 export function replay(labels: Int32Array, entries: readonly CurationEntry[] = []): Replayed {
   const done: NumberedChange[] = [];
   const undone: NumberedChange[] = [];
-  let nextId = labels.reduce((most, label) => Math.max(most, label), 0) + 1;
-  for (const entry of entries) {
+  const { labels: automatic, free: all, rest } = numbering(labels, entries);
+  let free = all;
+  for (const entry of rest) {
+    if (entry.operation === 'reserve') throw new RangeError(`entry ${entry.version}: ${RESERVED_LATE}`);
     if (entry.operation === 'undo' || entry.operation === 'redo') {
       const [from, to] = entry.operation === 'undo' ? [done, undone] : [undone, done];
       const last = from.pop();
       if (!last) throw new RangeError(`entry ${entry.version}: there is nothing to ${entry.operation}`);
       to.push(last);
     } else {
-      done.push({ ...entry, firstId: nextId });
+      const [firstId, left] = takeNumbers(free, newNeurons(entry));
+      done.push({ ...entry, firstId });
       undone.length = 0;
-      nextId += newNeurons(entry);
+      free = left;
     }
   }
-  return { state: stateOf(labels, done), version: entries.length, nextId, done, undone };
+  return { state: stateOf(automatic, done), version: entries.length, automatic, free, done, undone };
 }
+
+const RESERVED_LATE = 'numbers are reserved before anything else';
 
 /**
  * One entry more.
  * @throws RangeError when it cannot be done
  */
-export function advance(labels: Int32Array, before: Replayed, entry: CurationEntry): Replayed {
+export function advance(before: Replayed, entry: CurationEntry): Replayed {
   const problem = operationProblem(before, entry);
   if (problem) throw new RangeError(`entry ${entry.version}: ${problem}`);
   const version = before.version + 1;
   if (entry.operation === 'undo') {
     const done = before.done.slice(0, -1);
     const undone = [...before.undone, before.done[before.done.length - 1]];
-    return { ...before, version, done, undone, state: stateOf(labels, done) };
+    return { ...before, version, done, undone, state: stateOf(before.automatic, done) };
   }
   const redone = entry.operation === 'redo' ? before.undone[before.undone.length - 1] : undefined;
-  const change = redone ?? { ...(entry as Change & CurationEntry), firstId: before.nextId };
+  const [firstId, free] = takeNumbers(before.free, redone ? 0 : newNeurons(entry));
+  const change = redone ?? { ...(entry as Change & CurationEntry), firstId };
   const state = copyOf(before.state);
   applyChange(state, change);
   return {
-    state,
-    version,
-    nextId: redone ? before.nextId : before.nextId + newNeurons(change),
+    ...before,
+    ...{ state, version, free },
     done: [...before.done, change],
     undone: redone ? before.undone.slice(0, -1) : [],
   };
@@ -94,6 +102,7 @@ export function operationProblem(
 ): string | undefined {
   if (operation.operation === 'undo') return done.length > 0 ? undefined : 'there is nothing to undo';
   if (operation.operation === 'redo') return undone.length > 0 ? undefined : 'there is nothing to redo';
+  if (operation.operation === 'reserve') return RESERVED_LATE;
   return changeProblem(state, operation);
 }
 
@@ -165,9 +174,6 @@ const copyOf = (state: CurationState): WorkingState => ({
   names: new Map(state.names),
   notes: [...state.notes],
 });
-
-/** How many ids an operation takes. */
-const newNeurons = ({ operation }: Change) => (operation === 'merge' ? 1 : operation === 'split' ? 2 : 0);
 
 function changeProblem({ labels }: CurationState, change: Change): string | undefined {
   const { units } = change;

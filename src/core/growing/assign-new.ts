@@ -35,6 +35,8 @@ export interface Assignment {
   readonly labels: Int32Array;
   readonly clusterCount: number;
   readonly possibleMerges: readonly PossibleMerge[];
+  /** (new units,) the old unit that each goes with when a person changes its neuron; -1 where its neuron has none. */
+  readonly followed: Int32Array;
 }
 
 /**
@@ -70,7 +72,29 @@ export function assignNew(input: AssignInput, { threshold, mergeFactor }: Assign
       units: [a[0], b[0]] as const,
       score,
     }));
-  return { ...grown, possibleMerges };
+  return { ...grown, possibleMerges, followed: followedUnits(grown.labels, input) };
+}
+
+/**
+ * (new units,) the old unit that each new unit goes with when a person changes its neuron: of those that it was compared with, the most similar;
+ * the last of the neuron where it was compared with none; -1 for neurons without old units.
+ */
+function followedUnits(
+  labels: Int32Array,
+  { oldLabels: { length: oldUnits }, compared, pairSimilarity }: AssignInput,
+): Int32Array {
+  const lastOfNeuron = new Map<number, number>();
+  for (let unit = 0; unit < oldUnits; unit++) if (labels[unit] >= 0) lastOfNeuron.set(labels[unit], unit);
+  const followed = Int32Array.from(labels.subarray(oldUnits), (label) => lastOfNeuron.get(label) ?? -1);
+  const best = new Float64Array(followed.length).fill(Number.NEGATIVE_INFINITY);
+  for (let p = 0; p < compared.count; p++) {
+    const [a, b] = [compared.units[2 * p], compared.units[2 * p + 1]];
+    if (a >= oldUnits || labels[a] < 0 || labels[a] !== labels[b]) continue;
+    if (!(pairSimilarity[p] > best[b - oldUnits])) continue;
+    best[b - oldUnits] = pairSimilarity[p];
+    followed[b - oldUnits] = a;
+  }
+  return followed;
 }
 
 interface Group {

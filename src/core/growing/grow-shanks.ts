@@ -40,6 +40,8 @@ export interface GrownShanks {
   readonly result: MultiShankResult;
   /** By the labels and units of the whole. */
   readonly possibleMerges: readonly PossibleMerge[];
+  /** (new units,) as of `Grown`, by the units of the whole. */
+  readonly followed: Int32Array;
 }
 
 /**
@@ -76,7 +78,14 @@ export async function growShanks(
   const { sessionCount } = grown[0].result;
   const labels = keepLabels(whole.labels, merged.labels);
   const oldSessionCount = sessionCount - fresh.sessionCount;
+  const followed = new Int32Array(fresh.units).fill(-1);
+  for (const [i, { shank, own }] of parts.entries()) {
+    grown[i].followed.forEach((old, place) => {
+      if (old >= 0) followed[own[place]] = shank.units[old];
+    });
+  }
   return {
+    followed,
     possibleMerges: grown.flatMap(({ possibleMerges }, i) =>
       possibleMerges.map((merge) => {
         const [a, b] = merge.units.map((unit) => results[i].units[unit]);
@@ -153,9 +162,9 @@ async function growPooled(
   const found = await inStage(context, 'motion', () => findMotion(searches, false, context));
   const grown: Grown[] = [];
   for (const [i, growth] of growths.entries()) {
-    const { result, possibleMerges } = await growth.finish(found[i]);
+    const one = await growth.finish(found[i]);
     context.kernels.release(held[i].waveforms.data);
-    grown.push({ possibleMerges, result: { ...result, warnings: noted[i].warnings } });
+    grown.push({ ...one, result: { ...one.result, warnings: noted[i].warnings } });
   }
   return grown;
 }

@@ -30,6 +30,8 @@ export interface Grown {
   /** All units, old ones first; without waveforms. */
   readonly result: TrackingResult;
   readonly possibleMerges: readonly PossibleMerge[];
+  /** (new units,) the old unit that each goes with when a person changes its neuron; -1 where its neuron has none. */
+  readonly followed: Int32Array;
 }
 
 /** A result whose new units are known, and whose motion in the new sessions is being searched for. */
@@ -57,8 +59,8 @@ export async function growResult(
   const [found] = await inStage(context, 'motion', () =>
     findMotion([growth.search], linear_correction, context),
   );
-  const { possibleMerges, result } = await growth.finish(found);
-  return { possibleMerges, result: { ...result, warnings } };
+  const grown = await growth.finish(found);
+  return { ...grown, result: { ...grown.result, warnings } };
 }
 
 /** The steps of `growResult` before the motion is searched for, and those after it; its warnings are not part of the result. */
@@ -151,7 +153,7 @@ async function concludeGrowth(
   await breathe(context.signal);
   const { similarity } = similarities;
 
-  const { labels, clusterCount, possibleMerges } = await inStage(context, 'curation', async () => {
+  const { labels, clusterCount, possibleMerges, followed } = await inStage(context, 'curation', async () => {
     const { auto_merge, merge_factor } = settings.autoCuration;
     return assignNew(
       { oldLabels: old.curation.labels, sessions, compared, pairSimilarity, similarity },
@@ -183,6 +185,7 @@ async function concludeGrowth(
   await breathe(context.signal);
   return {
     possibleMerges,
+    followed,
     result: { ...drawable, confidence, warnings: [], kernels: context.kernels.name },
   };
 }

@@ -139,15 +139,15 @@ export class CurationLogFile {
     }
   }
 
-  /** Replays what is new, or everything when the log is another one. */
+  /** Replays what is new, or everything when there is much of it or the log is another one. */
   private replayOf(entries: readonly CurationEntry[]): Replayed {
     const known = this.log.entries;
-    const grown = entries.length >= known.length && known.every(({ id }, i) => entries[i].id === id);
+    const grown =
+      known.length > 0 && entries.length >= known.length && known.every(({ id }, i) => entries[i].id === id);
     try {
       if (!grown || entries.length - known.length > 10) return replay(this.automatic.labels, entries);
       let replayed = this.replayed;
-      for (const entry of entries.slice(known.length))
-        replayed = advance(this.automatic.labels, replayed, entry);
+      for (const entry of entries.slice(known.length)) replayed = advance(replayed, entry);
       return replayed;
     } catch (cause) {
       if (!(cause instanceof RangeError)) throw cause;
@@ -222,10 +222,14 @@ export async function setAsideCuration(folder: string): Promise<string | undefin
   if (!file) return undefined;
   const { mtime } = await file.stat();
   await file.close();
-  const name = CURATION_LOG.replace('.jsonl', `-until-${mtime.toISOString().replace(/[:.]/g, '-')}.jsonl`);
+  const name = asideName(mtime.toISOString());
   await rename(path, join(folder, name));
   return name;
 }
+
+/** What a log is called that is set aside. @param time ISO 8601 */
+export const asideName = (time: string): string =>
+  CURATION_LOG.replace('.jsonl', `-until-${time.replace(/[:.]/g, '-')}.jsonl`);
 
 const MISSING = 'missing';
 /** A log that is a link could lead out of the folder. Zero where the platform has no such flag. */

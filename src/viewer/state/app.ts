@@ -75,7 +75,7 @@ export function takeEntries(entries: readonly CurationEntry[], appliedVersion?: 
     const known = [...curated.entries];
     for (const entry of entries) {
       if (entry.version !== replayed.version + 1) continue;
-      replayed = advance(result.units.label, replayed, entry);
+      replayed = advance(replayed, entry);
       known.push(entry);
     }
     const changed = replayed !== curated.replayed;

@@ -116,6 +116,8 @@ function describe(entry: CurationEntry): string {
       return entry.label === null ? 'take away the label' : `label “${entry.label}”`;
     case 'split':
       return 'split off';
+    case 'reserve':
+      return `sessions were added: automatic neurons from ${entry.from} on have numbers higher by ${entry.count} here`;
     default:
       return entry.operation;
   }
