@@ -1,4 +1,6 @@
 /** A curation by hand goes on when sessions are added to the result that it belongs to. */
+import { link } from 'node:fs/promises';
+import { join } from 'node:path';
 import { carryOver } from '../core/curation/carry-over.ts';
 import { replay } from '../core/curation/replay.ts';
 import { InputError } from '../core/errors.ts';
@@ -21,6 +23,14 @@ export interface GrownCurated extends CuratedResult {
   readonly sessions: Int32Array;
   /** (new units,) as of `carryOver`. */
   readonly followed: Int32Array;
+}
+
+/** What another program appends to the log meanwhile is then in the one that is kept, where the disk allows links. */
+async function keepReplaced(target: FileStore, staging: Store, name: string): Promise<void> {
+  const replaced = await target.open(CURATION_LOG);
+  if (!replaced) return;
+  const linked = link(replaced.name, join(staging.name, name));
+  await linked.catch(async () => staging.write(name, await replaced.read(0, replaced.size)));
 }
 
 export class CarriedCuration {
@@ -70,8 +80,7 @@ export class CarriedCuration {
     const fingerprint = await resultFingerprint(labels, grown.peakChannels);
     const lines = [logHead(fingerprint, labels.length, time), ...carried];
     const text = lines.map((line) => logLine(line, EMPTY_LOG)).join('');
-    const replaced = await target.open(CURATION_LOG);
-    if (replaced) await staging.write(asideName(time), await replaced.read(0, replaced.size));
+    await keepReplaced(target, staging, asideName(time));
     await staging.write(CURATION_LOG, new TextEncoder().encode(text));
     const { state, version } = replay(labels, carried);
     const again = carried.at(-1);
