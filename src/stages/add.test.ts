@@ -233,6 +233,8 @@ describe('what cannot be added', () => {
     await refused(name, 'same channel map');
   });
 
+  it('more than fits in memory', () => refused('sixth', 'of memory', 'result', { memory: 1e6 }));
+
   it('fewer spike trains than units', async () => {
     const name = await changed('silent', (folder) => rm(join(folder, 'spike_times/Unit3.npy')));
     await refused(name, 'Unit3.npy');

@@ -18,7 +18,7 @@ import {
   joinRecordings,
   joinUnitRows,
 } from '../io/node/join-recordings.ts';
-import { memoryLimit } from '../io/node/memory-limit.ts';
+import { usualMemoryLimit } from '../io/node/memory-limit.ts';
 import { finishReplacing } from '../io/replace-files.ts';
 import { readUnits, type UnitRow } from '../io/units-table.ts';
 import { openWaveforms } from '../io/waveform-file.ts';
@@ -78,7 +78,8 @@ export async function addSessions(
   };
   await requireSameProbe(oldData, fresh, source);
   const shape = await readDatasetShape(fresh);
-  requireMemory({ ...shape, units: shape.units + saved.units }, settings, memoryLimit(), source.name, {
+  const limit = options.memory ?? usualMemoryLimit();
+  requireMemory({ ...shape, units: shape.units + saved.units }, settings, limit, source.name, {
     nearby: true,
     compared: shanks.size > 0 ? 'each' : 'together',
   });

@@ -16,7 +16,7 @@ import {
 import { type ComparedShanks, type MemoryEstimate, requireMemory } from '../io/memory-estimate.ts';
 import { readGivenMotion } from '../io/motion-files.ts';
 import { FileStore, requireFile } from '../io/node/file-store.ts';
-import { memoryLimit } from '../io/node/memory-limit.ts';
+import { usualMemoryLimit } from '../io/node/memory-limit.ts';
 import { ObservedStore } from '../io/observed-store.ts';
 import { checkUnitSessions, readUnits, UNITS_FILE, type UnitRow } from '../io/units-table.ts';
 import type { ShankMode, StageOptions } from './stage-options.ts';
@@ -45,9 +45,6 @@ export interface OpenOptions extends StageOptions {
   readonly shank?: number;
 }
 
-/** Share of the machine's memory that is used unless another limit is given. */
-const USUAL_SHARE = 0.7;
-
 /**
  * Resolves the settings against the input folder and makes sure that the recording fits in memory.
  * @throws InputError when settings or files are wrong, or memory does not suffice
@@ -67,7 +64,7 @@ export async function openRecording(
   });
   const shape = await readDatasetShape(data);
   const nearby = !options.allPairs && comparesNearby(settings, shape.units);
-  const limit = options.memory ?? Math.floor(USUAL_SHARE * memoryLimit());
+  const limit = options.memory ?? usualMemoryLimit();
   const memory = requireMemory(shape, settings, limit, data.name, {
     nearby,
     compared: comparedShanks(shape, options),

@@ -97,6 +97,8 @@ export interface AddOptions extends StageOptions {
   readonly dataFolder?: string;
   /** Whether to draw `Figures/`; default true. */
   readonly figures?: boolean;
+  /** Memory that may be used, bytes; default 70 % of what the machine has. */
+  readonly memory?: number;
 }
 
 /** What adding sessions tells at its end. */

@@ -2,6 +2,7 @@
 import path from 'node:path';
 import type { Command } from 'commander';
 import { type CommonOptions, execute } from '../execute.ts';
+import { readMemory } from '../input.ts';
 import { formatAddition } from '../ui/add-summary.ts';
 import { addCommonOptions } from './options.ts';
 
@@ -9,6 +10,7 @@ interface Options extends CommonOptions {
   readonly output?: string;
   readonly data?: string;
   readonly figures: boolean;
+  readonly memory?: string;
 }
 
 const EXAMPLES = `
@@ -34,7 +36,8 @@ export function addAddCommand(program: Command): void {
       .argument('<new_data>', 'data folder with the new sessions')
       .option('-o, --output <dir>', 'folder for the grown result (default: where the result is)')
       .option('--data <dir>', 'where the data of the result are now (default: where they were)')
-      .option('--no-figures', 'draw no figures'),
+      .option('--no-figures', 'draw no figures')
+      .option('--memory <GB>', 'memory that may be used (default: 70 % of what the machine has)'),
   )
     .addHelpText('after', EXAMPLES)
     .action((out: string, newData: string, options: Options) =>
@@ -54,6 +57,7 @@ export function addAddCommand(program: Command): void {
           output: options.output,
           dataFolder: options.data && path.resolve(options.data),
           figures: options.figures,
+          memory: readMemory(options.memory),
         });
         return { result, text: formatAddition(result) };
       }),

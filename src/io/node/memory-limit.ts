@@ -8,3 +8,9 @@ export function memoryLimit(): number {
   const constrained = process.constrainedMemory?.() ?? 0;
   return constrained > 0 ? Math.min(constrained, total) : total;
 }
+
+/** Share of it that is used unless another limit is given. */
+const USUAL_SHARE = 0.7;
+
+/** Bytes that are used unless another limit is given. */
+export const usualMemoryLimit = (): number => Math.floor(USUAL_SHARE * memoryLimit());
