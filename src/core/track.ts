@@ -104,8 +104,11 @@ export async function trackWithMotion(
       },
     );
   });
-  if (!isNearbyMatrix(begun.clustering.similarity)) {
-    context.onPart?.({ kind: 'clustering', settings, ...begun });
+  const { similarity, featureSimilarity, features: names } = begun.clustering;
+  if (!isNearbyMatrix(similarity)) context.onPart?.({ kind: 'clustering', settings, ...begun });
+  else {
+    const matrices = { similarity, featureSimilarity: featureSimilarity.filter(isNearbyMatrix) };
+    context.onPart?.({ kind: 'nearbySimilarities', features: names, ...matrices });
   }
   return inStage(context, 'curation', async () => {
     // A thread puts the leaves in order meanwhile.

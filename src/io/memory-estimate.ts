@@ -3,9 +3,11 @@ import { InputError } from '../core/errors.ts';
 import { formatBytes } from '../core/format-bytes.ts';
 import { usedFeatures } from '../core/preprocess.ts';
 import type { Settings } from '../core/settings.ts';
+import { MOST_KEPT } from '../core/similarity/candidate-rows.ts';
 import { nearbyMatrixBytes } from '../core/similarity/nearby-matrix.ts';
 import { MOST_LISTED, SAMPLE } from '../core/similarity/pair-list.ts';
 import type { DatasetShape } from './dataset.ts';
+import { ASIDE } from './sparse-npz.ts';
 
 /** Bytes, by what they hold. */
 export interface MemoryEstimate {
@@ -58,6 +60,8 @@ const PIECES_BYTES = 6 * 2 ** 26;
 const NEARBY_MARGIN = 1.08;
 const LISTED_PAIR_BYTES = 120;
 const NEARBY_PROGRAM_BYTES = 450e6;
+/** What a thread that writes sparse files has besides the columns of the candidates. */
+const WRITING_THREAD_BYTES = 130e6;
 /** How far beyond the candidate pairs waveforms are kept, µm: the slack of peaks and what rounding up to whole rows takes. */
 const WINDOW_SLACK = 75;
 
@@ -91,9 +95,19 @@ export function estimateNearbyMemory(
   const histograms = 8 * kept * units * histogramBins(shape, settings);
   const total =
     NEARBY_MARGIN * (waveforms + matrices + histograms) +
+    (compared === 'together' ? writingAside(found) : 0) +
     LISTED_PAIR_BYTES * kept * (found > MOST_LISTED.clustering ? SAMPLE : found) +
     NEARBY_PROGRAM_BYTES;
   return { waveforms, matrices, histograms, total: Math.ceil(total) };
+}
+
+/** Memory of the threads that write the similarities of so many pairs within reach. */
+function writingAside(cells: number): number {
+  if (cells > ASIDE.mostCells) return 0;
+  const threads = cells < ASIDE.worthAnother ? 1 : ASIDE.threads;
+  // Every pair is in the rows of both of its units.
+  const columns = 2 * cells > MOST_KEPT ? 0 : 4 * 2 * cells;
+  return threads * (columns + WRITING_THREAD_BYTES);
 }
 
 /**

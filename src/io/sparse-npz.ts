@@ -7,6 +7,7 @@ import { npyMember } from './npz.ts';
 import type { ClusteredBlocks } from './result-blocks.ts';
 import {
   areDouble,
+  type Elements,
   type RowRange,
   type SparseBlocks,
   type SparseContent,
@@ -20,6 +21,16 @@ const PIECE_LENGTH = 1 << 18;
 const MOST_AT_ONCE = 1 << 23;
 /** More elements need 64-bit indices. */
 const MOST_INT32 = 2 ** 31 - 1;
+
+/** When threads of their own write the files of similarities (stages/write-aside.ts), by the number of pairs within reach. */
+export const ASIDE = {
+  /** At most; each has the columns of the candidates for itself. */
+  threads: 2,
+  /** Fewer are written by one thread before another one has started. */
+  worthAnother: 2 ** 22,
+  /** Of more, memory counts more than time: they are written where the rest of the result is. */
+  mostCells: 2 ** 27,
+} as const;
 
 /** Whether a result has values for nearby pairs only. */
 export const isSparse = ({ blocks }: ClusteredBlocks) =>
@@ -101,16 +112,18 @@ function elementsOf(
   dtype: NumericDtype,
   indptr: Float64Array,
   atOnce: number,
-  rows: (range: RowRange) => Int32Array | Float64Array,
+  rows: (range: RowRange, into?: Elements) => Elements,
 ): NpyOutput {
   const units = indptr.length - 1;
   const length = indptr[units];
   const shape = [length];
   if (length <= atOnce) return { dtype, shape, data: rows({ indptr, first: 0, end: units }) };
   function* data() {
+    let piece: Elements | undefined;
     for (let first = 0, end = 0; first < units; first = end) {
       for (end = first + 1; end < units && indptr[end + 1] - indptr[first] <= atOnce; ) end++;
-      yield rows({ indptr, first, end });
+      piece = rows({ indptr, first, end }, piece);
+      yield piece;
     }
   }
   return { dtype, shape, data };

@@ -33,17 +33,20 @@ export interface RowRange {
 export interface SparseRows {
   /** (units,) elements of each row beside the diagonal. */
   readonly counts: Int32Array;
-  /** Columns of the elements of some rows. */
-  columns(range: RowRange): Int32Array;
-  /** Their values. */
-  values(range: RowRange): Float64Array;
+  /** Columns of the elements of some rows. @param into what an earlier call gave, which is no longer needed */
+  columns(range: RowRange, into?: Elements): Int32Array;
+  /** Their values, as exact as they were computed. */
+  values(range: RowRange, into?: Elements): Values;
 }
+
+type Values = Float32Array | Float64Array;
+export type Elements = Int32Array | Values;
 
 /** The rows of the units of a block, each in its place among those of all units. */
 interface BlockRows {
   count(counts: Int32Array): void;
   columns(range: RowRange, data: Int32Array): void;
-  values(range: RowRange, data: Float64Array): void;
+  values(range: RowRange, data: Values): void;
 }
 
 /** Of every block from the list of its pairs where there is one, which is faster; else from its matrix. */
@@ -57,19 +60,32 @@ export function sparseRows({ units, blocks }: SparseBlocks, content: SparseConte
   const counts = new Int32Array(units);
   for (const block of rows) block.count(counts);
   const lengthOf = ({ indptr, first, end }: RowRange) => indptr[end] - indptr[first];
+  const Numbers = areDouble({ units, blocks }, content) ? Float64Array : Float32Array;
   return {
     counts,
-    columns(range) {
-      const data = new Int32Array(lengthOf(range));
+    columns(range, into) {
+      const data = room(Int32Array, lengthOf(range), into);
       for (const block of rows) block.columns(range, data);
       return data;
     },
-    values(range) {
-      const data = new Float64Array(lengthOf(range));
+    values(range, into) {
+      const data = room<Values>(Numbers, lengthOf(range), into);
       for (const block of rows) block.values(range, data);
       return data;
     },
   };
+}
+
+/** An array in the memory of another one where that suffices: new memory is touched page by page, and given back late. */
+function room<T extends Elements>(
+  Kind: { new (length: number): T; new (buffer: ArrayBufferLike, at: number, length: number): T } & {
+    readonly BYTES_PER_ELEMENT: number;
+  },
+  length: number,
+  into: Elements | undefined,
+): T {
+  const fits = into && into.buffer.byteLength >= length * Kind.BYTES_PER_ELEMENT;
+  return fits ? new Kind(into.buffer, 0, length) : new Kind(length);
 }
 
 /** Whether the elements are as exact as they were computed. */
@@ -137,7 +153,7 @@ function listElements(values: Float64Array, element: (value: number) => number):
 
 interface Spread {
   /** Takes the elements of the rows, one row after another. */
-  readonly data: Int32Array | Float64Array;
+  readonly data: Elements;
   /** (P,) element of each pair; the column of the element when left out. */
   readonly values?: Float64Array;
   readonly hasOwn: boolean;
@@ -180,13 +196,13 @@ function matrixRows(units: Int32Array, similarities: Similarities, content: Spar
   /** Units in the order in which they are read fastest. */
   const order = open?.order ?? Int32Array.from(units.keys());
   /** Puts the diagonal among the elements of a row, where there is one. */
-  const close = (row: Int32Array | Float64Array, others: Int32Array, index: number, own: number) => {
+  const close = (row: Elements, others: Int32Array, index: number, own: number) => {
     if (diagonal === undefined) return;
     let middle = others.length;
     for (; middle > 0 && others[middle - 1] > index; middle--) row[middle] = row[middle - 1];
     row[middle] = own;
   };
-  const fill = <T extends Int32Array | Float64Array>(
+  const fill = <T extends Elements>(
     { indptr, first, end }: RowRange,
     data: T,
     fillRow: (index: number, row: T) => void,

@@ -40,7 +40,7 @@ import {
 import type { AddOptions, AddSummary } from './stage-options.ts';
 import { startStopwatch } from './stopwatch.ts';
 import { streamedWaveforms } from './streamed-waveforms.ts';
-import { SparseFilesThread } from './write-aside.ts';
+import { SparseFilesThreads } from './write-aside.ts';
 
 /**
  * Adds the sessions of a data folder to a finished result, which keeps its neurons: old units keep their labels, new ones join them or
@@ -94,7 +94,7 @@ export async function addSessions(
   const threads = threadsOf(settings.n_jobs);
   const kernels = await createKernels({ kernels: settings.kernels, threads });
   const figures = (options.figures ?? true) ? new FigureThread() : undefined;
-  const sparseFiles = new SparseFilesThread(threads);
+  const sparseFiles = new SparseFilesThreads(threads);
   try {
     const context: RunContext = { kernels, onEvent, signal };
     const read = await inStage(context, 'read', async () => {
@@ -145,30 +145,25 @@ export async function addSessions(
     const { grown } = await writeWhileComputing(
       target,
       async (_onPart, staging) => {
-        const beside: Promise<void>[] = [];
-        const begin = (writing: Promise<void>) => {
-          // A failure is met where all are waited for.
-          writing.catch(() => {});
-          beside.push(writing);
-        };
         // What the recordings hold does not depend on the result.
-        begin(joinRecordings(parts, joinedDataFolder(staging.name), settings.path_to_data, signal));
+        const joining = joinRecordings(parts, joinedDataFolder(staging.name), settings.path_to_data, signal);
+        // A failure is met where all are waited for.
+        joining.catch(() => {});
         const onPart = (part: ResultPart) => {
           if (threads < 2) return;
           if (part.kind === 'moved') figures?.drawMotion(part.result);
           // How sure the matches are, which figures do not show, is worked out meanwhile.
           if (part.kind === 'drawable' && figures?.canDraw(part.result)) figures.draw(part.result, signal);
-          if (part.kind === 'nearbySimilarities' && sparseFiles.canWrite(part))
-            begin(sparseFiles.write(part, staging.name, signal));
+          if (part.kind === 'nearbySimilarities') sparseFiles.begin(part, staging.name, signal);
         };
         try {
           const computed = await compute(onPart);
-          const elsewhere = sparseFiles.files;
-          return { ...computed, extra: { ...computed.extra, beside: allEnded(beside), elsewhere } };
+          const beside = allEnded([joining, sparseFiles.finished()]);
+          return { ...computed, extra: { ...computed.extra, beside, elsewhere: sparseFiles.files } };
         } catch (error) {
           // Nothing may be written any more.
           await sparseFiles.close();
-          await Promise.allSettled(beside);
+          await Promise.allSettled([joining]);
           throw error;
         }
       },

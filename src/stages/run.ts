@@ -15,7 +15,7 @@ import type { UserSettings } from '../core/settings.ts';
 import { trackShanks, trackShanksNearby } from '../core/shanks.ts';
 import { track } from '../core/track.ts';
 import { trackNearby } from '../core/track-nearby.ts';
-import { pathIn, subStore } from '../io/byte-source.ts';
+import { pathIn, type Store, subStore } from '../io/byte-source.ts';
 import { shankFolder } from '../io/result-folder.ts';
 import { writeResult, writeShankResult, writeWhileComputing } from '../io/write-result.ts';
 import { createKernels, threadsOf } from '../workers/node.ts';
@@ -27,6 +27,7 @@ import { packageVersion } from './package-version.ts';
 import type { RunOptions, RunSummary, ShankMode } from './stage-options.ts';
 import { type Stopwatch, startStopwatch } from './stopwatch.ts';
 import { streamedWaveforms } from './streamed-waveforms.ts';
+import { SparseFilesThreads } from './write-aside.ts';
 
 /**
  * Runs the standard pipeline, all units as if on one shank.
@@ -90,6 +91,7 @@ export async function runFolder(userSettings: UserSettings, options: RunOptions 
   const stopAtOnce = () => setTimeout(() => void kernels.close());
   options.signal?.addEventListener('abort', stopAtOnce, { once: true });
   const figures = (options.figures ?? true) ? new FigureThread() : undefined;
+  const sparseFiles = new SparseFilesThreads(threads);
   try {
     await checkpoints.announce();
     const { memoryLimit } = opened;
@@ -129,7 +131,7 @@ export async function runFolder(userSettings: UserSettings, options: RunOptions 
         : await trackShanks(read.whole, opened.settings, context, given);
       await writeResult(opened.output, result, extraOf(result));
     } else {
-      const compute = async (write: (part: ResultPart) => void) => {
+      const compute = async (write: (part: ResultPart) => void, staging: Store) => {
         // While clusters and weights alternate there is a core to load what drawing takes.
         const onTracking = (event: RunEvent) => {
           if (event.kind === 'stage' && event.stage === 'motion' && event.state === 'begin')
@@ -143,10 +145,23 @@ export async function runFolder(userSettings: UserSettings, options: RunOptions 
             figures.draw(part.result, options.signal);
           write(part);
         };
-        const computed = read.streamed
-          ? await trackNearby(read.streamed, opened.settings, context, given)
-          : await track(read.whole, opened.settings, { ...context, onEvent: onTracking, onPart }, given);
-        return { result: computed, extra: extraOf(computed) };
+        const onNearby = (part: ResultPart) => {
+          if (part.kind === 'nearbySimilarities') sparseFiles.begin(part, staging.name, options.signal);
+        };
+        try {
+          const computed = read.streamed
+            ? await trackNearby(read.streamed, opened.settings, { ...context, onPart: onNearby }, given)
+            : await track(read.whole, opened.settings, { ...context, onEvent: onTracking, onPart }, given);
+          const beside = sparseFiles.finished();
+          return {
+            result: computed,
+            extra: { ...extraOf(computed), beside, elsewhere: sparseFiles.files },
+          };
+        } catch (error) {
+          // Nothing may be written any more.
+          await sparseFiles.close();
+          throw error;
+        }
       };
       ({ result } = await writeWhileComputing(opened.output, compute, options.signal));
     }
@@ -155,6 +170,7 @@ export async function runFolder(userSettings: UserSettings, options: RunOptions 
     return { ...summary, outputFolder: place.name };
   } finally {
     await figures?.close();
+    await sparseFiles.close();
     options.signal?.removeEventListener('abort', stopAtOnce);
     await kernels.close();
   }

@@ -1,71 +1,100 @@
-/** Writing the sparse files of similarities on a thread of its own, while the rest of a result is computed. */
+/** Writing the sparse files of similarities on threads of their own, while the rest of a result is computed. */
 import { InputError, type InputProblem } from '../core/errors.ts';
 import type { NearbySimilarities } from '../core/result.ts';
 import type { FeatureName } from '../core/settings.ts';
+import { allEnded } from '../io/concurrently.ts';
 import { FileStore } from '../io/node/file-store.ts';
 import { npzChunks } from '../io/npz.ts';
 import { oneBlock } from '../io/result-blocks.ts';
+import { ASIDE } from '../io/sparse-npz.ts';
 import { sparseSimilarityFiles } from '../io/write-clustering.ts';
 import { AsideThread, HAS_THREADS } from './aside-thread.ts';
 
-/** The sparse files of the similarities of all units. */
-export interface SparseWriting extends NearbySimilarities {
+/** The similarities of all units. */
+export interface SparseSimilarities extends NearbySimilarities {
   readonly features: readonly FeatureName[];
+}
+
+/** Some of their sparse files. */
+export interface SparseWriting extends SparseSimilarities {
   readonly folder: string;
+  /** Names without `.npz`. */
+  readonly names: readonly string[];
 }
 
 /** What it answers: nothing, or why the files cannot be written. */
 export type FilesWritten = InputProblem | undefined;
 
-const sparseFilesOf = (clustering: Omit<SparseWriting, 'folder'>) =>
+const sparseFilesOf = (clustering: SparseSimilarities) =>
   sparseSimilarityFiles(oneBlock(clustering.similarity.layout.units, { clustering }), clustering.features);
 
 /** @throws InputError when they cannot be written */
-export async function writeSparseFiles(work: SparseWriting): Promise<void> {
-  const store = new FileStore(work.folder);
-  for (const { name, members } of sparseFilesOf(work)) await store.write(`${name}.npz`, npzChunks(members()));
+export async function writeSparseFiles({ folder, names, ...clustering }: SparseWriting): Promise<void> {
+  const store = new FileStore(folder);
+  for (const { name, members } of sparseFilesOf(clustering))
+    if (names.includes(name)) await store.write(`${name}.npz`, npzChunks(members()));
 }
 
-/** A thread that is started before there is anything to write. */
-export class SparseFilesThread {
-  private readonly thread = new AsideThread<SparseWriting, FilesWritten>(
-    'sparse-files-worker.js',
-    'writes the similarities',
-  );
-  private readonly isAside: boolean;
-  /** Names of the files of the result that it writes. */
+/** Threads that are started before there is anything to write. */
+export class SparseFilesThreads {
+  private readonly threads: readonly AsideThread<SparseWriting, FilesWritten>[];
+  private readonly begun: Promise<void>[] = [];
+  /** Names of the files of the result that they write. */
   readonly files = new Set<string>();
 
   /** @param threads that may be used */
   constructor(threads: number) {
-    this.isAside = HAS_THREADS && threads > 1;
+    const count = HAS_THREADS && threads > 1 ? Math.min(threads, ASIDE.threads) : 0;
+    this.threads = Array.from(
+      { length: count },
+      () => new AsideThread('sparse-files-worker.js', 'writes the similarities'),
+    );
   }
 
-  /** Starts it, where there are threads. */
+  /** Starts the first, where there are threads. */
   prepare(): void {
-    if (this.isAside) this.thread.start();
+    this.threads[0]?.start();
   }
 
-  /** Whether it can write similarities aside without copying them: they lie in shared memory. */
-  canWrite({ similarity, featureSimilarity }: NearbySimilarities): boolean {
+  /**
+   * Begins to write similarities, if that takes no copy of them, as they lie in shared memory, and they are not too many.
+   * @param folder where the files go
+   */
+  begin(similarities: SparseSimilarities, folder: string, signal?: AbortSignal): void {
+    const { features, featureSimilarity, similarity, pairs, pairSimilarities } = similarities;
     const pieces = [similarity, ...featureSimilarity].flatMap((matrix) => matrix.pieces);
-    return this.isAside && pieces.every(({ buffer }) => buffer instanceof SharedArrayBuffer);
-  }
-
-  /** Writes similarities that it can write. @throws InputError when the folder cannot be written; StoppedError */
-  async write(
-    { features, featureSimilarity, similarity, pairs, pairSimilarities }: Omit<SparseWriting, 'folder'>,
-    folder: string,
-    signal?: AbortSignal,
-  ): Promise<void> {
+    const { cells } = similarity.layout;
+    if (cells > ASIDE.mostCells || !pieces.every(({ buffer }) => buffer instanceof SharedArrayBuffer)) return;
     const clustering = { features, featureSimilarity, similarity, pairs, pairSimilarities };
-    for (const { name } of sparseFilesOf(clustering)) this.files.add(`${name}.npz`);
-    const problem = await this.thread.ask({ folder, ...clustering }, signal);
-    if (problem) throw new InputError(problem);
+    const all = sparseFilesOf(clustering).map(({ name }) => name);
+    const threads = cells < ASIDE.worthAnother ? this.threads.slice(0, 1) : this.threads;
+    for (const [t, thread] of threads.entries()) {
+      const names = all.filter((_, i) => i % threads.length === t);
+      for (const name of names) this.files.add(`${name}.npz`);
+      const writing = write(thread, { ...clustering, folder, names }, signal);
+      // A failure is met where all are waited for.
+      writing.catch(() => {});
+      this.begun.push(writing);
+    }
   }
 
-  /** Ends the thread, whatever it does. */
-  async close(): Promise<void> {
-    await this.thread.close();
+  /** Comes when everything is written. @throws InputError when the folder cannot be written; StoppedError */
+  async finished(): Promise<void> {
+    await allEnded(this.begun);
   }
+
+  /** Ends the threads, whatever they do. */
+  async close(): Promise<void> {
+    await Promise.all(this.threads.map((thread) => thread.close()));
+    await Promise.allSettled(this.begun);
+  }
+}
+
+async function write(
+  thread: AsideThread<SparseWriting, FilesWritten>,
+  work: SparseWriting,
+  signal?: AbortSignal,
+): Promise<void> {
+  const problem = await thread.ask(work, signal);
+  if (problem) throw new InputError(problem);
 }

@@ -43,7 +43,7 @@ export interface Candidates {
 }
 
 /** Up to so many candidates of all units are listed once for all who ask. */
-const MOST_KEPT = 1 << 23;
+export const MOST_KEPT = 1 << 26;
 /** Of all candidates, and of those that have a value. */
 const kept = {
   all: new WeakMap<NearbyLayout, Candidates>(),
