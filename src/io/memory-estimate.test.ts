@@ -44,10 +44,10 @@ describe('estimateMemory', () => {
 
 describe('estimateNearbyMemory', () => {
   it.each([
-    [3_000, 676_503_552],
-    [10_000, 1_592_905_728],
-    [30_000, 2_475_524_096],
-    [100_000, 7_885_766_656],
+    [3_000, 719_237_120],
+    [10_000, 1_852_182_528],
+    [30_000, 3_153_068_032],
+    [100_000, 7_418_544_128],
   ])('is close to the peak that bench/scale measured of %i units', (units, peak) => {
     const resolved = resolveSettings(
       { preset: 'recommended', clustering: { candidates: 'nearby' } },

@@ -5,7 +5,7 @@ import { usedFeatures } from '../core/preprocess.ts';
 import type { Settings } from '../core/settings.ts';
 import { MOST_KEPT } from '../core/similarity/candidate-rows.ts';
 import { nearbyMatrixBytes } from '../core/similarity/nearby-matrix.ts';
-import { MOST_LISTED, SAMPLE } from '../core/similarity/pair-list.ts';
+import { MOST_LISTED } from '../core/similarity/pair-list.ts';
 import type { DatasetShape } from './dataset.ts';
 import { ASIDE } from './sparse-npz.ts';
 
@@ -58,10 +58,12 @@ function histogramBins(shape: DatasetShape, settings: Settings): number {
 const PIECES_BYTES = 6 * 2 ** 26;
 /** What else a run of nearby pairs needs, fitted to what bench/scale measures: in proportion, for each pair that is listed, and at all. */
 const NEARBY_MARGIN = 1.08;
-const LISTED_PAIR_BYTES = 120;
+const LISTED_PAIR_BYTES = 180;
+/** Of a sample of them. */
+const SAMPLE_BYTES = 250e6;
 const NEARBY_PROGRAM_BYTES = 450e6;
 /** What a thread that writes sparse files has besides the columns of the candidates. */
-const WRITING_THREAD_BYTES = 130e6;
+const WRITING_THREAD_BYTES = 50e6;
 /** How far beyond the candidate pairs waveforms are kept, µm: the slack of peaks and what rounding up to whole rows takes. */
 const WINDOW_SLACK = 75;
 
@@ -96,7 +98,7 @@ export function estimateNearbyMemory(
   const total =
     NEARBY_MARGIN * (waveforms + matrices + histograms) +
     (compared === 'together' ? writingAside(found) : 0) +
-    LISTED_PAIR_BYTES * kept * (found > MOST_LISTED.clustering ? SAMPLE : found) +
+    kept * (found > MOST_LISTED.clustering ? SAMPLE_BYTES : LISTED_PAIR_BYTES * found) +
     NEARBY_PROGRAM_BYTES;
   return { waveforms, matrices, histograms, total: Math.ceil(total) };
 }

@@ -27,7 +27,7 @@ export const ASIDE = {
   /** At most; each has the columns of the candidates for itself. */
   threads: 2,
   /** Fewer are written by one thread before another one has started. */
-  worthAnother: 2 ** 22,
+  worthAnother: 2 ** 24,
   /** Of more, memory counts more than time: they are written where the rest of the result is. */
   mostCells: 2 ** 27,
 } as const;

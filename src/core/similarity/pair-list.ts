@@ -8,7 +8,7 @@ import { cellAt, isNearbyMatrix, type NearbyMatrix, type SimilarityMatrix } from
 /** Up to so many cells all candidate pairs are listed; of more, a sample. Lists of a motion round are soon forgotten. */
 export const MOST_LISTED = { motion: 2 ** 22, clustering: 2 ** 24 } as const;
 /** Unmatched pairs of a sample, about. */
-export const SAMPLE = 2 ** 21;
+const SAMPLE = 2 ** 21;
 
 /** Whether the candidate pairs are too many to list. @param stage what they are listed for */
 export const isSampled = ({ cells }: NearbyLayout, stage: keyof typeof MOST_LISTED = 'clustering') =>
