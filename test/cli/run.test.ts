@@ -43,6 +43,21 @@ describe('dant run', () => {
     expect(existsSync(path.join(results, 'Output.npz'))).toBe(true);
   });
 
+  test('writes the same sparse files on threads of their own as without', async () => {
+    const sparse = async (threads: number) => {
+      const folder = path.join(root, `nearby-${threads}`);
+      const settings = ['clustering.candidates=nearby', `n_jobs=${threads}`].flatMap((one) => ['--set', one]);
+      const ended = await dant(['run', data, '--output', folder, '--no-figures', '--quiet', ...settings]);
+      expect(ended).toEqual({ code: 0, stdout: '', stderr: '' });
+      const names = ['SimilarityMatrix', 'DistanceMatrix', 'waveform_similarity_matrix'];
+      return names.map((name) => readFileSync(path.join(folder, `${name}.npz`)));
+    };
+    const [one, two] = [await sparse(1), await sparse(2)];
+    one.forEach((bytes, i) => {
+      expect(bytes.equals(two[i])).toBe(true);
+    });
+  });
+
   test('says nothing with --quiet', async () => {
     expect(await run('--quiet')).toEqual({ code: 0, stdout: '', stderr: '' });
   });
