@@ -94,7 +94,8 @@ export async function addSessions(
   const threads = threadsOf(settings.n_jobs);
   const kernels = await createKernels({ kernels: settings.kernels, threads });
   const figures = (options.figures ?? true) ? new FigureThread() : undefined;
-  const sparseFiles = new SparseFilesThreads(threads);
+  // The motion of few sessions is searched for in little memory: there is room, however many pairs there are.
+  const sparseFiles = new SparseFilesThreads(threads, Number.POSITIVE_INFINITY);
   try {
     const context: RunContext = { kernels, onEvent, signal };
     const read = await inStage(context, 'read', async () => {

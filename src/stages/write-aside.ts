@@ -42,8 +42,14 @@ export class SparseFilesThreads {
   /** Names of the files of the result that they write. */
   readonly files = new Set<string>();
 
-  /** @param threads that may be used */
-  constructor(threads: number) {
+  /**
+   * @param threads that may be used
+   * @param mostCells pairs within reach above which nothing is begun
+   */
+  constructor(
+    threads: number,
+    private readonly mostCells: number = ASIDE.mostCells,
+  ) {
     const count = HAS_THREADS && threads > 1 ? Math.min(threads, ASIDE.threads) : 0;
     this.threads = Array.from(
       { length: count },
@@ -64,7 +70,7 @@ export class SparseFilesThreads {
     const { features, featureSimilarity, similarity, pairs, pairSimilarities } = similarities;
     const pieces = [similarity, ...featureSimilarity].flatMap((matrix) => matrix.pieces);
     const { cells } = similarity.layout;
-    if (cells > ASIDE.mostCells || !pieces.every(({ buffer }) => buffer instanceof SharedArrayBuffer)) return;
+    if (cells > this.mostCells || !pieces.every(({ buffer }) => buffer instanceof SharedArrayBuffer)) return;
     const clustering = { features, featureSimilarity, similarity, pairs, pairSimilarities };
     const all = sparseFilesOf(clustering).map(({ name }) => name);
     const threads = cells < ASIDE.worthAnother ? this.threads.slice(0, 1) : this.threads;
