@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { operationOn } from '../../../test/support/curation-operations.ts';
 import { type CarryOverInput, carryOver } from './carry-over.ts';
 import type { CurationEntry, Operation } from './operations.ts';
 import { advance, operationProblem, replay } from './replay.ts';
@@ -7,25 +8,7 @@ import { advance, operationProblem, replay } from './replay.ts';
 const TIME = '2026-02-01T00:00:00.000Z';
 const LABELS = Int32Array.from([1, 1, 1, 2, 2, -1, -1, 3, 3, 3, 3, -1]);
 
-const unitsOf = (count: number) => fc.uniqueArray(fc.nat(count - 1), { minLength: 1, maxLength: 5 });
-const text = fc.string({ minLength: 1, maxLength: 8 });
-const operationsOn = (count: number): fc.Arbitrary<Operation[]> => {
-  const units = unitsOf(count);
-  return fc.array(
-    fc.oneof(
-      fc.record({ operation: fc.constant('merge' as const), units }),
-      fc.record({ operation: fc.constant('split' as const), units }),
-      fc.record({ operation: fc.constant('remove' as const), units }),
-      fc.record({ operation: fc.constant('confirm' as const), units, confirmed: fc.boolean() }),
-      fc.record({ operation: fc.constant('mark' as const), units, mark: fc.option(text) }),
-      fc.record({ operation: fc.constant('label' as const), units, label: fc.option(text) }),
-      fc.record({ operation: fc.constant('note' as const), units, note: text }),
-      fc.constant({ operation: 'undo' as const }),
-      fc.constant({ operation: 'redo' as const }),
-    ),
-    { maxLength: 20 },
-  );
-};
+const operationsOn = (count: number) => fc.array(operationOn(count), { maxLength: 20 });
 
 /** Appends what of a list can be done. */
 function curated(

@@ -1,24 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { operationOn } from '../../../test/support/curation-operations.ts';
 import { type CurationEntry, type Operation, parseEntry, parseOperation } from './operations.ts';
 import { advance, operationProblem, type Replayed, replay, sessionConflicts } from './replay.ts';
 
 const UNITS = 12;
 const LABELS = Int32Array.from([1, 1, 1, 2, 2, -1, -1, 3, 3, 3, 3, -1]);
 
-const units = fc.uniqueArray(fc.nat(UNITS - 1), { minLength: 1, maxLength: 5 });
-const text = fc.string({ minLength: 1, maxLength: 8 });
-const operations: fc.Arbitrary<Operation> = fc.oneof(
-  fc.record({ operation: fc.constant('merge' as const), units }),
-  fc.record({ operation: fc.constant('split' as const), units }),
-  fc.record({ operation: fc.constant('remove' as const), units }),
-  fc.record({ operation: fc.constant('confirm' as const), units, confirmed: fc.boolean() }),
-  fc.record({ operation: fc.constant('mark' as const), units, mark: fc.option(text) }),
-  fc.record({ operation: fc.constant('label' as const), units, label: fc.option(text) }),
-  fc.record({ operation: fc.constant('note' as const), units, note: text }),
-  fc.constant({ operation: 'undo' as const }),
-  fc.constant({ operation: 'redo' as const }),
-);
+const operations = operationOn(UNITS);
 
 const entryOf = (operation: Operation, version: number): CurationEntry => ({
   version,
