@@ -26,7 +26,7 @@ import { writeWhileComputing } from '../io/write-result.ts';
 import { createKernels, threadsOf } from '../workers/node.ts';
 import { type GrownRecording, possibleMergeText, summarizeAddition } from './add-report.ts';
 import { beginWriting } from './begin-writing.ts';
-import { CarriedCuration, type GrownCurated } from './carry-curation.ts';
+import { CarriedCuration, type GrownUnits } from './carry-curation.ts';
 import { FigureThread } from './draw-aside.ts';
 import {
   type EstablishedUnits,
@@ -139,7 +139,7 @@ export async function addSessions(
       });
       const also = async (staging: Store) => {
         await extra.also?.(staging);
-        carried = await curation?.write(curatedOf(grown), target, staging);
+        carried = await curation?.write(unitsOf(grown), target, staging);
       };
       return { grown, result: grown.result, extra: { ...extra, also } };
     };
@@ -187,7 +187,7 @@ export async function addSessions(
 
 const toFileLabel = (label: number) => (label < 0 ? -1 : label + 1);
 
-function curatedOf({ result, followed }: GrownRecording): GrownCurated {
+function unitsOf({ result, followed }: GrownRecording): GrownUnits {
   const { labels } = isMultiShank(result) ? result : result.curation;
   const { sessions, features } = result;
   return { labels: labels.map(toFileLabel), peakChannels: features.peakChannels, sessions, followed };

@@ -12,14 +12,14 @@ import { FileStore } from '../io/node/file-store.ts';
 import { appliedVersion, writeCurated } from '../io/write-curated.ts';
 import type { AddSummary } from './stage-options.ts';
 
-/** A result before sessions are added: labels count from 1, -1 is unmatched. */
-export interface CuratedResult {
+/** The units of a result before sessions are added: labels count from 1, -1 is unmatched. */
+export interface OldUnits {
   readonly labels: Int32Array;
   readonly peakChannels: Int32Array;
 }
 
 /** The same with its new sessions. */
-export interface GrownCurated extends CuratedResult {
+export interface GrownUnits extends OldUnits {
   readonly sessions: Int32Array;
   /** (new units,) as of `carryOver`. */
   readonly followed: Int32Array;
@@ -33,10 +33,11 @@ async function keepReplaced(target: FileStore, staging: Store, name: string): Pr
   await linked.catch(async () => staging.write(name, await replaced.read(0, replaced.size)));
 }
 
+/** The log of a result, from before sessions are added until the files of the grown result are in place. */
 export class CarriedCuration {
   private constructor(
     private readonly log: CurationLogFile,
-    private readonly old: CuratedResult,
+    private readonly old: OldUnits,
     /** Version of the log that the curated files beside it hold. */
     private readonly applied: number | undefined,
   ) {}
@@ -48,7 +49,7 @@ export class CarriedCuration {
    */
   static async open(
     store: FileStore,
-    old: CuratedResult,
+    old: OldUnits,
     warn: (text: string) => void,
   ): Promise<CarriedCuration | undefined> {
     if (!(await store.open(CURATION_LOG))) return undefined;
@@ -71,7 +72,7 @@ export class CarriedCuration {
    * @param staging where its files wait
    * @returns what there is to do once they are in place, and what there is to tell
    */
-  async write(grown: GrownCurated, target: FileStore, staging: Store) {
+  async write(grown: GrownUnits, target: FileStore, staging: Store) {
     const { labels, sessions, followed } = grown;
     // What was done meanwhile counts too.
     const { entries } = (await this.log.current()).log;

@@ -35,14 +35,15 @@ export function numbering(labels: Int32Array, entries: readonly CurationEntry[])
     free.push({ from, end: from + count });
     begun++;
   }
-  const from = Math.max(largest(curated), free.at(-1)?.end ?? 0, 1);
+  const from = Math.max(firstAbove(curated), free.at(-1)?.end ?? 0);
   free.push({ from, end: Number.POSITIVE_INFINITY });
   return { labels: curated, free, rest: entries.slice(begun) };
 }
 
-const largest = (labels: Int32Array) => labels.reduce((most, label) => Math.max(most, label), 0) + 1;
+/** The lowest number, from 1, above those of all neurons. */
+const firstAbove = (labels: Int32Array) => labels.reduce((most, label) => Math.max(most, label), 0) + 1;
 
-/** The first of the next numbers, and those that are left. What an addition has reserved is as long as what the entries before it take. */
+/** The first of the next `count` numbers, which follow each other, and the numbers that are left then. */
 export function takeNumbers(free: readonly NumberRange[], count: number): [number, readonly NumberRange[]] {
   const [{ from, end }, ...later] = free;
   if (from + count > end) return takeNumbers(later, count);
