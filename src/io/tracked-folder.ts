@@ -1,5 +1,6 @@
 /** A finished result with the recording it came from, as whoever looks at neurons needs them: in pieces, on demand. */
 import { InputError } from '../core/errors.ts';
+import { amplitudeAt } from '../core/features/spike-location.ts';
 import type { Motion } from '../core/motion/motion.ts';
 import { FEATURE_NAMES, type FeatureName, resolveSettings, type Settings } from '../core/settings.ts';
 import { correctedDepths } from '../core/similarity/nearby-pairs.ts';
@@ -51,7 +52,10 @@ export interface TrackedFolder {
   readonly locations: Float64Array;
   /** y without the motion of the session, µm. */
   readonly correctedY: Float64Array;
+  /** As the result has it: of a point source in µV·µm, else in µV. */
   readonly amplitude: Float64Array;
+  /** Peak-to-trough on the peak channel as the location has it, µV; NaN where positions of channels are not at hand. */
+  readonly peakAmplitude: Float64Array;
   readonly peakChannels: Int32Array;
   readonly unitShanks: Int32Array;
   readonly shanks: readonly TrackedShank[];
@@ -138,6 +142,8 @@ export async function openTrackedFolder(store: Store, data?: Store): Promise<Tra
     for (let u = 0; u < units; u++)
       if (shankId === undefined || unitShanks[u] === shankId) depths[u] = corrected[u];
   }
+  const settings = settingsOf(run);
+  const probe = data && (await probeOf(data));
   const fileLabels = labels.map((label) => (label < 0 ? -1 : label + 1));
   return {
     store,
@@ -150,6 +156,7 @@ export async function openTrackedFolder(store: Store, data?: Store): Promise<Tra
     locations,
     correctedY: depths,
     amplitude,
+    peakAmplitude: amplitudesAtPeak({ locations, amplitude, peakChannels }, settings, probe),
     peakChannels,
     unitShanks,
     shanks,
@@ -159,15 +166,28 @@ export async function openTrackedFolder(store: Store, data?: Store): Promise<Tra
     confidence: confidence && (await readNpyAs(confidence, 'float64')).data,
     rows,
     run,
-    settings: settingsOf(run),
+    settings,
     fingerprint: await resultFingerprint(fileLabels, peakChannels),
-    probe: data && (await probeOf(data)),
+    probe,
     rawWaveforms,
     correctedWaveforms: await open(store, 'waveforms_corrected.npy'),
     autoCorr: await open(store, 'auto_corr.npy'),
     isi: await open(store, 'isi.npy'),
     peth: (await open(store, 'peth.npy')) ?? (await open(data, 'peth.npy')),
   };
+}
+
+function amplitudesAtPeak(
+  { locations, amplitude, peakChannels }: Pick<TrackedFolder, 'locations' | 'amplitude' | 'peakChannels'>,
+  { spikeLocation: { location_algorithm } }: Settings,
+  probe: TrackedProbe | undefined,
+): Float64Array {
+  return amplitude.map((ptt, unit) => {
+    const [x, y, z] = locations.subarray(3 * unit, 3 * unit + 3);
+    const channel = peakChannels[unit];
+    const [cx, cy] = probe?.locations.subarray(2 * channel, 2 * channel + 2) ?? [NaN, NaN];
+    return amplitudeAt({ x, y, z, ptt }, { x: cx, y: cy }, location_algorithm);
+  });
 }
 
 /** Names of arrays of which a result may have any; those that are of the wrong length are of another run. */

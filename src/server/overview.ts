@@ -103,7 +103,7 @@ export async function unitColumns(folder: TrackedFolder): Promise<{ arrays: Unit
       y: axis(1),
       z: axis(2),
       correctedY: Float32Array.from(folder.correctedY),
-      amplitude: Float32Array.from(folder.amplitude),
+      amplitude: Float32Array.from(folder.peakAmplitude),
       peakChannel: folder.peakChannels,
       shank: folder.unitShanks,
       label: folder.labels,

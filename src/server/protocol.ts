@@ -169,7 +169,7 @@ export interface UnitColumns extends Arrays {
   readonly z: Float32Array;
   /** y without the motion of the session, µm. */
   readonly correctedY: Float32Array;
-  /** µV */
+  /** Peak-to-trough on the peak channel, µV; NaN where it is not known. */
   readonly amplitude: Float32Array;
   readonly peakChannel: Int32Array;
   readonly shank: Int32Array;

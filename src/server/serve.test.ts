@@ -309,6 +309,20 @@ describe('a folder that pyDANT wrote', () => {
     expect(new Set(arrays.label.filter((label) => label > 0)).size).toBe(overview.neuronCount);
   });
 
+  it('has the amplitude that the waveforms have on their peak channel', async () => {
+    const { arrays } = await pack<UnitColumns>('units');
+    const waveforms = await readNpyAs((await openFile(join(data, 'waveform_all.npy')))!, 'float32');
+    const [units, channels, samples] = waveforms.shape;
+    const ratios = Float64Array.from({ length: units }, (_, unit) => {
+      const start = (unit * channels + arrays.peakChannel[unit]) * samples;
+      const waveform = waveforms.data.subarray(start, start + samples);
+      return arrays.amplitude[unit] / (Math.max(...waveform) - Math.min(...waveform));
+    }).sort();
+    expect(ratios[units >> 1]).toBeCloseTo(1, 1);
+    expect(ratios[0]).toBeGreaterThan(0.6);
+    expect(ratios[units - 1]).toBeLessThan(1.4);
+  });
+
   it('gives similarities as they are on the disk', async () => {
     const weighted = await matrix('SimilarityMatrix');
     const acg = await matrix('AutoCorr_similarity_matrix');

@@ -15,7 +15,7 @@ export async function neuronPage(
   someUnits: readonly number[],
   title: string,
 ): Promise<NeuronPage> {
-  const { sessions, peakChannels, locations, correctedY, amplitude, unitShanks, shanks } = folder;
+  const { sessions, peakChannels, locations, correctedY, peakAmplitude, unitShanks, shanks } = folder;
   const units = [...someUnits].sort((a, b) => sessions[a] - sessions[b] || a - b);
   const motion = (shanks.find(({ shankId }) => shankId === unitShanks[units[0]]) ?? shanks[0]).motion;
   const depth = units.reduce((sum, unit) => sum + correctedY[unit], 0) / units.length;
@@ -35,7 +35,7 @@ export async function neuronPage(
     isi: await unitIsis(folder, units),
     peth: await unitPeths(folder, units),
     y: units.map((unit) => locations[3 * unit + 1]),
-    amplitude: units.map((unit) => amplitude[unit]),
+    amplitude: units.map((unit) => peakAmplitude[unit]),
     expectedY: Array.from({ length: folder.sessionCount }, (_, s) => expected(s + 1)),
     similarity: await Promise.all(
       folder.measures.map(async (measure, m) => ({

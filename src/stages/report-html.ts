@@ -15,7 +15,7 @@ export interface ReportNeuron {
   readonly sessions: readonly number[];
   /** Without the motion, µm. */
   readonly depth: number;
-  /** µV */
+  /** µV; NaN where it is not known. */
   readonly amplitude: number;
   /** Weighted similarity within the neuron; undefined when no pair was compared. */
   readonly meanSimilarity?: number;
@@ -96,7 +96,7 @@ function tableRow(neuron: ReportNeuron, hasPage: boolean): string {
   const similarity = (value: number | undefined) => number(value === undefined ? '' : value.toFixed(2));
   const link = hasPage ? `<a href="#neuron-${id}">${id}</a>` : String(id);
   const remarks = [...neuron.names, ...neuron.notes].map(escapeHtml).join('; ');
-  return `<tr>${number(link)}${number(String(units.length))}<td>${runs(sessions)}</td>${number(depth.toFixed(0))}${number(amplitude.toFixed(0))}${similarity(meanSimilarity)}${similarity(worstSimilarity)}<td>${neuron.confirmed ? 'yes' : ''}</td><td>${remarks}</td></tr>`;
+  return `<tr>${number(link)}${number(String(units.length))}<td>${runs(sessions)}</td>${number(depth.toFixed(0))}${number(Number.isNaN(amplitude) ? '' : amplitude.toFixed(0))}${similarity(meanSimilarity)}${similarity(worstSimilarity)}<td>${neuron.confirmed ? 'yes' : ''}</td><td>${remarks}</td></tr>`;
 }
 
 function evaluationSection({ shank, figure, warnings }: ReportEvaluation): string {

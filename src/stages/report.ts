@@ -136,7 +136,7 @@ function factsOf(folder: TrackedFolder, state: CurationState): [string, string][
 }
 
 async function describe(
-  { sessions, correctedY, amplitude, similarity: [weighted] }: TrackedFolder,
+  { sessions, correctedY, peakAmplitude, similarity: [weighted] }: TrackedFolder,
   state: CurationState,
   id: number,
   units: readonly number[],
@@ -151,7 +151,7 @@ async function describe(
     units,
     sessions: [...new Set(units.map((unit) => sessions[unit]))].sort((a, b) => a - b),
     depth: mean(units.map((unit) => correctedY[unit])),
-    amplitude: mean(units.map((unit) => amplitude[unit])),
+    amplitude: mean(units.map((unit) => peakAmplitude[unit])),
     meanSimilarity: values.length > 0 ? mean(values) : undefined,
     worstSimilarity: values.length > 0 ? Math.min(...values) : undefined,
     confirmed: state.confirmed[units[0]] === 1,

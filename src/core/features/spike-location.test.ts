@@ -3,7 +3,14 @@ import { describe, expect, it } from 'vitest';
 import { goldenFunctions } from '../../../test/support/golden-functions.ts';
 import { fromNested, ndarray } from '../ndarray.ts';
 import { minimizeWithinBounds } from './bounded-least-squares.ts';
-import { createLocator, findPeakChannel, Monopole, peakToTrough, spikeLocation } from './spike-location.ts';
+import {
+  amplitudeAt,
+  createLocator,
+  findPeakChannel,
+  Monopole,
+  peakToTrough,
+  spikeLocation,
+} from './spike-location.ts';
 
 const CHANNELS = 32;
 /** Two columns, 32 µm apart, rows every 20 µm. */
@@ -62,6 +69,19 @@ describe('spikeLocation', () => {
         expect(found.y).toBeCloseTo(y, 6);
         expect(found.z).toBeCloseTo(z, 6);
         expect(found.ptt / alpha).toBeCloseTo(1, 8);
+      }),
+    );
+  });
+
+  it('tells the amplitude on every channel', () => {
+    fc.assert(
+      fc.property(sources, fc.nat(CHANNELS - 1), ({ x, y, z, alpha }, c) => {
+        const waveform = monopole(x, y, z, alpha);
+        const channel = { x: probe.data[2 * c], y: probe.data[2 * c + 1] };
+        const amplitude = amplitudeAt(spikeLocation(waveform, probe), channel, 'monopolar_triangulation');
+        expect(amplitude / -waveform.data[2 * c + 1]).toBeCloseTo(1, 6);
+        const centre = spikeLocation(waveform, probe, 20, 'center_of_mass');
+        expect(amplitudeAt(centre, channel, 'center_of_mass')).toBe(centre.ptt);
       }),
     );
   });

@@ -99,6 +99,20 @@ export function createLocator(
 }
 
 /**
+ * Peak-to-trough that the located source has on a channel: within a tenth of what the waveform has there, for most units.
+ * @param source location, and amplitude as `spikeLocation` gives it
+ * @param channel position of the channel, µm
+ * @returns µV
+ */
+export function amplitudeAt(
+  { x, y, z, ptt }: SpikeLocation,
+  channel: { readonly x: number; readonly y: number },
+  algorithm: LocationAlgorithm,
+): number {
+  return algorithm === 'center_of_mass' ? ptt : ptt / Math.hypot(x - channel.x, y - channel.y, z);
+}
+
+/**
  * Largest minus smallest sample of every channel.
  * @param waveform (channels, samples) row-major
  * @param out (channels,)

@@ -1,5 +1,6 @@
 /** A neuron as a page of its own: one HTML file with every plot in it as a drawing, to be opened or printed anywhere. */
 import type { UnitColumns } from '../../server/protocol.ts';
+import { formatNumber } from '../charts/scale.ts';
 import { download } from './download.ts';
 import { plotsWithin } from './plot-registry.ts';
 import { drawingOf, escapeXml } from './plot-svg.ts';
@@ -15,7 +16,7 @@ export async function saveNeuronPage(
   const drawings = plots.map((plot) => drawingOf(plot).svg);
   const heads = ['unit', 'session', 'x (µm)', 'y (µm)', 'y without motion (µm)', 'amplitude (µV)'];
   const rows = units.map((unit) => {
-    const places = [x, y, correctedY, amplitude].map((column) => column[unit].toFixed(1));
+    const places = [x, y, correctedY, amplitude].map((column) => formatNumber(column[unit], 1));
     return `<tr>${[unit, session[unit], ...places].map((cell) => `<td>${cell}</td>`).join('')}</tr>`;
   });
   const html = `<!doctype html>

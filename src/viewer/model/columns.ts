@@ -62,7 +62,7 @@ export const ROW_COLUMNS: readonly RowColumn[] = [
   {
     name: 'amplitude',
     title: 'Amplitude',
-    hint: 'Mean amplitude, µV',
+    hint: 'Mean amplitude on the peak channel, peak to trough, µV',
     value: (r) => r.amplitude,
     decimals: 0,
     width: '82px',

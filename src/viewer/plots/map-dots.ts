@@ -39,8 +39,9 @@ function groupByColour(
   return [...groups];
 }
 
-/** From 20 to 500 µV on a logarithmic scale, in 16 steps. */
-function amplitudeColour(amplitude: number, theme: Theme): string {
+/** From 20 to 500 µV on a logarithmic scale, in 16 steps; none where it is not known. */
+function amplitudeColour(amplitude: number, theme: Theme): string | undefined {
+  if (Number.isNaN(amplitude)) return undefined;
   const place = Math.min(1, Math.max(0, Math.log(amplitude / 20) / Math.log(500 / 20)));
   const step = Math.round(place * 15) / 15;
   return viridis(theme === 'light' ? step * 0.88 : 0.2 + step * 0.8);

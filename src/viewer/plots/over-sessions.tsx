@@ -94,7 +94,8 @@ export function AmplitudeOverSessions({
   height,
   keys,
 }: OverSessionsProps) {
-  const most = Math.max(1, ...members.map((unit) => columns.amplitude[unit]));
+  const known = members.map((unit) => columns.amplitude[unit]).filter(Number.isFinite);
+  const most = Math.max(1, ...known);
   return (
     <Plot
       title="Amplitude over sessions"
@@ -112,7 +113,7 @@ export function AmplitudeOverSessions({
       {(area) => (
         <>
           <Line
-            length={members.length}
+            length={known.length === members.length ? members.length : 0}
             x={(i) => area.x(columns.session[members[i]])}
             y={(i) => area.y(columns.amplitude[members[i]])}
             colour={ink('grey')}
