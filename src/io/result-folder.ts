@@ -66,7 +66,7 @@ const FIGURES = new Set(
     'FeatureScatter',
     'Overview',
     'Evaluation',
-  ].map((name) => `${name}.png`),
+  ].flatMap((name) => [`${name}.png`, `${name}.svg`]),
 );
 
 /** Folder of the figures of single neurons, and the name of one of them. */

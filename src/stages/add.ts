@@ -23,7 +23,6 @@ import { finishReplacing } from '../io/replace-files.ts';
 import { readUnits, type UnitRow } from '../io/units-table.ts';
 import { openWaveforms } from '../io/waveform-file.ts';
 import { writeWhileComputing } from '../io/write-result.ts';
-import { createKernels, threadsOf } from '../workers/node.ts';
 import { type GrownRecording, possibleMergeText, summarizeAddition } from './add-report.ts';
 import { beginWriting } from './begin-writing.ts';
 import { CarriedCuration, type GrownUnits } from './carry-curation.ts';
@@ -37,6 +36,7 @@ import {
   requireSamePeth,
   requireSameProbe,
 } from './established-result.ts';
+import { openKernels } from './open-kernels.ts';
 import type { AddOptions, AddSummary } from './stage-options.ts';
 import { startStopwatch } from './stopwatch.ts';
 import { streamedWaveforms } from './streamed-waveforms.ts';
@@ -91,8 +91,8 @@ export async function addSessions(
     (text) => onEvent({ kind: 'warning', text }),
   );
   let carried: Awaited<ReturnType<CarriedCuration['write']>> | undefined;
-  const threads = threadsOf(settings.n_jobs);
-  const kernels = await createKernels({ kernels: settings.kernels, threads });
+  const open = await openKernels(settings, signal);
+  const { kernels, threads } = open;
   const figures = (options.figures ?? true) ? new FigureThread() : undefined;
   // The motion of few sessions is searched for in little memory: there is room, however many pairs there are.
   const sparseFiles = new SparseFilesThreads(threads, Number.POSITIVE_INFINITY);
@@ -181,7 +181,7 @@ export async function addSessions(
   } finally {
     await figures?.close();
     await sparseFiles.close();
-    await kernels.close();
+    await open.close();
   }
 }
 

@@ -1,6 +1,6 @@
 /** A thread that is started before there is work for it. */
 import { MessageChannel, type MessagePort, parentPort, Worker } from 'node:worker_threads';
-import { StoppedError } from '../core/errors.ts';
+import { StoppedError, throwIfStopped } from '../core/errors.ts';
 
 /** Whether there are threads that share memory. The TypeScript sources cannot be started as a worker. */
 export const HAS_THREADS = import.meta.url.endsWith('.js') && typeof SharedArrayBuffer !== 'undefined';
@@ -38,7 +38,10 @@ export class AsideThread<In, Out> {
     worker.unref();
     this.failure = new Promise((_, reject) => {
       worker.on('error', reject);
-      worker.on('exit', (code) => reject(new Error(`The thread that ${this.work} ended with code ${code}.`)));
+      worker.on('exit', (code) => {
+        const ended = new Error(`The thread that ${this.work} ended with code ${code}.`);
+        reject(this.worker === worker ? ended : new StoppedError());
+      });
     });
     // Told to whoever asks for an answer.
     this.failure.catch(() => {});
@@ -53,19 +56,23 @@ export class AsideThread<In, Out> {
 
   /**
    * Gives it work.
-   * @returns its answer; rejects with StoppedError soon after the signal is aborted, with the thread's error when it fails. Nothing of
-   *   it runs any more then
+   * @returns its answer; rejects with StoppedError soon after the signal is aborted or it is closed, with the thread's error when it
+   *   fails. Nothing of it runs any more then
    */
-  ask(message: In, signal?: AbortSignal): Promise<Out> {
+  async ask(message: In, signal?: AbortSignal): Promise<Out> {
+    throwIfStopped(signal);
     this.start();
     const { port1: own, port2: port } = new MessageChannel();
     const answer = new Promise<Out>((resolve) => own.once('message', resolve));
-    const stopped = new Promise<never>((_, reject) => {
-      const stop = () => this.close().finally(() => reject(new StoppedError()));
-      signal?.addEventListener('abort', stop, { once: true });
-    });
+    const stop = () => void this.close();
+    signal?.addEventListener('abort', stop, { once: true });
     this.send({ message, port });
-    return Promise.race([answer, stopped, this.failure as Promise<never>]).finally(() => own.close());
+    try {
+      return await Promise.race([answer, this.failure as Promise<never>]);
+    } finally {
+      signal?.removeEventListener('abort', stop);
+      own.close();
+    }
   }
 
   private send(letter: Letter<In>): void {
@@ -74,8 +81,9 @@ export class AsideThread<In, Out> {
 
   /** Ends it, whatever it does. */
   async close(): Promise<void> {
-    await this.worker?.terminate();
+    const { worker } = this;
     this.worker = undefined;
+    await worker?.terminate();
   }
 }
 

@@ -14,7 +14,7 @@ import { readNpyAs } from '../io/npy.ts';
 import { SavedResult } from '../io/read-result.ts';
 import { EVALUATION_FILE, type SavedEvaluation } from '../io/saved-evaluation.ts';
 import { readUnits } from '../io/units-table.ts';
-import { createKernels, threadsOf } from '../workers/node.ts';
+import { openKernels } from './open-kernels.ts';
 import { runContext } from './open-recording.ts';
 import { savedTracking } from './saved-tracking.ts';
 import { savedHalves } from './split-halves.ts';
@@ -82,12 +82,12 @@ export async function evaluateFolder(
   const parts: [number | undefined, SavedResult][] = saved.size > 0 ? [...saved] : [[undefined, root]];
   const shanks: { shank?: number; evaluation: Evaluation }[] = [];
   const recording = await openHalvedRecording(data);
-  const kernels = await createKernels({ kernels: settings.kernels, threads: threadsOf(settings.n_jobs) });
+  const open = await openKernels(settings, options.signal);
   try {
     for (const [shank, part] of parts) {
       throwIfStopped(options.signal);
       const which = (await part.originalUnits()) ?? Int32Array.from({ length: part.units }, (_, u) => u);
-      const context = runContext(kernels, options);
+      const context = runContext(open.kernels, options);
       const evaluation = evaluateTracking({
         ...(await savedTracking(part, which, spikes, settings)),
         features: ofUnits(features, which),
@@ -99,7 +99,7 @@ export async function evaluateFolder(
       shanks.push({ ...(shank !== undefined && { shank }), evaluation });
     }
   } finally {
-    await kernels.close();
+    await open.close();
   }
   const result = { outputFolder, dataFolder, used: [...used], shanks };
   await output.write(EVALUATION_FILE, new TextEncoder().encode(evaluationJson(result)));

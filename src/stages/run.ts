@@ -18,10 +18,10 @@ import { trackNearby } from '../core/track-nearby.ts';
 import { pathIn, type Store, subStore } from '../io/byte-source.ts';
 import { shankFolder } from '../io/result-folder.ts';
 import { writeResult, writeShankResult, writeWhileComputing } from '../io/write-result.ts';
-import { createKernels, threadsOf } from '../workers/node.ts';
 import { beginWriting } from './begin-writing.ts';
 import { FolderCheckpoints } from './checkpoints.ts';
 import { FigureThread } from './draw-aside.ts';
+import { openKernels } from './open-kernels.ts';
 import { type OpenedRecording, openRecording, readEither } from './open-recording.ts';
 import { packageVersion } from './package-version.ts';
 import type { RunOptions, RunSummary, ShankMode } from './stage-options.ts';
@@ -67,7 +67,6 @@ export async function runFolder(userSettings: UserSettings, options: RunOptions 
   };
   const opened = await openRecording(userSettings, { ...options, onEvent });
   await opened.output.checkWritable();
-  const threads = threadsOf(opened.settings.n_jobs);
   const { shank: shankId } = options;
   if (shankId !== undefined && opened.settings.motionEstimation.pool_shanks !== 'none') {
     throw new InputError({
@@ -77,7 +76,8 @@ export async function runFolder(userSettings: UserSettings, options: RunOptions 
       remedy: 'Pooling needs the pairs of all shanks: leave out `--shank`, and the column shank of a list.',
     });
   }
-  const kernels = await createKernels({ kernels: opened.settings.kernels, threads });
+  const open = await openKernels(opened.settings, options.signal);
+  const { kernels, threads } = open;
   const place = shankId === undefined ? opened.output : subStore(opened.output, shankFolder(shankId));
   const checkpoints = new FolderCheckpoints(place, opened.data, {
     mode: options.checkpoints ?? 'auto',
@@ -87,9 +87,6 @@ export async function runFolder(userSettings: UserSettings, options: RunOptions 
     log: (text) => onEvent({ kind: 'log', text }),
     warn: (text) => onEvent({ kind: 'warning', text }),
   });
-  // Work in hand may take seconds: once everybody has heard of the stop, the threads end with it.
-  const stopAtOnce = () => setTimeout(() => void kernels.close());
-  options.signal?.addEventListener('abort', stopAtOnce, { once: true });
   const figures = (options.figures ?? true) ? new FigureThread() : undefined;
   const sparseFiles = new SparseFilesThreads(threads);
   try {
@@ -171,8 +168,7 @@ export async function runFolder(userSettings: UserSettings, options: RunOptions 
   } finally {
     await figures?.close();
     await sparseFiles.close();
-    options.signal?.removeEventListener('abort', stopAtOnce);
-    await kernels.close();
+    await open.close();
   }
 }
 

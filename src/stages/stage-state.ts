@@ -23,7 +23,7 @@ import { npyChunks } from '../io/npy-writer.ts';
 import { SavedResult } from '../io/read-result.ts';
 import type { UnitRow } from '../io/units-table.ts';
 import type { NamedArrays } from '../io/write-features.ts';
-import { createKernels, threadsOf } from '../workers/node.ts';
+import { openKernels } from './open-kernels.ts';
 import { type OpenedRecording, openRecording, readRecording } from './open-recording.ts';
 import type { StageOptions } from './stage-options.ts';
 
@@ -55,11 +55,11 @@ export async function withKernels<T>(
   work: (context: RunContext) => Promise<T>,
 ): Promise<T> {
   await output.checkWritable();
-  const kernels = await createKernels({ kernels: settings.kernels, threads: threadsOf(settings.n_jobs) });
+  const open = await openKernels(settings, signal);
   try {
-    return await work({ kernels, onEvent, signal });
+    return await work({ kernels: open.kernels, onEvent, signal });
   } finally {
-    await kernels.close();
+    await open.close();
   }
 }
 

@@ -25,12 +25,14 @@ process.on('exit', () => {
  *
  * @param options.log file for what it tells
  * @param options.onLine called with every line it tells
+ * @param options.onProblem called when the log cannot be written; the work goes on
  */
 export async function runDant(
   args: readonly string[],
   options: {
     readonly log: string;
     readonly onLine?: (line: string) => void;
+    readonly onProblem?: (text: string) => void;
     readonly signal?: AbortSignal;
   },
 ): Promise<ChildOutcome> {
@@ -38,6 +40,7 @@ export async function runDant(
   await mkdir(path.dirname(options.log), { recursive: true });
   if (signal?.aborted) return { state: 'stopped' };
   const log = createWriteStream(options.log);
+  log.on('error', ({ message }) => options.onProblem?.(`The log cannot be written: ${message}`));
   const main = fileURLToPath(new URL('../cli/main.js', import.meta.url));
   const child = spawn(process.execPath, [main, ...args, '--json'], {
     // Through the channel the child learns when this process is no more.
