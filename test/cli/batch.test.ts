@@ -1,9 +1,11 @@
 /** `dant batch`, `dant run --shank` and `dant merge`, as people call them. */
 import {
   existsSync,
+  mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   utimesSync,
   writeFileSync,
@@ -111,6 +113,41 @@ describe('dant batch', () => {
     expect(await dant(['run', at('a'), '-o', at('same-run'), ...args])).toMatchObject({ code: 0 });
     for (const name of ['IdxCluster.npy', 'SimilarityMatrix.npy', 'motion.npy'])
       expect(readFileSync(at('same/a', name)).equals(readFileSync(at('same-run', name))), name).toBe(true);
+  });
+
+  test('what is done stays done while its data are away', async () => {
+    const file = list('away.csv', 'name,data,output', 'A,moving,away/A');
+    expect(await dant(['simulate', at('moving'), ...SIZE, '-q'])).toMatchObject({ code: 0 });
+    expect(await batch(file)).toMatchObject({ code: 0 });
+    renameSync(at('moving'), at('moved'));
+    const away = await batch(file, '--resume', '--json');
+    expect(away.code).toBe(1);
+    expect((JSON.parse(away.stdout).result.jobs as Report[])[0].error?.where).toContain('moving');
+    renameSync(at('moved'), at('moving'));
+    expect((await batch(file, '--resume')).stderr).toContain('A: done already.');
+  });
+
+  test('a log that cannot be written stops nothing', async () => {
+    const file = list('unlogged.csv', 'name,data,output', 'A,a,unlogged/A', 'B,b,unlogged/B');
+    mkdirSync(at('unlogged.batch', 'A.log'), { recursive: true });
+    const { code, stderr } = await batch(file);
+    expect(code).toBe(0);
+    expect(stderr).toMatch(/Warning: A: The log cannot be written: EISDIR/);
+  });
+
+  test('a job is not under way because a process has the number of one that is gone', async () => {
+    const file = list('gone.csv', 'name,data,output', 'A,a,gone/A');
+    expect(await batch(file)).toMatchObject({ code: 0 });
+    const record = at('gone.batch', 'A.json');
+    const running = { ...JSON.parse(readFileSync(record, 'utf8')), state: 'running', process: process.pid };
+    const stateAfter = async (seconds: number) => {
+      writeFileSync(record, JSON.stringify(running));
+      const then = new Date(Date.now() - 1000 * seconds);
+      utimesSync(record, then, then);
+      return states((await batch(file, '--status', '--json')).stdout).A;
+    };
+    expect(await stateAfter(10)).toBe('running');
+    expect(await stateAfter(1000)).toBe('killed');
   });
 
   test.each([

@@ -90,7 +90,8 @@ export class Records {
   }
 
   private async isAlive(record: JobRecord): Promise<boolean> {
-    if (record.host === hostname()) return processExists(record.process);
+    // A process that has its number may be another one.
+    if (record.host === hostname() && !processExists(record.process)) return false;
     const { mtimeMs } = await stat(path.join(this.folder, `${record.name}.json`));
     return Date.now() - mtimeMs < SILENCE_MS;
   }

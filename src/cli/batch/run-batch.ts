@@ -117,13 +117,18 @@ export async function runBatch(
       onEvent({ kind: 'warning', text: `${job.name}: another process is at it; left alone.` });
       states.set(job, 'running');
     } else if (isProblem(inspection)) {
-      const outcome = { state: 'failed', error: inspection } as const;
-      await finish(job, '', Date.now(), outcome);
+      // Its record stays: what was done is still done once its data are at hand again.
+      states.set(job, 'failed');
+      warnOfFailure(job, inspection);
     } else {
       toRun.push(job);
     }
   }
   options.onDone(done, jobs.length);
+
+  function warnOfFailure(job: Job, { message }: Problem): void {
+    onEvent({ kind: 'warning', text: `${job.name} failed: ${message}` });
+  }
 
   async function finish(job: Job, inputs: string, began: number, outcome: ChildOutcome): Promise<void> {
     states.set(job, outcome.state);
@@ -134,7 +139,7 @@ export async function runBatch(
       ...(outcome.state === 'failed' && { error: outcome.error }),
     });
     if (outcome.state === 'failed') {
-      onEvent({ kind: 'warning', text: `${job.name} failed: ${outcome.error.message}` });
+      warnOfFailure(job, outcome.error);
     } else if (outcome.state === 'done') {
       options.onDone(++done, jobs.length);
       const { clusters, matches } = outcome.result as { clusters?: number; matches?: number };
@@ -145,31 +150,36 @@ export async function runBatch(
     }
   }
 
-  async function run(job: Job, threads: number): Promise<void> {
-    const began = Date.now();
+  async function outcomeOf(job: Job, threads: number, inputs: string, began: number): Promise<ChildOutcome> {
     const unfinished = await unfinishedShanks(job, states, records);
     if (unfinished.length > 0) {
       const message = `Not merged: ${unfinished.join(', ')} ${unfinished.length > 1 ? 'are' : 'is'} not done.`;
-      await finish(job, '', began, { state: 'failed', error: { kind: 'input', message } });
-      return;
+      return { state: 'failed', error: { kind: 'input', message } };
     }
-    const inspection = inspected.get(job) as Inspection;
-    const inputs = (await inputsOf(job, inspection)) ?? '';
     await records.write(newRecord(job, inputs, began, 'running'));
     const stopSigns = records.keepAlive(job);
     log(`${job.name}: started with ${threads} thread${threads > 1 ? 's' : ''}.`);
     try {
-      const outcome = await runDant(argumentsOf(job, inspection, threads, options), {
+      return await runDant(argumentsOf(job, inspected.get(job) as Inspection, threads, options), {
         log: records.logOf(job),
         onLine: occasionally((line) => log(`${job.name}: ${line}`)),
+        onProblem: (text) => onEvent({ kind: 'warning', text: `${job.name}: ${text}` }),
         signal,
       });
-      await finish(job, inputs, began, outcome);
-    } catch (error) {
-      const message = error instanceof Error ? error.message : String(error);
-      onEvent({ kind: 'warning', text: `${job.name} failed: ${message}` });
     } finally {
       stopSigns();
+    }
+  }
+
+  /** Other jobs go on whatever befalls this one, also when nothing can be written about it. */
+  async function run(job: Job, threads: number): Promise<void> {
+    const began = Date.now();
+    try {
+      const inputs = (await inputsOf(job, inspected.get(job) as Inspection)) ?? '';
+      const failed = (error: unknown): ChildOutcome => ({ state: 'failed', error: problemOf(error) });
+      await finish(job, inputs, began, await outcomeOf(job, threads, inputs, began).catch(failed));
+    } catch (error) {
+      warnOfFailure(job, problemOf(error));
     }
   }
 
@@ -229,6 +239,11 @@ async function inputsOf(job: Job, inspection: Inspection | Problem): Promise<str
   return job.after.length > 0 ? mergeInputs(job) : inspection.inputs;
 }
 
+const problemOf = (error: unknown): Problem => ({
+  kind: 'fault',
+  message: error instanceof Error ? error.message : String(error),
+});
+
 /** Names of the shanks of a merge that are not done. */
 async function unfinishedShanks(
   { after }: Job,
@@ -282,7 +297,7 @@ function describeJob(
     seconds: record?.seconds,
     peakMemory: number('peakMemory'),
     warnings: Array.isArray(result.warnings) ? result.warnings : [],
-    error: record?.error ?? problem,
+    error: problem ?? record?.error,
     log,
   };
 }
