@@ -59,6 +59,16 @@ describe('estimateNearbyMemory', () => {
   });
 });
 
+describe('estimateNearbyMemory of an addition', () => {
+  it('counts on room for pairs without a value, which whole numbers have none for', () => {
+    const near = resolveSettings({ motionEstimation: { search_distance: 0 } }).settings;
+    const estimate = (units: number, grown: boolean) =>
+      estimateNearbyMemory({ units, channels: 384, samples: 61, extent: 3820 }, near, { grown }).matrices;
+    expect(estimate(100_000, true)).toBe(estimate(100_000, false));
+    expect(estimate(400_000, true)).toBeGreaterThan(estimate(400_000, false));
+  });
+});
+
 describe('estimateNearbyMemory of several shanks', () => {
   const shape = { units: 100_000, channels: 384, samples: 61, extent: 700, shanks: 4 };
   const estimate = (compared?: ComparedShanks, pool_shanks = 'none') => {
@@ -67,7 +77,7 @@ describe('estimateNearbyMemory of several shanks', () => {
       { preset: 'recommended', ...(user as object) },
       { hasPeth: false, fromFile: false },
     );
-    return estimateNearbyMemory(shape, own, compared);
+    return estimateNearbyMemory(shape, own, { compared });
   };
 
   it('counts pairs of each shank alone, and waveforms of one at a time', () => {

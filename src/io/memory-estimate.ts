@@ -4,7 +4,7 @@ import { formatBytes } from '../core/format-bytes.ts';
 import { usedFeatures } from '../core/preprocess.ts';
 import type { Settings } from '../core/settings.ts';
 import { MOST_KEPT } from '../core/similarity/candidate-rows.ts';
-import { nearbyMatrixBytes } from '../core/similarity/nearby-matrix.ts';
+import { nearbyMatrixBytes, precisionFor } from '../core/similarity/nearby-matrix.ts';
 import { MOST_LISTED } from '../core/similarity/pair-list.ts';
 import type { DatasetShape } from './dataset.ts';
 import { ASIDE } from './sparse-npz.ts';
@@ -70,11 +70,17 @@ const WINDOW_SLACK = 75;
 /** Which units of a recording are compared with each other: all, those of each shank, or those of one shank only. */
 export type ComparedShanks = 'together' | 'each' | 'one';
 
+export interface NearbyRun {
+  readonly compared?: ComparedShanks;
+  /** Whether sessions are added to a result: not all pairs are compared then. */
+  readonly grown?: boolean;
+}
+
 /** Peak memory of a run that compares nearby pairs, if units are spread evenly over the shanks and along them. */
 export function estimateNearbyMemory(
   shape: DatasetShape,
   settings: Settings,
-  compared: ComparedShanks = 'together',
+  { compared = 'together', grown = false }: NearbyRun = {},
 ): MemoryEstimate {
   const { channels, samples, extent = 1, shanks = 1 } = shape;
   const { clustering, motionEstimation, waveformCorrection } = settings;
@@ -89,7 +95,7 @@ export function estimateNearbyMemory(
   const searching =
     motionEstimation.features[0].length *
     nearbyMatrixBytes(cells(motionEstimation.max_distance + motionEstimation.search_distance));
-  const ended = (clustering.features.length + 1) * nearbyMatrixBytes(found);
+  const ended = (clustering.features.length + 1) * nearbyMatrixBytes(found, precisionFor(found, grown));
   const matrices = Math.max(atOnce * searching + (kept - atOnce) * ended, kept * ended);
   const neighbourhood = (extent * waveformCorrection.n_nearest_channels) / channels / 2;
   const window = 2 * (neighbourhood + clustering.max_distance + WINDOW_SLACK);
@@ -122,9 +128,9 @@ export function requireMemory(
   settings: Settings,
   limit: number,
   where: string,
-  { nearby = false, compared }: { readonly nearby?: boolean; readonly compared?: ComparedShanks } = {},
+  { nearby = false, ...how }: NearbyRun & { readonly nearby?: boolean } = {},
 ): MemoryEstimate {
-  const estimate = nearby ? estimateNearbyMemory(shape, settings, compared) : estimateMemory(shape, settings);
+  const estimate = nearby ? estimateNearbyMemory(shape, settings, how) : estimateMemory(shape, settings);
   if (estimate.total <= limit) return estimate;
   const { waveforms, matrices, total } = estimate;
   const [largest, remedy] =

@@ -150,6 +150,23 @@ class SourceReader extends Reader<ByteSource> {
   }
 }
 
+/** Memory that cannot be had does not make an archive a damaged one. */
+function roomFor(size: number, where: string): Uint8Array {
+  try {
+    return new Uint8Array(size);
+  } catch (cause) {
+    throw new InputError(
+      {
+        where,
+        found: `an array of ${(size / 2 ** 30).toFixed(1)} GiB`,
+        expected: 'an array that fits in memory',
+        remedy: 'Use a machine with more memory.',
+      },
+      { cause },
+    );
+  }
+}
+
 /** A whole member, its checksum verified. */
 async function extract(entry: FileEntry, source: ByteSource, where: string): Promise<Uint8Array> {
   if (entry.uncompressedSize > LARGEST_MEMBER) {
@@ -160,7 +177,7 @@ async function extract(entry: FileEntry, source: ByteSource, where: string): Pro
       remedy: 'Save it on its own with numpy.save; .npy files may be of any size.',
     });
   }
-  const bytes = new Uint8Array(entry.uncompressedSize);
+  const bytes = roomFor(entry.uncompressedSize, where);
   const { compressionMethod, encrypted, offset, signature } = entry;
   const isStored = compressionMethod === 0 && !encrypted && signature !== undefined;
   if (isStored && (await readStored(source, offset, signature, bytes))) return bytes;

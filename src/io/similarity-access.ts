@@ -1,6 +1,7 @@
 /** Similarities of units read on demand: from a dense (units, units) matrix on the disk, or from a sparse one. */
 import { InputError } from '../core/errors.ts';
 import { pathIn, type Store } from './byte-source.ts';
+import { concurrently } from './concurrently.ts';
 import { type NpyFile, openNpy } from './npy.ts';
 import { decodeNumbers } from './npy-elements.ts';
 import { openNpz } from './npz.ts';
@@ -99,14 +100,12 @@ export function denseSimilarity(file: NpyFile): SimilarityAccess {
     async block(rows, columns) {
       const block = new Float32Array(rows.length * columns.length);
       const runs = runsOf(columns, WORTH_READING / itemSize);
-      await Promise.all(
-        Array.from(rows, async (row, i) => {
-          for (const { first, count, places } of runs) {
-            const values = await read(row * units + first, count);
-            for (const place of places) block[i * columns.length + place] = values[columns[place] - first];
-          }
-        }),
-      );
+      await concurrently(rows.length, async (i) => {
+        for (const { first, count, places } of runs) {
+          const values = await read(rows[i] * units + first, count);
+          for (const place of places) block[i * columns.length + place] = values[columns[place] - first];
+        }
+      });
       return block;
     },
   };

@@ -2,8 +2,9 @@
 import { autoCorrFeature } from '../core/features/autocorrelogram.ts';
 import { isiFeature } from '../core/features/isi-histogram.ts';
 import { prepareSpikeTimes } from '../core/features/prepare-spike-times.ts';
+import { concurrently } from './concurrently.ts';
 import { type NpyFile, readNpyFileAs, readNpyRowsAs } from './npy.ts';
-import { SpikeReader } from './spike-times.ts';
+import { SpikeReader, spikeFileName } from './spike-times.ts';
 import type { TrackedFolder } from './tracked-folder.ts';
 
 export interface UnitHistograms {
@@ -65,11 +66,9 @@ async function savedRows(
       values.set(data.subarray(unit * bins, (unit + 1) * bins), i * bins);
     });
   } else {
-    await Promise.all(
-      units.map(async (unit, i) =>
-        values.set((await readNpyRowsAs(file, unit, unit + 1, 'float32')).data, i * bins),
-      ),
-    );
+    await concurrently(units.length, async (i) => {
+      values.set((await readNpyRowsAs(file, units[i], units[i] + 1, 'float32')).data, i * bins);
+    });
   }
   return { values, bins };
 }
@@ -79,11 +78,12 @@ async function fromSpikes(
   units: readonly number[],
   histogram: (spikes: Float64Array) => Float64Array,
 ): Promise<UnitHistograms | undefined> {
-  if (!data || !(await data.open(`spike_times/Unit${units[0]}.npy`))) return undefined;
+  if (!data || !(await data.open(spikeFileName(units[0])))) return undefined;
   const spikes = new SpikeReader(data, unitCount);
-  const rows = await Promise.all(
-    units.map(async (unit) => histogram(prepareSpikeTimes(await spikes.read(unit)))),
-  );
+  const rows: Float64Array[] = new Array(units.length);
+  await concurrently(units.length, async (i) => {
+    rows[i] = histogram(prepareSpikeTimes(await spikes.read(units[i])));
+  });
   const bins = rows[0].length;
   const values = new Float32Array(units.length * bins);
   rows.forEach((row, i) => {

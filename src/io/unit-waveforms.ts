@@ -1,5 +1,6 @@
 /** Waveforms of a few units on a few channels, read by position from a file that is too large to be read whole. */
 import { sizeOf } from '../core/ndarray.ts';
+import { concurrently } from './concurrently.ts';
 import { type NpyFile, readNpyRowsAs } from './npy.ts';
 import { decodeNumbers } from './npy-elements.ts';
 
@@ -20,16 +21,14 @@ export async function readUnitWaveforms(
     await readColumns(file, units, channels, out);
     return out;
   }
-  await Promise.all(
-    units.map(async (unit, i) => {
-      const { data } = await readNpyRowsAs(file, unit, unit + 1, 'float32');
-      for (let c = 0; c < channels.length; c++) {
-        const target = (i * channels.length + c) * samples;
-        const origin = channels[c] * samples;
-        for (let t = 0; t < samples; t++) out[target + t] = data[(origin + t) * templates];
-      }
-    }),
-  );
+  await concurrently(units.length, async (i) => {
+    const { data } = await readNpyRowsAs(file, units[i], units[i] + 1, 'float32');
+    for (let c = 0; c < channels.length; c++) {
+      const target = (i * channels.length + c) * samples;
+      const origin = channels[c] * samples;
+      for (let t = 0; t < samples; t++) out[target + t] = data[(origin + t) * templates];
+    }
+  });
   return out;
 }
 
@@ -66,16 +65,14 @@ async function readColumns(
   const first = units.reduce((least, unit) => Math.min(least, unit), unitCount);
   const count = units.reduce((most, unit) => Math.max(most, unit), 0) - first + 1;
   for (let c = 0; c < channels.length; c++) {
-    await Promise.all(
-      Array.from({ length: samples }, async (_, t) => {
-        const at = (channels[c] + channelCount * t) * unitCount + first;
-        const bytes = await file.source.read(file.dataOffset + at * file.itemSize, count * file.itemSize);
-        const values = decodeNumbers(bytes, file);
-        for (const [i, unit] of units.entries()) {
-          out[(i * channels.length + c) * samples + t] = Number(values[unit - first]);
-        }
-      }),
-    );
+    await concurrently(samples, async (t) => {
+      const at = (channels[c] + channelCount * t) * unitCount + first;
+      const bytes = await file.source.read(file.dataOffset + at * file.itemSize, count * file.itemSize);
+      const values = decodeNumbers(bytes, file);
+      for (const [i, unit] of units.entries()) {
+        out[(i * channels.length + c) * samples + t] = Number(values[unit - first]);
+      }
+    });
   }
 }
 

@@ -81,6 +81,7 @@ export async function addSessions(
   const limit = options.memory ?? usualMemoryLimit();
   requireMemory({ ...shape, units: shape.units + saved.units }, settings, limit, source.name, {
     nearby: true,
+    grown: true,
     compared: shanks.size > 0 ? 'each' : 'together',
   });
   await target.checkWritable();

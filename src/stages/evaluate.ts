@@ -13,7 +13,7 @@ import { FileStore } from '../io/node/file-store.ts';
 import { readNpyAs } from '../io/npy.ts';
 import { SavedResult } from '../io/read-result.ts';
 import { EVALUATION_FILE, type SavedEvaluation } from '../io/saved-evaluation.ts';
-import { readUnits } from '../io/units-table.ts';
+import { checkUnitSessions, readUnits, UNITS_FILE } from '../io/units-table.ts';
 import { openKernels } from './open-kernels.ts';
 import { runContext } from './open-recording.ts';
 import { savedTracking } from './saved-tracking.ts';
@@ -179,7 +179,7 @@ async function functionalFeatures(
 
 async function sessionDays(
   data: FileStore,
-  { units, sessionCount }: UnitSpikes,
+  { units, sessions, sessionCount }: UnitSpikes,
   given: readonly string[] | undefined,
 ): Promise<number[] | undefined> {
   if (given) {
@@ -194,6 +194,7 @@ async function sessionDays(
   }
   const rows = await readUnits(data, units);
   if (!rows) return undefined;
+  checkUnitSessions(rows, sessions, pathIn(data, UNITS_FILE));
   const days = new Array<number>(sessionCount).fill(Number.NaN);
   for (const { session, date } of rows) days[session - 1] = dayOf(date);
   return days.every(Number.isNaN) ? undefined : days;

@@ -2,7 +2,7 @@
 import type { RunContext } from '../core/context.ts';
 import type { MultiShankResult, ShankResult, UnitFeatures } from '../core/result.ts';
 import type { UserSettings } from '../core/settings.ts';
-import { mergeLabels, unitsOfShank } from '../core/shanks.ts';
+import { shankIds as allShankIds, mergeLabels, unitsOfShank } from '../core/shanks.ts';
 import type { Store } from '../io/byte-source.ts';
 import { writeMergedResult } from '../io/write-result.ts';
 import { loadShank } from './load-shank.ts';
@@ -16,21 +16,28 @@ import { streamedWaveforms } from './streamed-waveforms.ts';
  * Merges the results under `Shank<ID>/` of the output folder into global files in the order of all units: matrices block by block,
  * zero between shanks; positive cluster labels offset, -1 kept; pairs by global unit indices. Reads what `preprocess` wrote.
  *
- * @param shankIds shanks to merge, in the order in which their results are put together
+ * @param shankIds all shanks that have units, in whatever order: their results are put together in that of their ids
  * @param unitShanks (units,) shank id of each unit
- * @throws InputError when a shank's folder is missing or does not fit `unitShanks`
+ * @throws InputError when a shank's folder is missing or does not fit `unitShanks`; RangeError when `shankIds` are not those of `unitShanks`
  */
-export function mergeMultishankOutputs(
+export async function mergeMultishankOutputs(
   userSettings: UserSettings,
   shankIds: readonly number[],
   unitShanks: ArrayLike<number>,
   options: StageOptions = {},
 ): Promise<MultiShankResult> {
   const stopwatch = startStopwatch();
+  const shankOf = Int32Array.from(unitShanks);
+  const ids = [...shankIds].sort((a, b) => a - b);
+  if (ids.join() !== allShankIds(shankOf).join()) {
+    throw new RangeError(
+      `mergeMultishankOutputs: got shanks ${ids.join(', ')} for units on shanks ${allShankIds(shankOf).join(', ')}`,
+    );
+  }
   return withShanks(userSettings, options, async (state) => {
     const shanks: ShankResult[] = [];
-    for (const shankId of shankIds) {
-      const units = unitsOfShank(Int32Array.from(unitShanks), shankId);
+    for (const shankId of ids) {
+      const units = unitsOfShank(shankOf, shankId);
       shanks.push({ shankId, units, result: await loadShank(state, shankId, units) });
     }
     const features = await loadFeatures(state.output, state.settings, state.dataset);

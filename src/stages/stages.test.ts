@@ -170,6 +170,12 @@ describe('functions on folders', () => {
       if (name === 'resultIter.json' || name === 'SimilarityForCorretion.npz') continue;
       expect((await readFile(at('merged', name))).equals(before[i]), name).toBe(true);
     }
+    const turned = await mergeMultishankOutputs(settings, [3, 1, 4, 2], unitShanks);
+    expect(turned.labels).toEqual(merged.labels);
+    expect((await readFile(at('merged', 'motion.npy'))).equals(before[names.indexOf('motion.npy')])).toBe(
+      true,
+    );
+    await expect(mergeMultishankOutputs(settings, [1, 2], unitShanks)).rejects.toThrow('got shanks 1, 2');
     await expect(runDANTMultiShank(userSettings)).rejects.toThrow('channel_shanks.npy');
   });
 });

@@ -158,6 +158,17 @@ describe('stopping', () => {
     },
   );
 
+  test('a stop while figures are drawn is a stop like any other', async () => {
+    const before = snapshotOfFolder(results);
+    const running = startDant(['run', large, '--output', results]);
+    await running.saysOnStderr('Figures …');
+    running.process.kill('SIGINT');
+    const { code, stdout, stderr } = await running.ended;
+    expect({ code, stdout }).toEqual({ code: 130, stdout: '' });
+    expect(stderr).toContain(`Stopped. Nothing was changed in ${results}.`);
+    expect(snapshotOfFolder(results)).toEqual(before);
+  });
+
   test('the second Ctrl-C ends at once', async () => {
     const running = startDant(['run', large, '--output', results, '--no-figures', '--json']);
     await running.saysOnStderr('Motion …');

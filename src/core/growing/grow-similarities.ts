@@ -3,7 +3,7 @@ import type { RunContext } from '../context.ts';
 import { InputError } from '../errors.ts';
 import type { NearbySimilarities, UnitPairs } from '../result.ts';
 import type { NearbyLayout } from '../similarity/nearby-layout.ts';
-import { createNearbyMatrix, type NearbyMatrix, setCell } from '../similarity/nearby-matrix.ts';
+import { createNearbyMatrix, type NearbyMatrix, precisionFor, setCell } from '../similarity/nearby-matrix.ts';
 import { isSampled, runsAlong } from '../similarity/pair-list.ts';
 import { weightedNearby } from '../similarity/weighted-nearby.ts';
 import type { Established } from './established.ts';
@@ -77,7 +77,7 @@ async function fromFeatures(
 
 /** A matrix without a value. */
 function createEmpty(layout: NearbyLayout, { kernels }: RunContext): NearbyMatrix {
-  const matrix = createNearbyMatrix(layout, kernels.float32);
+  const matrix = createNearbyMatrix(layout, kernels.float32, precisionFor(layout.cells, true));
   for (const piece of matrix.pieces) piece.fill(Number.NaN);
   return matrix;
 }

@@ -46,10 +46,13 @@ const INT16_SCALE = 6 / 32767;
 const MOST_FLOAT64_CELLS = 2 ** 24;
 const MOST_FLOAT32_CELLS = 2 ** 29;
 
-/** The precision that fits a number of cells. It depends on nothing else: results must not depend on the machine. */
-export function precisionFor(cells: number): CellPrecision {
+/**
+ * The precision that fits a number of cells. It depends on nothing else: results must not depend on the machine.
+ * @param gaps whether cells may have no value, NaN, which int16 has no place for
+ */
+export function precisionFor(cells: number, gaps = false): CellPrecision {
   if (cells <= MOST_FLOAT64_CELLS) return 'float64';
-  return cells <= MOST_FLOAT32_CELLS ? 'float32' : 'int16';
+  return gaps || cells <= MOST_FLOAT32_CELLS ? 'float32' : 'int16';
 }
 
 /** Bytes of a matrix. */

@@ -45,7 +45,7 @@ async function writeOutput(mat: MatWriter, source: ExportSource): Promise<void> 
     if (name === 'arr_0' || (source.curated && AUTOMATIC_FIELDS.has(name))) continue;
     if (saved.units > LARGEST_MATRIX_UNITS && name.endsWith('Matrix')) continue;
     const value =
-      (source.curated && curatedField(name, source)) ||
+      (source.curated ? curatedField(name, source) : undefined) ??
       fieldOf(name, await npz.read(name), pathIn(saved.store, 'Output.npz'));
     mat.put(`/Output/${name}`, value);
   }
