@@ -13,10 +13,10 @@ for (const stream of [process.stdout, process.stderr]) {
 }
 
 // What another program of Node has started, as `dant batch` does, stops when that program is no more.
-if (process.channel) {
-  process.on('disconnect', () => process.kill(process.pid, 'SIGTERM'));
-  process.channel.unref();
-}
+const stop = () => process.kill(process.pid, 'SIGTERM');
+if (process.connected === false) stop();
+process.on('disconnect', stop);
+process.channel?.unref();
 
 const args = process.argv.slice(2);
 try {

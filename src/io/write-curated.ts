@@ -39,36 +39,40 @@ export interface CuratedSummary {
  */
 export async function writeCurated(store: Store, curated: CuratedResult): Promise<CuratedSummary> {
   const { labels } = curated.state;
-  const pairs = pairsWithinClusters(labels);
-  const text = (content: string) => new TextEncoder().encode(content);
   const files = await replaceFiles(
     store,
-    { earlier: () => earlierFiles(store), mark: MARK, staging: STAGING },
-    async (staging) => {
-      const write = (name: string, array: NpyOutput) => staging.write(name, npyChunks(array));
-      await write('IdxCluster_curated.npy', { dtype: 'int64', shape: [labels.length], data: labels });
-      const matrix = `ClusterMatrix_curated.${curated.sparse ? 'npz' : 'npy'}`;
-      if (!curated.sparse) await write(matrix, clusterMatrix(labels));
-      else {
-        const members = sparseClusterMembers(labels.length, fromZero(labels));
-        await staging.write(matrix, npzChunks(members, { deflate: true }));
-      }
-      await write('MatchedPairs_curated.npy', { dtype: 'int64', shape: [pairs.length / 2, 2], data: pairs });
-      await staging.write('Curation.csv', unitTable(curated));
-      await staging.write(MARK, text(`${JSON.stringify(curationDocument(curated), undefined, 1)}\n`));
-      return ['IdxCluster_curated.npy', matrix, 'MatchedPairs_curated.npy', 'Curation.csv', MARK];
-    },
+    { earlier: () => earlierCurated(store), mark: MARK, staging: STAGING },
+    (staging) => writeCuratedFiles(staging, curated),
   );
   return {
     version: curated.version,
     neurons: neuronsOf(labels).size,
-    matchedPairs: pairs.length / 2,
+    matchedPairs: pairsWithinClusters(labels).length / 2,
     files,
   };
 }
 
+/** The same, one file after another. @returns their names */
+export async function writeCuratedFiles(store: Store, curated: CuratedResult): Promise<string[]> {
+  const { labels } = curated.state;
+  const pairs = pairsWithinClusters(labels);
+  const text = (content: string) => new TextEncoder().encode(content);
+  const write = (name: string, array: NpyOutput) => store.write(name, npyChunks(array));
+  await write('IdxCluster_curated.npy', { dtype: 'int64', shape: [labels.length], data: labels });
+  const matrix = `ClusterMatrix_curated.${curated.sparse ? 'npz' : 'npy'}`;
+  if (!curated.sparse) await write(matrix, clusterMatrix(labels));
+  else {
+    const members = sparseClusterMembers(labels.length, fromZero(labels));
+    await store.write(matrix, npzChunks(members, { deflate: true }));
+  }
+  await write('MatchedPairs_curated.npy', { dtype: 'int64', shape: [pairs.length / 2, 2], data: pairs });
+  await store.write('Curation.csv', unitTable(curated));
+  await store.write(MARK, text(`${JSON.stringify(curationDocument(curated), undefined, 1)}\n`));
+  return ['IdxCluster_curated.npy', matrix, 'MatchedPairs_curated.npy', 'Curation.csv', MARK];
+}
+
 /** What an earlier writing left that this one may not write again, and the mark. */
-async function earlierFiles(store: Store): Promise<string[]> {
+export async function earlierCurated(store: Store): Promise<string[]> {
   const present = await store.list();
   return [MARK, 'ClusterMatrix_curated.npy', 'ClusterMatrix_curated.npz'].filter((name) =>
     present.includes(name),

@@ -43,6 +43,8 @@ export interface ResultExtra extends RunTimes {
   readonly elsewhere?: ReadonlySet<string>;
   /** Writes more files of the result, such as figures, before all of them are put in place. */
   readonly also?: (store: Store) => Promise<void>;
+  /** Files beside an earlier result that go with it unless they are written again. */
+  readonly replaces?: () => Promise<readonly string[]>;
   /** Takes a line for the log. */
   readonly log?: (text: string) => void;
   /** Called after every file, with the number of files written so far. */
@@ -64,6 +66,7 @@ export async function writeResult(
   await replaceResult(store, extra.signal, async (staging) => {
     await writeWhole(staging, result, extra);
     await extra.also?.(staging);
+    return { extra };
   });
 }
 
@@ -121,6 +124,7 @@ export async function writeShankResult(store: Store, shank: ShankResult, extra: 
   await replaceResult(folder, extra.signal, async (staging) => {
     await writeShank(staging, shank, extra);
     await extra.also?.(staging);
+    return { extra };
   });
 }
 
@@ -144,16 +148,18 @@ export async function writeMergedResult(
   });
 }
 
-async function replaceResult<T>(
+async function replaceResult<T extends { readonly extra: ResultExtra }>(
   store: Store,
   signal: AbortSignal | undefined,
   write: (staging: Store) => Promise<T>,
 ): Promise<T> {
   const shanks = await shankFolders(store);
-  const earlier = () => earlierResultFiles(store);
+  let extra: ResultExtra | undefined;
+  const earlier = async () => [...(await earlierResultFiles(store)), ...((await extra?.replaces?.()) ?? [])];
   const value = await replaceFiles(store, { earlier, mark: 'Output.npz' }, async (staging) => {
     const written = await write(staging);
     throwIfStopped(signal);
+    extra = written.extra;
     return written;
   });
   for (const folder of shanks) if ((await listDeep(store, folder)).length === 0) await store.remove(folder);

@@ -104,7 +104,11 @@ describe('adding sessions', () => {
 
   it('puts the recording of all sessions together', async () => {
     const names = (await readdir(at('all'))).sort();
-    expect((await readdir(at('grown', 'Data'))).sort()).toEqual(names);
+    expect((await readdir(at('grown', 'Data'))).sort()).toEqual([...names, 'joined.json'].sort());
+    const { sources } = JSON.parse(await readFile(at('grown', 'Data', 'joined.json'), 'utf8'));
+    expect(sources).toMatchObject(
+      ['old', 'sixth', 'last'].map((name, i) => ({ folder: at(name), sessions: i > 0 ? 1 : 5 })),
+    );
     for (const name of names.filter((file) => file.endsWith('.npy'))) {
       expect(await numbers('grown', 'Data', name), name).toEqual(await numbers('all', name));
     }
@@ -115,6 +119,22 @@ describe('adding sessions', () => {
     expect((await readdir(at('grown', 'Data', 'spike_times'))).length).toBe(
       (await readdir(at('all', 'spike_times'))).length,
     );
+  });
+
+  it('leaves nothing of an earlier recording of all sessions', async () => {
+    await cp(at('result'), at('less'), { recursive: true });
+    await cp(at('last'), at('bare'), { recursive: true });
+    for (const name of ['neuron_id.npy', 'true_motion.npy']) await rm(at('bare', name));
+    await addSessions(at('less'), at('sixth'), quiet);
+    expect(await readdir(at('less', 'Data'))).toContain('neuron_id.npy');
+    await addSessions(at('less'), at('bare'), quiet);
+    const names = await readdir(at('less', 'Data'));
+    expect(names.filter((name) => /^(neuron_id|true_motion)/.test(name))).toEqual([]);
+    // Tracked again without what was added: the spike trains of the larger recording go.
+    const folders = { path_to_data: at('old'), output_folder: at('less') };
+    await runFolder({ ...settings, ...folders }, { ...quiet, fromFile: false });
+    const { units } = await addSessions(at('less'), at('sixth'), quiet);
+    expect(await readdir(at('less', 'Data', 'spike_times'))).toHaveLength(units);
   });
 
   it('compares what running compares: similarities of candidates with new units are the same', async () => {
@@ -268,6 +288,19 @@ describe('what cannot be added', () => {
     await refused('sixth', 'ClusteringResults.npz', lacking);
     const unfinished = await changed('unfinished', (folder) => rm(join(folder, 'Output.npz')), 'result');
     await refused('sixth', 'Output.npz', unfinished);
+  });
+
+  it('anything, while another process writes into the folder', async () => {
+    const lock = at('result', '.dant-lock');
+    await writeFile(lock, JSON.stringify({ host: 'another', process: 1, started: 'now' }));
+    await refused('sixth', 'process 1 on another');
+    await rm(lock);
+  });
+
+  it('anything, into a folder whose Data is somebody’s recording', async () => {
+    await cp(at('result'), at('own'), { recursive: true });
+    await cp(at('old'), at('own', 'Data'), { recursive: true });
+    await refused('sixth', 'not of an earlier addition', 'own');
   });
 
   it('and a stop leaves the result as it was', async () => {

@@ -12,7 +12,9 @@ import { allEnded } from '../io/concurrently.ts';
 import { readDataset, readDatasetShape } from '../io/dataset.ts';
 import { requireMemory } from '../io/memory-estimate.ts';
 import { FileStore } from '../io/node/file-store.ts';
+import { lockFolder, requireUnlocked } from '../io/node/folder-lock.ts';
 import {
+  earlierJoined,
   type JoinedPart,
   joinedDataFolder,
   joinRecordings,
@@ -22,6 +24,7 @@ import { usualMemoryLimit } from '../io/node/memory-limit.ts';
 import { finishReplacing } from '../io/replace-files.ts';
 import { readUnits, type UnitRow } from '../io/units-table.ts';
 import { openWaveforms } from '../io/waveform-file.ts';
+import { earlierCurated } from '../io/write-curated.ts';
 import { writeWhileComputing } from '../io/write-result.ts';
 import { type GrownRecording, possibleMergeText, summarizeAddition } from './add-report.ts';
 import { beginWriting } from './begin-writing.ts';
@@ -57,6 +60,24 @@ export async function addSessions(
   newData: string,
   options: AddOptions = {},
 ): Promise<AddSummary> {
+  const source = new FileStore(outputFolder);
+  const target = new FileStore(resolve(options.output ?? outputFolder));
+  await target.checkWritable();
+  if (target.name !== resolve(outputFolder)) await requireUnlocked(outputFolder);
+  const unlock = await lockFolder(target.name);
+  try {
+    return await addTo(source, target, new FileStore(resolve(newData)), options);
+  } finally {
+    await unlock();
+  }
+}
+
+async function addTo(
+  source: FileStore,
+  target: FileStore,
+  fresh: FileStore,
+  options: AddOptions,
+): Promise<AddSummary> {
   const stopwatch = startStopwatch();
   const warnings: string[] = [];
   const onEvent = (event: RunEvent) => {
@@ -65,15 +86,13 @@ export async function addSessions(
     options.onEvent?.(event);
   };
   const { signal } = options;
-  const source = new FileStore(outputFolder);
   await finishReplacing(source);
-  const target = new FileStore(resolve(options.output ?? outputFolder));
   const { saved, shanks, settings: oldSettings, sessions, sessionCount } = await openEstablished(source);
-  const oldData = new FileStore(options.dataFolder ?? oldSettings.path_to_data);
-  const fresh = new FileStore(resolve(newData));
+  const oldData = new FileStore(resolve(options.dataFolder ?? oldSettings.path_to_data));
+  const dataFolder = joinedDataFolder(target.name);
   const settings: Settings = {
     ...oldSettings,
-    path_to_data: joinedDataFolder(target.name),
+    path_to_data: dataFolder,
     output_folder: target.name,
   };
   await requireSameProbe(oldData, fresh, source);
@@ -84,14 +103,15 @@ export async function addSessions(
     grown: true,
     compared: shanks.size > 0 ? 'each' : 'together',
   });
-  await target.checkWritable();
+  const kept = resolve(oldData.name) === resolve(dataFolder) ? saved.units : 0;
+  const stale = await earlierJoined(new FileStore(dataFolder), kept);
   const oldLabels = await saved.labels();
   const curation = await CarriedCuration.open(
     source,
     { labels: oldLabels.map(toFileLabel), peakChannels: await saved.peakChannels() },
     (text) => onEvent({ kind: 'warning', text }),
   );
-  let carried: Awaited<ReturnType<CarriedCuration['write']>> | undefined;
+  let carried: AddSummary['curation'];
   const open = await openKernels(settings, signal);
   const { kernels, threads } = open;
   const figures = (options.figures ?? true) ? new FigureThread() : undefined;
@@ -142,7 +162,11 @@ export async function addSessions(
         await extra.also?.(staging);
         carried = await curation?.write(unitsOf(grown), target, staging);
       };
-      return { grown, result: grown.result, extra: { ...extra, also } };
+      const replaces = async () => [
+        ...stale.map((name) => `Data/${name}`),
+        ...(await earlierCurated(target)),
+      ];
+      return { grown, result: grown.result, extra: { ...extra, also, replaces } };
     };
     const { grown } = await writeWhileComputing(
       target,
@@ -171,9 +195,8 @@ export async function addSessions(
       },
       signal,
     );
-    await carried?.finish();
     return summarizeAddition(oldLabels, sessionCount, grown, {
-      curation: carried?.summary,
+      curation: carried,
       seconds: stopwatch.seconds,
       totalSeconds: stopwatch.total(),
       warnings,

@@ -8,8 +8,8 @@ import type { Store } from '../io/byte-source.ts';
 import { CURATION_LOG, EMPTY_LOG, logHead, logLine } from '../io/curation-log.ts';
 import { resultFingerprint } from '../io/fingerprint.ts';
 import { asideName, CurationLogFile } from '../io/node/curation-log-file.ts';
-import { FileStore } from '../io/node/file-store.ts';
-import { appliedVersion, writeCurated } from '../io/write-curated.ts';
+import type { FileStore } from '../io/node/file-store.ts';
+import { earlierCurated, writeCuratedFiles } from '../io/write-curated.ts';
 import type { AddSummary } from './stage-options.ts';
 
 /** The units of a result before sessions are added: labels count from 1, -1 is unmatched. */
@@ -38,8 +38,8 @@ export class CarriedCuration {
   private constructor(
     private readonly log: CurationLogFile,
     private readonly old: OldUnits,
-    /** Version of the log that the curated files beside it hold. */
-    private readonly applied: number | undefined,
+    /** Whether curated files were written. */
+    private readonly applied: boolean,
   ) {}
 
   /**
@@ -63,16 +63,17 @@ export class CarriedCuration {
       warn(`The curation by hand is not carried over. ${error.message}`);
       return undefined;
     }
-    return new CarriedCuration(log, old, await appliedVersion(store, fingerprint));
+    return new CarriedCuration(log, old, (await earlierCurated(store)).length > 0);
   }
 
   /**
-   * Writes the log of the grown result; the one that it replaces is kept under another name.
+   * Writes the log of the grown result, and the curated files anew, where there were any; the log that it replaces is kept under another
+   * name.
    * @param target where the grown result will be
    * @param staging where its files wait
-   * @returns what there is to do once they are in place, and what there is to tell
+   * @returns what there is to tell
    */
-  async write(grown: GrownUnits, target: FileStore, staging: Store) {
+  async write(grown: GrownUnits, target: FileStore, staging: Store): Promise<AddSummary['curation']> {
     const { labels, sessions, followed } = grown;
     // What was done meanwhile counts too.
     const { entries } = (await this.log.current()).log;
@@ -85,25 +86,13 @@ export class CarriedCuration {
     await staging.write(CURATION_LOG, new TextEncoder().encode(text));
     const { state, version } = replay(labels, carried);
     const again = carried.at(-1);
-    const summary: AddSummary['curation'] = {
+    if (this.applied) {
+      const curated = { state, version, fingerprint, automatic: labels, sessions, sparse: true };
+      await writeCuratedFiles(staging, curated);
+    }
+    return {
       operations: entries.length,
       confirmAgain: again?.operation === 'confirm' && again.time === time ? again.units.length : 0,
-    };
-    return {
-      summary,
-      /** Writes the curated files anew, where there were any. */
-      finish: async (): Promise<void> => {
-        if (this.applied === undefined) return;
-        const durable = new FileStore(target.name, { durable: true });
-        await writeCurated(durable, {
-          state,
-          version,
-          fingerprint,
-          automatic: labels,
-          sessions,
-          sparse: true,
-        });
-      },
     };
   }
 }

@@ -16,6 +16,7 @@ import { trackShanks, trackShanksNearby } from '../core/shanks.ts';
 import { track } from '../core/track.ts';
 import { trackNearby } from '../core/track-nearby.ts';
 import { pathIn, type Store, subStore } from '../io/byte-source.ts';
+import { lockFolder } from '../io/node/folder-lock.ts';
 import { shankFolder } from '../io/result-folder.ts';
 import { writeResult, writeShankResult, writeWhileComputing } from '../io/write-result.ts';
 import { beginWriting } from './begin-writing.ts';
@@ -76,9 +77,10 @@ export async function runFolder(userSettings: UserSettings, options: RunOptions 
       remedy: 'Pooling needs the pairs of all shanks: leave out `--shank`, and the column shank of a list.',
     });
   }
+  const place = shankId === undefined ? opened.output : subStore(opened.output, shankFolder(shankId));
+  const unlock = await lockFolder(place.name);
   const open = await openKernels(opened.settings, options.signal);
   const { kernels, threads } = open;
-  const place = shankId === undefined ? opened.output : subStore(opened.output, shankFolder(shankId));
   const checkpoints = new FolderCheckpoints(place, opened.data, {
     mode: options.checkpoints ?? 'auto',
     resume: options.resume ?? false,
@@ -169,6 +171,7 @@ export async function runFolder(userSettings: UserSettings, options: RunOptions 
     await figures?.close();
     await sparseFiles.close();
     await open.close();
+    await unlock();
   }
 }
 

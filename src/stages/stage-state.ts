@@ -18,6 +18,7 @@ import { FeatureSimilarities } from '../core/similarity/feature-similarity.ts';
 import { uncorrected } from '../core/similarity/waveform-similarity.ts';
 import { type ByteSource, pathIn, type Store } from '../io/byte-source.ts';
 import { readMotion } from '../io/motion-files.ts';
+import { lockFolder } from '../io/node/folder-lock.ts';
 import { readNpyAs } from '../io/npy.ts';
 import { npyChunks } from '../io/npy-writer.ts';
 import { SavedResult } from '../io/read-result.ts';
@@ -55,11 +56,13 @@ export async function withKernels<T>(
   work: (context: RunContext) => Promise<T>,
 ): Promise<T> {
   await output.checkWritable();
+  const unlock = await lockFolder(output.name);
   const open = await openKernels(settings, signal);
   try {
     return await work({ kernels: open.kernels, onEvent, signal });
   } finally {
     await open.close();
+    await unlock();
   }
 }
 

@@ -1,9 +1,8 @@
 /** What became of every job of a list: one small JSON file each, beside the log of its run. */
 import { existsSync } from 'node:fs';
-import { stat, utimes } from 'node:fs/promises';
-import { hostname } from 'node:os';
 import path from 'node:path';
 import { FileStore, openFile } from '../../io/node/file-store.ts';
+import { isAlive, keepAlive } from '../../io/node/sign-of-life.ts';
 import type { Problem } from './inspect.ts';
 import type { Job } from './plan.ts';
 
@@ -30,10 +29,6 @@ export interface JobRecord {
  */
 export type JobState = 'missing' | 'running' | 'killed' | 'stopped' | 'failed' | 'changed' | 'done';
 
-/** How often a running job gives a sign of life, and after how long without one it counts as killed, ms. */
-const SIGN_OF_LIFE_MS = 20_000;
-const SILENCE_MS = 180_000;
-
 export class Records {
   readonly folder: string;
   private readonly store: FileStore;
@@ -48,9 +43,13 @@ export class Records {
     return path.join(this.folder, `${job.name}.log`);
   }
 
+  private fileOf(name: string): string {
+    return path.join(this.folder, `${name}.json`);
+  }
+
   /** The record of a job; undefined when there is none, or none that can be read. */
   async read({ name }: Job): Promise<JobRecord | undefined> {
-    const file = await openFile(path.join(this.folder, `${name}.json`));
+    const file = await openFile(this.fileOf(name));
     if (!file) return undefined;
     try {
       return JSON.parse(new TextDecoder().decode(await file.read(0, file.size))) as JobRecord;
@@ -70,12 +69,7 @@ export class Records {
 
   /** Gives signs of life in the name of a running job, until the function that comes back is called. */
   keepAlive({ name }: Job): () => void {
-    const file = path.join(this.folder, `${name}.json`);
-    const timer = setInterval(
-      () => void utimes(file, new Date(), new Date()).catch(() => {}),
-      SIGN_OF_LIFE_MS,
-    );
-    return () => clearInterval(timer);
+    return keepAlive(this.fileOf(name));
   }
 
   /**
@@ -83,26 +77,10 @@ export class Records {
    */
   async stateOf(job: Job, record: JobRecord | undefined, inputs: string | undefined): Promise<JobState> {
     if (!record) return 'missing';
-    if (record.state === 'running') return (await this.isAlive(record)) ? 'running' : 'killed';
+    if (record.state === 'running')
+      return (await isAlive(this.fileOf(record.name), record)) ? 'running' : 'killed';
     if (record.state !== 'done') return record.state;
     if (!existsSync(path.join(job.folder, 'Output.npz'))) return 'missing';
     return record.folder === job.folder && record.inputs === inputs ? 'done' : 'changed';
-  }
-
-  private async isAlive(record: JobRecord): Promise<boolean> {
-    // A process that has its number may be another one.
-    if (record.host === hostname() && !processExists(record.process)) return false;
-    const { mtimeMs } = await stat(path.join(this.folder, `${record.name}.json`));
-    return Date.now() - mtimeMs < SILENCE_MS;
-  }
-}
-
-function processExists(id: number): boolean {
-  if (id === process.pid) return false;
-  try {
-    process.kill(id, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
 }

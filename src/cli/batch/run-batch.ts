@@ -1,8 +1,8 @@
 /** The work of `dant batch`: look at every job, run those that are to be run, keep a record of each. */
-import { hostname } from 'node:os';
 import type { RunEvent } from '../../core/context.ts';
 import { StoppedError } from '../../core/errors.ts';
 import { encodeCsv } from '../../io/csv.ts';
+import { thisProcess } from '../../io/node/sign-of-life.ts';
 import { formatCount, formatDuration } from '../ui/text.ts';
 import { type ChildOutcome, runDant } from './child.ts';
 import {
@@ -266,8 +266,7 @@ function newRecord(job: Job, inputs: string, began: number, state: JobRecord['st
     folder: job.folder,
     inputs,
     started: new Date(began).toISOString(),
-    host: hostname(),
-    process: process.pid,
+    ...thisProcess(),
   };
 }
 

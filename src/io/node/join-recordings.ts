@@ -3,7 +3,7 @@ import { constants, copyFileSync, linkSync } from 'node:fs';
 import { copyFile, type FileHandle, mkdir, open as openHandle } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { breathe } from '../../core/context.ts';
-import { throwIfStopped } from '../../core/errors.ts';
+import { InputError, throwIfStopped } from '../../core/errors.ts';
 import { type Chunks, pathIn } from '../byte-source.ts';
 import { type NpyFile, openNpy, readNpyFileAs, readNpyRowsAs } from '../npy.ts';
 import { encodeNpyHeader } from '../npy-header.ts';
@@ -21,6 +21,18 @@ export interface JoinedPart {
   readonly sessions: Int32Array;
 }
 
+/** What a joined recording may have beside its spike trains. */
+const RECORDING_FILES = [
+  'waveform_all.npy',
+  'session_index.npy',
+  'channel_locations.npy',
+  'channel_shanks.npy',
+  'peth.npy',
+  'neuron_id.npy',
+  'true_motion.npy',
+  UNITS_FILE,
+];
+
 /** Units whose waveforms are read at once. */
 const PIECE_UNITS = 64;
 /** Bytes that are copied at once. */
@@ -31,7 +43,7 @@ const UNITS_AT_ONCE = 512;
 /**
  * Writes a data folder with the units of both parts. Spike trains are hard links to the files of the parts where the file system
  * allows it, else copies. The truth of simulated recordings and PETHs are joined where both have them,
- * `units.csv` where one has it.
+ * `units.csv` where one has it. `joined.json` says which folder every session comes from.
  *
  * @param parts of one channel map
  * @param target an empty folder
@@ -97,13 +109,68 @@ export async function joinRecordings(
   const unitRows = joinUnitRows(tables, parts);
   if (unitRows) await write(UNITS_FILE, encodeUnits(unitRows));
 
-  await mkdir(join(target, 'spike_times'), { recursive: true });
   const inPlace = first.folder === final;
+  const before = inPlace ? await sourcesOf(stores[0]) : undefined;
+  const sources = [...(before ?? [sourceOf(first)]), sourceOf(second)];
+  await write(JOINED_FILE, new TextEncoder().encode(`${JSON.stringify({ sources }, undefined, 1)}\n`));
+  await mkdir(join(target, 'spike_times'), { recursive: true });
   for (let unit = inPlace ? first.units : 0; unit < units; unit++) {
     if (unit % UNITS_AT_ONCE === 0) await breathe(signal);
     const [folder, own] = unit < first.units ? [first.folder, unit] : [second.folder, unit - first.units];
     linkOrCopy(join(folder, spikeFileName(own)), join(target, spikeFileName(unit)));
   }
+}
+
+/** In a folder that was joined, and in no other. */
+const JOINED_FILE = 'joined.json';
+
+/** Where sessions of a joined recording come from. */
+interface JoinedSource {
+  readonly folder: string;
+  readonly sessions: number;
+  readonly units: number;
+}
+
+const sourceOf = ({ folder, units, sessionCount }: JoinedPart): JoinedSource => ({
+  folder,
+  sessions: sessionCount,
+  units,
+});
+
+async function sourcesOf(store: FileStore): Promise<readonly JoinedSource[] | undefined> {
+  const file = await store.open(JOINED_FILE);
+  if (!file) return undefined;
+  try {
+    return JSON.parse(new TextDecoder().decode(await file.read(0, file.size))).sources;
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * Files of a recording that was joined earlier and that goes when another one takes its place.
+ * @param kept spike trains that stay as they are: those of the units before
+ * @throws InputError when the folder has a recording that was not joined here
+ */
+export async function earlierJoined(data: FileStore, kept: number): Promise<string[]> {
+  const present = await data.list();
+  if (present.length === 0) return [];
+  if (!present.includes(JOINED_FILE)) {
+    throw new InputError({
+      where: data.name,
+      found: 'a folder that is not of an earlier addition',
+      expected: 'no such folder, or the recording of all sessions that dant add put there',
+      remedy: 'Write the grown result elsewhere with --output; nothing in this folder is touched then.',
+    });
+  }
+  const trains = (await data.list('spike_times')).filter((name) => {
+    const unit = Number(/^Unit(\d+)\.npy$/.exec(name)?.[1]);
+    return unit >= kept;
+  });
+  return [
+    ...RECORDING_FILES.filter((name) => present.includes(name)),
+    ...trains.map((name) => `spike_times/${name}`),
+  ];
 }
 
 /** Each takes microseconds: handing them to a thread would take longer. */
