@@ -1,6 +1,6 @@
 /** Bringing groups of sessions together that no matched pairs connect: the probe jumped farther than units are matched. */
 import type { MotionEstimate, MotionPairs } from './estimate-motion.ts';
-import { mostFrequent, WIDTH } from './most-frequent.ts';
+import { mostFrequent } from './most-frequent.ts';
 import { Motion } from './motion.ts';
 
 /** A group that was moved. */
@@ -18,9 +18,6 @@ export interface BridgedEstimate extends MotionEstimate {
   readonly bridges: readonly Bridge[];
 }
 
-/** Fewer pairs that agree say nothing, and so do those that chance explains to within so many standard deviations. */
-const LEAST_AGREEING = 8;
-const LEAST_SIGMAS = 5;
 /** Where the probe moved less than this from where matched pairs have it, units would have been matched by their waveforms as they are, µm. */
 const LEAST_JUMP = 40;
 
@@ -102,13 +99,6 @@ function bridgeOf(
       depthB[p] - motion.getMotion(b + 1, depthB[p]) - (depthA[p] - motion.getMotion(a + 1, depthA[p]));
     displacements.push(forward ? dy + shifts[a] : shifts[b] - dy);
   }
-  const { value: shift, agreeing } = mostFrequent(displacements);
-  const others = displacements.length - agreeing;
-  const byChance = (others * 4 * WIDTH) / Math.max(4 * WIDTH, 2 * distance - 4 * WIDTH);
-  return {
-    shift,
-    pairs: displacements.length,
-    agreeing,
-    sure: agreeing >= LEAST_AGREEING && agreeing - byChance >= LEAST_SIGMAS * Math.sqrt(byChance + 1),
-  };
+  const { value: shift, agreeing, sure } = mostFrequent(displacements, distance);
+  return { shift, pairs: displacements.length, agreeing, sure };
 }

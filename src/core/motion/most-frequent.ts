@@ -1,18 +1,34 @@
 /** The most frequent of displacements that are right here and there, and spread elsewhere. */
 
 /** Width of the Gaussian with which displacements are counted, µm; those within twice of it from the densest place agree. */
-export const WIDTH = 8;
+const WIDTH = 8;
 /** Width of a bin, µm. */
 const BIN = 1;
 
-/** @returns the mean of the values that agree, NaN without any, and how many they are */
-export function mostFrequent(values: readonly number[]): {
+/** Fewer values that agree say nothing, and so do those that chance explains to within so many standard deviations. */
+const LEAST_AGREEING = 8;
+const LEAST_SIGMAS = 5;
+
+export interface MostFrequent {
+  /** The mean of the values that agree, NaN without any. */
   readonly value: number;
+  /** How many they are. */
   readonly agreeing: number;
-} {
+  /** Whether they are more than chance would have. */
+  readonly sure: boolean;
+}
+
+/** @param distance values lie this far to either side of the middle, at most, µm */
+export function mostFrequent(values: readonly number[], distance: number): MostFrequent {
   const mode = densestPlace(values);
   const near = values.filter((value) => Math.abs(value - mode) <= 2 * WIDTH);
-  return { value: near.reduce((sum, value) => sum + value, 0) / near.length, agreeing: near.length };
+  const agreeing = near.length;
+  const byChance = ((values.length - agreeing) * 4 * WIDTH) / Math.max(4 * WIDTH, 2 * distance - 4 * WIDTH);
+  return {
+    value: near.reduce((sum, value) => sum + value, 0) / agreeing,
+    agreeing,
+    sure: agreeing >= LEAST_AGREEING && agreeing - byChance >= LEAST_SIGMAS * Math.sqrt(byChance + 1),
+  };
 }
 
 /** Where values are densest, to within half a bin; 0 without any. */
