@@ -206,15 +206,14 @@ export function createApp(options: AppOptions): { app: Hono; close: () => void }
   app.get(route('events'), (c) =>
     streamSSE(c, async (stream) => {
       const stop = curation.listen((event) => void stream.writeSSE({ data: JSON.stringify(event) }));
-      stream.onAbort(stop);
+      // Keeps the connection, but not the program.
+      const alive = setInterval(() => void stream.write(': still here\n\n'), 15_000).unref();
+      const gone = new Promise<void>((done) => stream.onAbort(done));
       await stream.writeSSE({
         data: JSON.stringify({ kind: 'curation', version: (await curation.replayed()).version }),
       });
-      while (!stream.aborted) {
-        // Keeps the connection, and notices when the window has gone.
-        await stream.sleep(15_000);
-        await stream.write(': still here\n\n');
-      }
+      await gone;
+      clearInterval(alive);
       stop();
     }),
   );
