@@ -1,79 +1,32 @@
 /** The web application of `dant view` in headless Chromium; the environment variable CHROMIUM may name another binary. */
-import { existsSync } from 'node:fs';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { contiguousLabels } from '../../src/core/curation/cluster-labels.ts';
 import { FileStore } from '../../src/io/node/file-store.ts';
 import { readNpyAs } from '../../src/io/npy.ts';
-import { type Running, startDant } from '../cli/dant.ts';
 import { caseFolder } from '../support/reference.ts';
+import {
+  chromiumIsMissing,
+  dant,
+  go as goOn,
+  heading as headingOf,
+  startViewerSession,
+  type ViewerSession,
+  view,
+} from './viewer-session.ts';
 
-const binary = process.env.CHROMIUM || '/usr/bin/chromium';
-const missing = !existsSync(binary);
-if (missing) console.warn(`No Chromium at ${binary}: the web application is not tested.`);
-
-const FLAGS = ['--disable-gpu', '--no-first-run', '--disable-background-networking', '--disable-sync'];
 const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 
-/** Eight sessions of about fifteen units; tracked in a second or two. */
-const SIMULATION = ['--probe', 'np2', '--channels', '96', '--sessions', '6', '--units-per-session', '20'];
-
-interface Viewing {
-  readonly server: Running;
-  readonly url: string;
-}
-
-/** Starts `dant view` and waits for the address that it prints. */
-async function view(...args: string[]): Promise<Viewing> {
-  const server = startDant(['view', ...args, '--no-open']);
-  const url = await new Promise<string>((resolve, reject) => {
-    let text = '';
-    server.process.stdout?.on('data', (piece: string) => {
-      text += piece;
-      const found = /http:\/\/\S+/.exec(text);
-      if (found) resolve(found[0]);
-    });
-    server.ended.then(({ stderr }) => reject(new Error(stderr)), reject);
-  });
-  return { server, url };
-}
-
-async function dant(...args: string[]): Promise<void> {
-  const { code, stderr } = await startDant(args).ended;
-  if (code !== 0) throw new Error(stderr);
-}
-
-describe.skipIf(missing)('the web application', () => {
-  let folder: string;
+describe.skipIf(chromiumIsMissing)('the web application', () => {
+  let session: ViewerSession;
   let results: string;
-  let browser: Browser;
-  let context: BrowserContext;
   let page: Page;
-  let viewing: Viewing;
-  /** What went wrong on any page: nothing may. */
-  const faults: string[] = [];
 
-  async function open(url: string, within = context): Promise<Page> {
-    const opened = await within.newPage();
-    opened.on('pageerror', (error) => faults.push(String(error.stack)));
-    opened.on('console', (message) => {
-      if (message.type() === 'error') faults.push(message.text());
-    });
-    await opened.goto(url);
-    await opened.waitForSelector('main h1');
-    return opened;
-  }
-
-  const heading = (on = page) => on.locator('main h1').first().textContent();
-  const go = async (hash: string, on = page) => {
-    await on.evaluate((to) => {
-      location.hash = to;
-    }, hash);
-  };
+  const heading = (on = page) => headingOf(on);
+  const go = (hash: string, on = page) => goOn(on, hash);
   /** Neuron ids in the table, as the page knows them. */
   const neuronCount = async (on = page) => {
     await go('/neurons?filter=matched', on);
@@ -96,21 +49,12 @@ describe.skipIf(missing)('the web application', () => {
   const undoButton = (on = page) => on.getByRole('button', { name: 'Undo' }).first();
 
   beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'dant-viewer-'));
-    results = join(folder, 'results');
-    await dant('simulate', join(folder, 'data'), ...SIMULATION);
-    await dant('run', join(folder, 'data'), '--output', results);
-    viewing = await view(results, '--data', join(folder, 'data'));
-    browser = await chromium.launch({ executablePath: binary, chromiumSandbox: false, args: FLAGS });
-    context = await browser.newContext({ viewport: { width: 1280, height: 800 }, acceptDownloads: true });
-    page = await open(viewing.url);
+    session = await startViewerSession();
+    results = session.results;
+    page = await session.open();
   }, 120_000);
 
-  afterAll(async () => {
-    await browser?.close();
-    viewing?.server.process.kill('SIGKILL');
-    await rm(folder, { recursive: true, force: true });
-  });
+  afterAll(() => session?.close());
 
   it('finds a neuron, and shows it over all days', async () => {
     expect(await heading()).toMatch(/^\d+ neurons tracked over 6 sessions$/);
@@ -279,7 +223,7 @@ describe.skipIf(missing)('the web application', () => {
   });
 
   it('shows in one window what was done in another', async () => {
-    const other = await open(viewing.url);
+    const other = await session.open();
     await go('/curation', other);
     const rows = other.getByTestId('log').locator('tbody tr');
     const before = await rows.count();
@@ -390,25 +334,26 @@ describe.skipIf(missing)('the web application', () => {
 
   it('loses nothing that it showed as done when the server is killed', async () => {
     await openFirst();
-    const before = faults.length;
+    const before = session.faults.length;
     const subject = new URL(page.url()).hash;
     await page.keyboard.press('n');
     await page.locator('dialog textarea').fill('seen before the end');
     await page.getByRole('button', { name: 'Save', exact: true }).click();
     await expect.poll(() => page.locator('main').textContent()).toContain('seen before the end');
-    viewing.server.process.kill('SIGKILL');
-    await viewing.server.ended;
+    const { server } = session.viewing;
+    server.process.kill('SIGKILL');
+    await server.ended;
     await page.keyboard.press('c');
     await page.waitForSelector('.message.error');
     expect(await page.locator('.message.error').textContent()).toContain('Not saved');
     expect(await page.locator('.banner').textContent()).toContain('does not answer');
-    viewing = await view(results, '--data', join(folder, 'data'));
-    await page.goto(`${viewing.url}${subject}`);
+    const { url } = await session.viewAgain();
+    await page.goto(`${url}${subject}`);
     await expect.poll(() => page.locator('main').textContent()).toContain('seen before the end');
     expect(await page.locator('.badge.good').count()).toBe(0);
     expect(await undoButton().isEnabled()).toBe(true);
     // The browser reports connections that were refused: they are what is tested here.
-    const refused = faults.splice(before);
+    const refused = session.faults.splice(before);
     expect(refused.filter((fault) => !fault.includes('net::ERR_'))).toEqual([]);
   });
 
@@ -417,7 +362,7 @@ describe.skipIf(missing)('the web application', () => {
     async (name) => {
       const folder = caseFolder(name)!;
       const { server, url } = await view(join(folder, 'expected'), '--data', join(folder, 'data'));
-      const opened = await open(url);
+      const opened = await session.open(url);
       expect(await heading(opened)).toMatch(/neurons tracked over \d+ sessions/);
       for (const hash of ['/neuron/1', '/candidates/neuron/1', '/matrix']) {
         await go(hash, opened);
@@ -429,7 +374,7 @@ describe.skipIf(missing)('the web application', () => {
   );
 
   it('did all this without an error on any page, under the content security policy', () => {
-    expect(faults).toEqual([]);
+    expect(session.faults).toEqual([]);
   });
 });
 

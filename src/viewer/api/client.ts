@@ -62,20 +62,24 @@ async function send(path: string, init: RequestInit = {}): Promise<Response> {
   try {
     response = await fetch(path, init);
   } catch (cause) {
-    if (init.signal?.aborted) throw cause;
     throw new OfflineError({ cause });
   }
   if (response.ok) return response;
   throw new RequestError(response.status, await response.json().catch(() => undefined));
 }
 
-export async function getJson<T>(name: PathName, parameters: object = {}, signal?: AbortSignal): Promise<T> {
-  return (await send(requestPath(name, parameters), { signal })).json() as Promise<T>;
+export async function getJson<T>(name: PathName, parameters: object = {}): Promise<T> {
+  return (await send(requestPath(name, parameters))).json() as Promise<T>;
 }
 
-export async function postJson<T>(name: PathName, body: object): Promise<T> {
+/**
+ * @param patience how long the answer may take, ms; default: for ever
+ * @throws OfflineError, RequestError
+ */
+export async function postJson<T>(name: PathName, body: object, patience?: number): Promise<T> {
   const init = {
     method: 'POST',
+    signal: patience === undefined ? undefined : AbortSignal.timeout(patience),
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify(body),
   };
@@ -85,9 +89,8 @@ export async function postJson<T>(name: PathName, body: object): Promise<T> {
 async function getPack<A extends Arrays, M = unknown>(
   name: PathName,
   parameters: object = {},
-  signal?: AbortSignal,
 ): Promise<Pack<A, M>> {
-  const response = await send(requestPath(name, parameters), { signal });
+  const response = await send(requestPath(name, parameters));
   return decodePack<A, M>(await response.arrayBuffer());
 }
 

@@ -1,11 +1,14 @@
 /** Operations of curation: each is durable before the page shows it. */
 import type { Operation } from '../../core/curation/operations.ts';
 import { operationProblem } from '../../core/curation/replay.ts';
-import type { AppendRequest, ApplyReply, CurationReply, ServerEvent } from '../../server/protocol.ts';
-import { requestPath } from '../../server/protocol.ts';
+import type { AppendRequest, ApplyReply, CurationReply } from '../../server/protocol.ts';
 import { api, OfflineError, postJson, RequestError } from '../api/client.ts';
 import { takeEntries, useApp } from './app.ts';
 import { say } from './messages.ts';
+import { hearServer } from './server-events.ts';
+
+/** How long the server may take to append an operation, ms. */
+const PATIENCE_MS = 10_000;
 
 let queue: Promise<unknown> = Promise.resolve();
 
@@ -29,7 +32,7 @@ async function append(operation: Operation): Promise<boolean> {
   }
   const request: AppendRequest = { after: replayed.version, id: crypto.randomUUID(), operation };
   try {
-    take(await twice(() => postJson<CurationReply>('append', request)));
+    take(await twice(() => postJson<CurationReply>('append', request, PATIENCE_MS)));
     return true;
   } catch (error) {
     if (error instanceof RequestError && error.status === 409) {
@@ -80,18 +83,23 @@ export async function apply(): Promise<ApplyReply | undefined> {
 
 /** Listens to what other windows and programs do. */
 export function listen(): () => void {
-  const source = new EventSource(requestPath('events'));
-  source.onopen = () => {
-    useApp.setState({ online: true });
-    void catchUp();
+  const end = hearServer((what) => {
+    if (what.kind === 'applied') takeEntries([], what.version);
+    else if (what.kind === 'curation') void catchUp(what.version);
+    else {
+      useApp.setState({ online: what.kind === 'connected' });
+      if (what.kind === 'connected') void catchUp();
+    }
+  });
+  // The browser may have put the window to sleep, or the one that it is told by.
+  const onVisible = () => {
+    if (document.visibilityState === 'visible') void catchUp();
   };
-  source.onerror = () => useApp.setState({ online: false });
-  source.onmessage = ({ data }) => {
-    const event = JSON.parse(data as string) as ServerEvent;
-    if (event.kind === 'applied') takeEntries([], event.version);
-    else void catchUp(event.version);
+  document.addEventListener('visibilitychange', onVisible);
+  return () => {
+    end();
+    document.removeEventListener('visibilitychange', onVisible);
   };
-  return () => source.close();
 }
 
 async function catchUp(version = Number.POSITIVE_INFINITY): Promise<void> {
