@@ -1,5 +1,5 @@
 /** What is chosen on the map, and what can be done with it. */
-import { useEffect, useMemo } from 'react';
+import { useMemo } from 'react';
 import { formatNumber } from '../charts/scale.ts';
 import { subjectKey, subjectOf, subjectTitle } from '../model/groups.ts';
 import { askText, confirm, startMerge, subjectPath } from '../state/actions.ts';
@@ -23,10 +23,6 @@ export function ChosenUnits() {
     }
     return [...found.values()].sort((a, b) => b.units.length - a.units.length);
   }, [chosen, labels]);
-  // The keys J and K walk through what is chosen.
-  useEffect(() => {
-    if (subjects.length > 0) useApp.setState({ order: subjects.map(({ subject }) => subject) });
-  }, [subjects]);
   return (
     <aside className="stage-side card" aria-label="Chosen units">
       <h2>
