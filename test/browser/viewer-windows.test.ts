@@ -37,6 +37,20 @@ describe.skipIf(chromiumIsMissing)('windows of one browser', () => {
     expect(await operations()).toBe(2);
   });
 
+  it('keep what was chosen in one when another does what does not concern it', async () => {
+    const [mine, other] = windows;
+    await mine.locator('button.session-chip').first().click();
+    await go(other, '/neuron/3');
+    await other.waitForSelector('article[data-subject="neuron/3"]');
+    await other.keyboard.press('c');
+    // A window that has heard of it still has what was chosen.
+    await mine.getByRole('link', { name: 'Curation', exact: true }).click();
+    await mine.getByTestId('log').locator('tbody tr').nth(2).waitFor();
+    await mine.goBack();
+    await mine.locator('.session-chip[aria-pressed=true]').waitFor();
+    await mine.keyboard.press('Escape');
+  });
+
   it('do not keep the server when it is told to end, and say that nothing more is saved', async () => {
     const { server } = session.viewing;
     server.process.kill('SIGINT');

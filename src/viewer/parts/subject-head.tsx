@@ -1,9 +1,10 @@
 /** What stands above a neuron or unit: its name, its facts, its sessions, and what can be done with it. */
-import type { ReactNode } from 'react';
+import { type ReactNode, useEffect } from 'react';
 import { formatNumber } from '../charts/scale.ts';
 import { type Subject, subjectTitle } from '../model/groups.ts';
+import { positionIn } from '../model/order.ts';
 import type { Row } from '../model/rows.ts';
-import { askText, confirm, positionIn, remove, split, startMerge, step } from '../state/actions.ts';
+import { askText, confirm, remove, split, startMerge, step } from '../state/actions.ts';
 import { chooseUnits, useApp, useResult } from '../state/app.ts';
 import { sessionInk } from '../theme/palette.ts';
 
@@ -18,6 +19,10 @@ export function SubjectHead({ subject, members, row, children }: Props) {
   const order = useApp((state) => state.order);
   const { overview } = useResult();
   const at = positionIn(order, subject);
+  const unit = members[0];
+  useEffect(() => {
+    if (at >= 0) useApp.setState({ place: { unit, at } });
+  }, [unit, at]);
   return (
     <div className="neuron-head">
       <div className="line">

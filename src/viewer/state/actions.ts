@@ -2,6 +2,7 @@
 import { create } from 'zustand';
 import { groupsOf } from '../../core/curation/replay.ts';
 import { parseSubject, type Subject, subjectOf, subjectTitle, unitsOf } from '../model/groups.ts';
+import { neighbourIn } from '../model/order.ts';
 import { chooseUnits, useApp } from './app.ts';
 import { perform } from './curation.ts';
 import { say } from './messages.ts';
@@ -26,19 +27,20 @@ export function currentSubject(): Subject | undefined {
 }
 
 function context() {
-  const { result, curated, chosen } = useApp.getState();
+  const { result, curated, chosen, beside } = useApp.getState();
   if (!result || !curated) return undefined;
   const subject = currentSubject();
   const members = subject ? unitsOf(subject, curated.groups, result.overview.unitCount) : [];
-  return { subject, members, chosen: [...chosen].sort((a, b) => a - b), curated };
+  return { subject, members, chosen: [...chosen].sort((a, b) => a - b), beside, curated };
 }
 
-/** Units of the subject and those chosen besides. */
+/** Units of the subject with the one beside it, or else with those chosen. */
 export function startMerge(): void {
   const at = context();
   if (!at) return;
   const { labels } = at.curated.replayed.state;
-  const units = [...new Set([...at.members, ...at.chosen])].sort((a, b) => a - b);
+  const others = at.beside === undefined ? at.chosen : [at.beside];
+  const units = [...new Set([...at.members, ...others])].sort((a, b) => a - b);
   const parts = new Set(units.map((unit) => (labels[unit] > 0 ? `n${labels[unit]}` : `u${unit}`)));
   if (parts.size < 2) {
     say('Choose what to merge with first: rows of the table, a candidate, or units on the map.', 'warning');
@@ -110,21 +112,13 @@ export function askText(kind: 'label' | 'note' | 'mark'): void {
 
 /** The next or previous row of the table, in the view that is looked at. */
 export function step(by: 1 | -1): void {
-  const { order } = useApp.getState();
-  const subject = currentSubject();
-  if (order.length === 0) return;
-  const at = subject ? positionIn(order, subject) : -1;
-  const next = order[at < 0 ? 0 : (at + by + order.length) % order.length];
+  const { order, place, curated } = useApp.getState();
+  if (!curated) return;
+  const { labels } = curated.replayed.state;
+  const next = neighbourIn(order, { subject: currentSubject(), place, labels }, by);
+  if (!next) return;
   chooseUnits([]);
   openSubject(next);
-}
-
-export function positionIn(order: readonly Subject[], subject: Subject): number {
-  return order.findIndex((other) =>
-    subject.kind === 'neuron'
-      ? other.kind === 'neuron' && other.id === subject.id
-      : other.kind === 'unit' && other.unit === subject.unit,
-  );
 }
 
 export const subjectPath = (subject: Subject) =>

@@ -4,8 +4,10 @@ import type { CurationEntry } from '../../core/curation/operations.ts';
 import { advance, type Replayed, replay } from '../../core/curation/replay.ts';
 import type { Overview, PairStatistics, UnitColumns, UnitsMeta } from '../../server/protocol.ts';
 import { api } from '../api/client.ts';
-import { type Groups, groupUnits, type Subject } from '../model/groups.ts';
+import { type Groups, groupUnits, type Subject, subjectOf } from '../model/groups.ts';
+import { followOrder, type Place } from '../model/order.ts';
 import { neuronRows, type Row } from '../model/rows.ts';
+import { stillChosen } from '../model/still-chosen.ts';
 import { setSessionCount } from './theme.ts';
 
 /** The automatic result. */
@@ -33,8 +35,12 @@ export interface AppState {
   readonly failure?: Error;
   /** Units chosen by hand, for the next operation. */
   readonly chosen: ReadonlySet<number>;
+  /** The unit that stands beside the neuron on the page: what it is merged with. */
+  readonly beside?: number;
   /** The rows of the table in the order in which they stand: what "next" means. */
   readonly order: readonly Subject[];
+  /** The row of the table that was looked at last. */
+  readonly place?: Place;
   /** Whether the server answers. */
   readonly online: boolean;
 }
@@ -69,20 +75,29 @@ function curate(
 
 /** Takes entries that follow those known; others are passed over. */
 export function takeEntries(entries: readonly CurationEntry[], appliedVersion?: number): void {
-  useApp.setState(({ result, curated, statistics, chosen }) => {
+  useApp.setState(({ result, curated, statistics, chosen, order, place }) => {
     if (!result || !curated) return {};
     let { replayed } = curated;
-    const known = [...curated.entries];
+    const taken: CurationEntry[] = [];
     for (const entry of entries) {
       if (entry.version !== replayed.version + 1) continue;
       replayed = advance(replayed, entry);
-      known.push(entry);
+      taken.push(entry);
     }
-    const changed = replayed !== curated.replayed;
-    const next = { replayed, entries: known, appliedVersion: appliedVersion ?? curated.appliedVersion };
+    const next = {
+      replayed,
+      entries: [...curated.entries, ...taken],
+      appliedVersion: appliedVersion ?? curated.appliedVersion,
+    };
+    if (taken.length === 0) return { curated: { ...curated, ...next } };
+    const before = curated.replayed.state.labels;
+    const { labels } = replayed.state;
+    const here = place && subjectOf(place.unit, before);
+    const isSame = labels.every((label, unit) => label === before[unit]);
     return {
-      curated: changed ? curate(result, statistics, next) : { ...curated, ...next },
-      chosen: changed ? new Set() : chosen,
+      curated: curate(result, statistics, next),
+      chosen: stillChosen(chosen, taken, before, labels),
+      order: isSame ? order : followOrder(order, here, curated.groups, labels),
     };
   });
   void refreshStatistics();

@@ -10,7 +10,7 @@ import { bestPerSession, type Candidate, useCandidates } from '../parts/use-cand
 import { useSubject } from '../parts/use-subject.ts';
 import { WaveformKinds } from '../parts/waveform-kinds.tsx';
 import { subjectPath } from '../state/actions.ts';
-import { chooseUnits, useResult } from '../state/app.ts';
+import { useApp, useResult } from '../state/app.ts';
 import { go, href, useRoute } from '../state/route.ts';
 
 const NOBODY: readonly number[] = [];
@@ -39,8 +39,8 @@ export function CandidatesView() {
 
   // What is looked at is what M merges with.
   useEffect(() => {
-    chooseUnits(unit === undefined ? [] : [unit]);
-    return () => chooseUnits([]);
+    useApp.setState({ beside: unit });
+    return () => useApp.setState({ beside: undefined });
   }, [unit]);
 
   if (!open) return <NoSubject asked={asked} />;
