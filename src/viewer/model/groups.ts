@@ -15,6 +15,11 @@ export function parseSubject(text: string): Subject | undefined {
   return kind === 'neuron' ? { kind, id: Number(digits) } : { kind: 'unit', unit: Number(digits) };
 }
 
+/** A unit by its number in an address; undefined when there is no such unit. */
+export function parseUnit(text: string | null, unitCount: number): number | undefined {
+  return text !== null && /^\d+$/.test(text) && Number(text) < unitCount ? Number(text) : undefined;
+}
+
 export const subjectTitle = (subject: Subject) =>
   subject.kind === 'neuron' ? `Neuron ${subject.id}` : `Unit ${subject.unit}`;
 

@@ -19,24 +19,28 @@ import type { Candidate } from './use-candidates.ts';
 interface Props {
   readonly subject: Subject;
   readonly members: readonly number[];
+  /** One unit of the other. */
   readonly unit: number;
+  /** The unit of the subject that is compared with `unit`, each without the rest of its neuron. */
+  readonly alone?: number;
   readonly known?: Candidate;
 }
 
 const HEIGHT = 168;
 
 /** Both in all plots. */
-export function Comparison({ subject, members, unit, known }: Props) {
+export function Comparison({ subject, members, unit, alone, known }: Props) {
   const { overview, units: columns, curated } = useResult();
   const kind = useWaveformKind();
   const other = subjectOf(unit, curated.replayed.state.labels);
-  const others = unitsOf(other, curated.groups, overview.unitCount);
-  const all = [...members, ...others];
+  const own = alone === undefined ? members : [alone];
+  const others = alone === undefined ? unitsOf(other, curated.groups, overview.unitCount) : [unit];
+  const all = [...own, ...others];
   const asked = useFetched(neuronDataKey(all, kind), () => neuronData(overview, all, kind));
   const data = asked.value;
   if (!data) return null;
   const n = data.units.length;
-  const isMember = new Set(members);
+  const isMember = new Set(own);
   const mine = data.units.filter((u) => isMember.has(u));
   const theirs = data.units.filter((u) => !isMember.has(u));
   const none = new Set<number>();
@@ -46,30 +50,43 @@ export function Comparison({ subject, members, unit, known }: Props) {
     chosen: none,
     colour: (u) => (isMember.has(u) ? ink('blue') : ink('vermillion')),
   };
+  const names =
+    alone === undefined ? [subjectTitle(subject), subjectTitle(other)] : [`Unit ${alone}`, `Unit ${unit}`];
   const keys = [
-    { name: subjectTitle(subject), colour: ink('blue') },
-    { name: subjectTitle(other), colour: ink('vermillion') },
+    { name: names[0], colour: ink('blue') },
+    { name: names[1], colour: ink('vermillion') },
   ];
   const range = data.waveforms && extent(data.waveforms.data);
+  const ofPair = asked.fresh && data.similarity;
+  const similarity =
+    alone === undefined
+      ? known?.similarity
+      : ofPair
+        ? overview.measures.map((_, m) => ofPair[m * n * n + 1])
+        : undefined;
   return (
     <div className="grid" data-fresh={asked.fresh}>
       <div className="card line">
         <h2>
-          <a href={href(subjectPath(subject))}>{subjectTitle(subject)}</a> and{' '}
-          <a href={href(subjectPath(other))}>{subjectTitle(other)}</a>
+          <Name subject={subject} alone={alone} /> and{' '}
+          <Name subject={other} alone={alone === undefined ? undefined : unit} />
         </h2>
         <p className="facts">
-          {known?.similarity.map((value, m) => (
+          {similarity?.map((value, m) => (
             <span key={overview.measures[m]}>
               {measureTitle(overview.measures[m])} <b>{formatNumber(value, 2)}</b>
             </span>
           ))}
         </p>
         <span style={{ flex: 1 }} />
-        <button type="button" className="primary" onClick={startMerge}>
-          Merge …
-        </button>
-        {known && <p style={{ flexBasis: '100%' }}>Not joined: {known.reasons.join('; ')}.</p>}
+        {!members.includes(unit) && (
+          <button type="button" className="primary" onClick={startMerge}>
+            Merge …
+          </button>
+        )}
+        {known && (alone === undefined || known.nearest === alone) && (
+          <p style={{ flexBasis: '100%' }}>Not joined: {known.reasons.join('; ')}.</p>
+        )}
       </div>
       <div className="grid halves">
         {data.waveforms &&
@@ -132,6 +149,16 @@ export function Comparison({ subject, members, unit, known }: Props) {
         )}
       </div>
     </div>
+  );
+}
+
+/** A neuron or unit, or one unit of a neuron. */
+function Name({ subject, alone }: { subject: Subject; alone?: number }) {
+  return (
+    <>
+      {subject.kind === 'neuron' && alone !== undefined && `Unit ${alone} of `}
+      <a href={href(subjectPath(subject))}>{subjectTitle(subject)}</a>
+    </>
   );
 }
 

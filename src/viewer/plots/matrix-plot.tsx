@@ -5,6 +5,8 @@ import { type Point, usePlaneSurface } from '../charts/plane-surface.tsx';
 import { type Area, Plot } from '../charts/plot.tsx';
 import type { PanZoom, Viewport } from '../charts/use-pan-zoom.ts';
 import { useSize } from '../charts/use-width.ts';
+import { subjectOf } from '../model/groups.ts';
+import { subjectPath } from '../state/actions.ts';
 import { chooseUnits, useResult } from '../state/app.ts';
 import { report } from '../state/messages.ts';
 import { go, href } from '../state/route.ts';
@@ -85,6 +87,7 @@ export function MatrixPlot({ measure, order, units, most, onPair }: MatrixPlotPr
             <MatrixSurface
               area={area}
               units={units}
+              labels={labels}
               panZoom={{ viewport, home, least, onChange: setViewport }}
               onOver={(row, column) =>
                 row === undefined || column === undefined
@@ -102,12 +105,13 @@ export function MatrixPlot({ measure, order, units, most, onPair }: MatrixPlotPr
 interface SurfaceProps {
   readonly area: Area;
   readonly units: Int32Array;
+  readonly labels: Int32Array;
   readonly panZoom: PanZoom;
   readonly onOver: (row?: number, column?: number) => void;
 }
 
 /** Takes the pointer and the keys of the matrix. */
-function MatrixSurface({ area, units, panZoom, onOver }: SurfaceProps) {
+function MatrixSurface({ area, units, labels, panZoom, onOver }: SurfaceProps) {
   const cellAt = ([x, y]: Point) => {
     const column = Math.floor(area.x.invert(x));
     const row = Math.floor(area.y.invert(y));
@@ -121,7 +125,7 @@ function MatrixSurface({ area, units, panZoom, onOver }: SurfaceProps) {
       if (!cell || cell[0] === cell[1]) return;
       const [a, b] = cell.map((place) => units[place]);
       if (event.ctrlKey || event.metaKey) chooseUnits([a, b], 'toggle');
-      else go(href(`candidates/unit/${a}`, { with: b }));
+      else go(href(`candidates/${subjectPath(subjectOf(a, labels))}`, { of: a, with: b }));
     },
   });
   return (

@@ -1,7 +1,7 @@
 /** The most similar others of a neuron or unit, side by side with it, and why they were not joined. */
 import { type KeyboardEvent, useEffect, useMemo, useState } from 'react';
 import { formatNumber } from '../charts/scale.ts';
-import { parseSubject, type Subject, subjectOf, subjectTitle } from '../model/groups.ts';
+import { parseSubject, parseUnit, type Subject, subjectOf, subjectTitle } from '../model/groups.ts';
 import { Comparison } from '../parts/comparison.tsx';
 import { NoSubject } from '../parts/no-subject.tsx';
 import { Segments } from '../parts/segments.tsx';
@@ -24,18 +24,19 @@ export function CandidatesView() {
   const route = useRoute();
   const [perSession, setPerSession] = useState(true);
   const asked = parseSubject(route.rest);
-  const open = useSubject(asked, (subject) => address(subject));
+  const open = useSubject(asked, (subject) => address(subject, Object.fromEntries(route.query)));
   const members = open?.members ?? NOBODY;
   const { list, error } = useCandidates(members);
   const shown = useMemo(
     () => (perSession ? bestPerSession(list, units.session) : list),
     [list, perSession, units],
   );
-  const wanted = Number(route.query.get('with') ?? Number.NaN);
-  const unit =
-    Number.isInteger(wanted) && wanted < overview.unitCount && !members.includes(wanted)
-      ? wanted
-      : shown[0]?.unit;
+  const wanted = parseUnit(route.query.get('with'), overview.unitCount);
+  const of = parseUnit(route.query.get('of'), overview.unitCount);
+  // Two units were asked for, be they of one neuron or not.
+  const alone = of !== undefined && of !== wanted && members.includes(of) ? of : undefined;
+  const isOther = wanted !== undefined && (alone !== undefined || !members.includes(wanted));
+  const unit = isOther ? wanted : shown[0]?.unit;
 
   // What is looked at is what M merges with.
   useEffect(() => {
@@ -45,7 +46,7 @@ export function CandidatesView() {
 
   if (!open) return <NoSubject asked={asked} />;
   const { subject } = open;
-  const choose = (candidate: number) => go(address(subject, candidate), { replace: true });
+  const choose = (candidate: number) => go(address(subject, { with: candidate }), { replace: true });
   const onKeyDown = (event: KeyboardEvent) => {
     const by = event.key === 'ArrowDown' ? 1 : event.key === 'ArrowUp' ? -1 : 0;
     const next = shown[shown.findIndex((candidate) => candidate.unit === unit) + by];
@@ -79,6 +80,7 @@ export function CandidatesView() {
               subject={subject}
               members={members}
               unit={unit}
+              alone={isOther ? alone : undefined}
               known={list.find((c) => c.unit === unit)}
             />
           )}
@@ -88,8 +90,8 @@ export function CandidatesView() {
   );
 }
 
-const address = (subject: Subject, candidate?: number) =>
-  href(`candidates/${subjectPath(subject)}`, { with: candidate });
+const address = (subject: Subject, query: Record<string, string | number>) =>
+  href(`candidates/${subjectPath(subject)}`, query);
 
 interface TableProps {
   readonly candidates: readonly Candidate[];
