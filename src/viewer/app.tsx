@@ -1,12 +1,13 @@
 /** The frame of the page: navigation, search, what concerns all views. */
 import { useEffect, useRef } from 'react';
+import { parseSubject, subjectTitle } from './model/groups.ts';
 import { Dialogs } from './parts/dialogs.tsx';
 import { Messages } from './parts/messages.tsx';
 import { SHORTCUTS } from './parts/shortcut-table.ts';
 import { TopBar } from './parts/top-bar.tsx';
 import { useApp } from './state/app.ts';
 import { listen } from './state/curation.ts';
-import { useRoute, type View } from './state/route.ts';
+import { type Route, useRoute, type View } from './state/route.ts';
 import { listenToKeys } from './state/shortcuts.ts';
 import { CandidatesView } from './views/candidates.tsx';
 import { CurationView } from './views/curation.tsx';
@@ -32,14 +33,24 @@ const VIEW: Record<
   curation: { title: 'Curation', Content: CurationView },
 };
 
+/** With the neuron or unit that is looked at, so that windows can be told apart. */
+function titleOf({ view, rest }: Route): string {
+  const { title } = VIEW[view];
+  const subject = parseSubject(view === 'candidates' ? rest : `${view}/${rest}`);
+  if (!subject) return title;
+  return view === 'candidates' ? `${title} of ${subjectTitle(subject)}` : subjectTitle(subject);
+}
+
 export function App() {
   const ready = useApp((state) => state.curated !== undefined);
   const failure = useApp((state) => state.failure);
   const online = useApp((state) => state.online);
   const folder = useApp((state) => state.result?.overview.folder);
-  const view = useRoute((route) => route.view);
+  const route = useRoute();
+  const { view } = route;
   const main = useRef<HTMLElement>(null);
-  const { title, fixed, Content } = VIEW[view];
+  const { fixed, Content } = VIEW[view];
+  const title = titleOf(route);
 
   useEffect(() => {
     if (ready) return listen();
