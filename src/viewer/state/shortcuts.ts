@@ -21,14 +21,26 @@ export function keyName(event: KeyboardEvent): string {
   ].join('');
 }
 
-/** Listens on the page; keys typed into fields and dialogs are theirs. */
+const MOVING_KEYS = /^(Arrow|Page|Home$|End$)/;
+
+/** Whether the field or list that has the focus takes the key itself. */
+function isTaken(target: HTMLElement, { key, ctrlKey, metaKey }: KeyboardEvent): boolean {
+  const field = target.closest<HTMLElement>('input, textarea, select');
+  if (!field) return false;
+  if (field.matches('input[type=range]')) return MOVING_KEYS.test(key);
+  if (!field.matches('select')) return true;
+  // Letters look for an option.
+  const looksFor = /^\p{L}$/u.test(key) && !ctrlKey && !metaKey;
+  return looksFor || MOVING_KEYS.test(key) || ['Enter', ' ', 'Escape', 'Tab'].includes(key);
+}
+
+/** Listens on the page; keys that a field uses are its own, and all are those of an open dialog. */
 export function listenToKeys(shortcuts: readonly Shortcut[]): () => void {
   const byKey = new Map(
     shortcuts.flatMap((shortcut) => shortcut.keys.map((key) => [key, shortcut] as const)),
   );
   const onKey = (event: KeyboardEvent) => {
-    const target = event.target as HTMLElement;
-    if (event.defaultPrevented || target.closest('input, textarea, select')) return;
+    if (event.defaultPrevented || isTaken(event.target as HTMLElement, event)) return;
     if (document.querySelector('dialog[open]')) return;
     const shortcut = byKey.get(keyName(event));
     if (!shortcut) return;
