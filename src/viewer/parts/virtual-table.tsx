@@ -36,7 +36,7 @@ interface Props<R> {
   readonly onOpen: (row: R) => void;
   readonly onChoose: (row: R, index: number, event: MouseEvent | KeyboardEvent) => void;
   readonly isChosen: (row: R) => boolean;
-  /** Row to begin at. */
+  /** Row to begin at, when the table comes onto the page. */
   readonly startAt?: number;
 }
 
@@ -56,6 +56,9 @@ export function VirtualTable<R>(props: Props<R>) {
   useLayoutEffect(() => {
     if (startAt > 0 && body.current) body.current.scrollTop = startAt * ROW_HEIGHT - height / 2;
   }, [height > 0]);
+  useLayoutEffect(() => {
+    if (document.activeElement === document.body) body.current?.focus({ preventScroll: true });
+  }, [body]);
 
   const first = Math.max(0, Math.floor(top / ROW_HEIGHT) - SPARE_ROWS);
   const count = Math.ceil(height / ROW_HEIGHT) + 2 * SPARE_ROWS;

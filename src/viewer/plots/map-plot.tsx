@@ -10,6 +10,7 @@ import { useSize } from '../charts/use-width.ts';
 import { subjectOf, subjectTitle } from '../model/groups.ts';
 import { openSubject } from '../state/actions.ts';
 import { chooseUnits, useApp, useResult } from '../state/app.ts';
+import { useKept } from '../state/kept.ts';
 import { type Palette, paletteOf, type Theme } from '../theme/palette.ts';
 import { type Colouring, colourUnits, paintDots } from './map-dots.ts';
 import { corners, indexPlaces, nearest, type Places } from './map-places.ts';
@@ -38,7 +39,7 @@ export function MapPlot({ plane, places, colouring, brushing, follow }: MapPlotP
         : { x: padded(extent(places.x)), y: padded(extent(places.y)) },
     [plane, places, overview],
   );
-  const [moving, setViewport] = useState<Viewport>();
+  const [moving, setViewport] = useKept<Viewport | undefined>(`map ${plane}`, undefined);
   const viewport = follow || !moving ? home : moving;
   const [over, setOver] = useState<number>();
   const sessionCount = overview.sessions.length;

@@ -8,6 +8,7 @@ import { useSize } from '../charts/use-width.ts';
 import { subjectOf } from '../model/groups.ts';
 import { subjectPath } from '../state/actions.ts';
 import { chooseUnits, useResult } from '../state/app.ts';
+import { useKept } from '../state/kept.ts';
 import { report } from '../state/messages.ts';
 import { go, href } from '../state/route.ts';
 import type { Palette } from '../theme/palette.ts';
@@ -36,7 +37,7 @@ export function MatrixPlot({ measure, order, units, most, onPair }: MatrixPlotPr
   const n = units.length;
   const [size, box] = useSize<HTMLDivElement>();
   const [version, setVersion] = useState(0);
-  const [moving, setViewport] = useState<Viewport>();
+  const [moving, setViewport] = useKept<Viewport | undefined>(`matrix ${order}`, undefined);
   const tiles = useMemo(
     () => new MatrixTiles({ measure, order }, n, () => setVersion((v) => v + 1), report),
     [measure, order, n],

@@ -1,5 +1,5 @@
 /** All units by session and depth, or embedded by their similarities. */
-import { useMemo, useState } from 'react';
+import { useMemo } from 'react';
 import { formatNumber } from '../charts/scale.ts';
 import { ChosenUnits } from '../parts/chosen-units.tsx';
 import { Segments } from '../parts/segments.tsx';
@@ -8,6 +8,7 @@ import { depthPlaces, embeddedPlaces } from '../plots/map-places.ts';
 import { MapPlot, type Plane } from '../plots/map-plot.tsx';
 import { useEmbedding } from '../plots/use-embedding.ts';
 import { useResult } from '../state/app.ts';
+import { useKept } from '../state/kept.ts';
 
 const PLANES = [
   { value: 'depth', name: 'Depth and session' },
@@ -21,9 +22,9 @@ const DRAGS = [
 
 export function MapView() {
   const { overview, units } = useResult();
-  const [plane, setPlane] = useState<Plane>('depth');
-  const [colouring, setColouring] = useState<Colouring>('neuron');
-  const [brushing, setBrushing] = useState(false);
+  const [plane, setPlane] = useKept<Plane>('map plane', 'depth');
+  const [colouring, setColouring] = useKept<Colouring>('map colouring', 'neuron');
+  const [brushing, setBrushing] = useKept('map brushing', false);
   const embedding = useEmbedding(plane === 'similarity');
   const embedded = embedding.places;
   const places = useMemo(() => {

@@ -10,14 +10,15 @@ import { MatrixPlot } from '../plots/matrix-plot.tsx';
 import { measureTitle } from '../plots/pair-plots.tsx';
 import { subjectPath } from '../state/actions.ts';
 import { chooseUnits, useApp, useResult } from '../state/app.ts';
+import { useKept } from '../state/kept.ts';
 import { href } from '../state/route.ts';
 import { viridis } from '../theme/palette.ts';
 
 export function MatrixView() {
   const { overview } = useResult();
-  const [measure, setMeasure] = useState<Measure>('weighted');
-  const [order, setOrder] = useState<MatrixOrder>('depth');
-  const [most, setMost] = useState(3);
+  const [measure, setMeasure] = useKept<Measure>('matrix measure', 'weighted');
+  const [order, setOrder] = useKept<MatrixOrder>('matrix order', 'depth');
+  const [most, setMost] = useKept('matrix most', 3);
   const [pair, setPair] = useState<readonly [number, number]>();
   const [value, setValue] = useState<number>();
   const places = useFetched(order, () => api.matrixOrder({ order }));

@@ -1,5 +1,13 @@
 /** The table of all neurons and unmatched units. */
-import { type KeyboardEvent, type MouseEvent, useDeferredValue, useEffect, useMemo, useRef } from 'react';
+import {
+  type KeyboardEvent,
+  type MouseEvent,
+  useDeferredValue,
+  useEffect,
+  useLayoutEffect,
+  useMemo,
+  useRef,
+} from 'react';
 import { formatNumber } from '../charts/scale.ts';
 import { download } from '../export/download.ts';
 import { csvOf } from '../export/table.ts';
@@ -10,7 +18,7 @@ import { Presence } from '../parts/presence.tsx';
 import { type Column, VirtualTable } from '../parts/virtual-table.tsx';
 import { askText, confirm, openSubject, startMerge } from '../state/actions.ts';
 import { chooseUnits, useApp, useResult } from '../state/app.ts';
-import { useRoute } from '../state/route.ts';
+import { go, href, useRoute } from '../state/route.ts';
 import { EMPTY_TABLE, useTable } from '../state/table.ts';
 
 /** Expressions that are often wanted. */
@@ -28,10 +36,13 @@ export function NeuronsView() {
   const table = useTable();
   const chosen = useApp((state) => state.chosen);
   const sessionCount = overview.sessions.length;
-  // Links from other views bring their filter along.
+  // Links from other views bring their filter along, once: who goes back finds the table as it was left.
   const linked = useRoute((route) => route.query.get('filter'));
-  useEffect(() => {
-    if (linked !== null) useTable.setState({ ...EMPTY_TABLE, expression: linked });
+  useLayoutEffect(() => {
+    if (linked === null) return;
+    useTable.setState({ ...EMPTY_TABLE, expression: linked });
+    useApp.setState({ place: undefined });
+    go(href('neurons'), { replace: true });
   }, [linked]);
   const deferred = useDeferredValue(table);
 
@@ -139,18 +150,29 @@ export function NeuronsView() {
           )}
         </p>
       </div>
-      <VirtualTable
-        label="Neurons and unmatched units"
-        columns={columns}
-        rows={rows}
-        sorting={table.sorting}
-        onSort={(key) => sortBy(key === 'presence' ? 'first' : key)}
-        onOpen={(row) => openSubject(row.subject)}
-        onChoose={onChoose}
-        isChosen={(row) => row.units.some((unit) => chosen.has(unit))}
-      />
+      {linked === null && (
+        <VirtualTable
+          label="Neurons and unmatched units"
+          columns={columns}
+          rows={rows}
+          startAt={startAt(rows)}
+          sorting={table.sorting}
+          onSort={(key) => sortBy(key === 'presence' ? 'first' : key)}
+          onOpen={(row) => openSubject(row.subject)}
+          onChoose={onChoose}
+          isChosen={(row) => row.units.some((unit) => chosen.has(unit))}
+        />
+      )}
     </div>
   );
+}
+
+/** The row that was looked at last, or what has its place now. */
+function startAt(rows: readonly Row[]): number {
+  const { place } = useApp.getState();
+  if (!place) return 0;
+  const at = rows.findIndex(({ units }) => units.includes(place.unit));
+  return at >= 0 ? at : Math.min(place.at, rows.length - 1);
 }
 
 function tableColumns(
