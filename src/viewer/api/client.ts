@@ -34,6 +34,7 @@ import {
   type WaveformMeta,
   type WaveformParameters,
 } from '../../server/protocol.ts';
+import { KeptPacks } from './kept-packs.ts';
 
 /** The server refused, with its reason. */
 export class RequestError extends Error {
@@ -94,39 +95,11 @@ async function getPack<A extends Arrays, M = unknown>(
   return decodePack<A, M>(await response.arrayBuffer());
 }
 
-/** What was asked for already, least recently used first. Every answer here depends on the automatic result alone. */
-const kept = new Map<string, { value: Promise<Pack>; bytes: number }>();
-const MOST_BYTES = 160 << 20;
-let keptBytes = 0;
+/** Every answer here depends on the automatic result alone. */
+const kept = new KeptPacks(160 << 20);
 
-function keptPack<A extends Arrays, M = unknown>(
-  name: PathName,
-  parameters: object = {},
-): Promise<Pack<A, M>> {
-  const path = requestPath(name, parameters);
-  const old = kept.get(path);
-  if (old) {
-    kept.delete(path);
-    kept.set(path, old);
-    return old.value as Promise<Pack<A, M>>;
-  }
-  const value = getPack<A, M>(name, parameters);
-  const entry = { value: value as unknown as Promise<Pack>, bytes: 0 };
-  kept.set(path, entry);
-  value.then(
-    ({ arrays }) => {
-      entry.bytes = Object.values(arrays).reduce((sum, array) => sum + (array?.byteLength ?? 0), 0);
-      keptBytes += entry.bytes;
-      for (const [oldest, { bytes }] of kept) {
-        if (keptBytes <= MOST_BYTES || oldest === path) break;
-        kept.delete(oldest);
-        keptBytes -= bytes;
-      }
-    },
-    () => kept.delete(path),
-  );
-  return value;
-}
+const keptPack = <A extends Arrays, M = unknown>(name: PathName, parameters: object = {}) =>
+  kept.get(requestPath(name, parameters), () => getPack(name, parameters)) as Promise<Pack<A, M>>;
 
 const list = (units: readonly number[]) => ({ units });
 
