@@ -1,7 +1,9 @@
 /** The units of the map as dots, in their colours. */
+
+import { sessionTicks } from '../../figures/recording.ts';
 import type { UnitColumns } from '../../server/protocol.ts';
-import type { Area } from '../charts/plot.tsx';
-import { neuronColour, paletteOf, type Theme, viridis } from '../theme/palette.ts';
+import type { Area, KeyEntry } from '../charts/plot.tsx';
+import { amplitudeRole, ink, neuronRole, sessionInk } from '../theme/palette.ts';
 import type { Places } from './map-places.ts';
 
 export const COLOURINGS = ['neuron', 'session', 'amplitude'] as const;
@@ -9,42 +11,57 @@ export type Colouring = (typeof COLOURINGS)[number];
 
 interface Coloured {
   readonly colouring: Colouring;
-  readonly theme: Theme;
-  readonly sessionCount: number;
   readonly labels: Int32Array;
-  readonly units: UnitColumns;
+  readonly units: Pick<UnitColumns, 'session' | 'amplitude'>;
 }
 
-/** Units in lists of one colour each; those without one come first, below the others. */
-export function colourUnits({ colouring, theme, sessionCount, labels, units }: Coloured) {
-  const sessions = paletteOf(theme, sessionCount);
-  return groupByColour(labels.length, (unit) => {
-    if (colouring === 'session') return sessions[`session-${units.session[unit]}`];
-    if (colouring === 'amplitude') return amplitudeColour(units.amplitude[unit], theme);
-    return labels[unit] > 0 ? neuronColour(labels[unit], theme) : undefined;
-  });
-}
+/** Units of one colour, by its role in the palette; undefined: none of their own. */
+export type Dots = readonly [role: string | undefined, units: readonly number[]];
 
-function groupByColour(
-  n: number,
-  colourOf: (unit: number) => string | undefined,
-): [string | undefined, number[]][] {
-  const groups = new Map<string | undefined, number[]>([[undefined, []]]);
-  for (let unit = 0; unit < n; unit++) {
-    const colour = colourOf(unit);
-    const group = groups.get(colour);
-    if (group) group.push(unit);
-    else groups.set(colour, [unit]);
+/** How often every colour has its turn, so that none covers all others. */
+const ROUNDS = 8;
+
+/** Units in lists of one colour each, in the order of painting; those without a colour lie below the others. */
+export function colourUnits({ colouring, labels, units }: Coloured): Dots[] {
+  const roleOf = (unit: number): string | undefined => {
+    if (colouring === 'session') return `session-${units.session[unit]}`;
+    if (colouring === 'amplitude') return roleOfAmplitude(units.amplitude[unit]);
+    return labels[unit] > 0 ? neuronRole(labels[unit]) : undefined;
+  };
+  const without: number[] = [];
+  const rounds = Array.from({ length: ROUNDS }, () => new Map<string, number[]>());
+  for (let unit = 0; unit < labels.length; unit++) {
+    const role = roleOf(unit);
+    const round = rounds[unit % ROUNDS];
+    if (role === undefined) without.push(unit);
+    else if (round.has(role)) round.get(role)!.push(unit);
+    else round.set(role, [unit]);
   }
-  return [...groups];
+  return [[undefined, without], ...rounds.flatMap((round) => [...round])];
 }
 
-/** From 20 to 500 µV on a logarithmic scale, in 16 steps; none where it is not known. */
-function amplitudeColour(amplitude: number, theme: Theme): string | undefined {
+/** Ends of the scale of amplitudes, µV. */
+const [WEAK, STRONG] = [20, 500];
+
+function roleOfAmplitude(amplitude: number): string | undefined {
   if (Number.isNaN(amplitude)) return undefined;
-  const place = Math.min(1, Math.max(0, Math.log(amplitude / 20) / Math.log(500 / 20)));
-  const step = Math.round(place * 15) / 15;
-  return viridis(theme === 'light' ? step * 0.88 : 0.2 + step * 0.8);
+  const place = Math.log(amplitude / WEAK) / Math.log(STRONG / WEAK);
+  return amplitudeRole(Math.min(1, Math.max(0, place)));
+}
+
+/** The key to the colours. */
+export function colourKeys(colouring: Colouring, sessionCount: number): KeyEntry[] {
+  if (colouring === 'neuron') return [{ name: 'unmatched; colours of neurons repeat', colour: ink('grey') }];
+  if (colouring === 'session') {
+    return sessionTicks(sessionCount, 10).map((session, i) => ({
+      name: i === 0 ? `session ${session}` : String(session),
+      colour: sessionInk(session),
+    }));
+  }
+  return [WEAK, 50, 100, 200, STRONG].map((amplitude) => ({
+    name: `${amplitude === WEAK ? '≤ ' : amplitude === STRONG ? '≥ ' : ''}${amplitude} µV`,
+    colour: `var(--${roleOfAmplitude(amplitude)})`,
+  }));
 }
 
 export function paintDots(

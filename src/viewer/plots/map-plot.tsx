@@ -11,8 +11,8 @@ import { subjectOf, subjectTitle } from '../model/groups.ts';
 import { openSubject } from '../state/actions.ts';
 import { chooseUnits, useApp, useResult } from '../state/app.ts';
 import { useKept } from '../state/kept.ts';
-import { type Palette, paletteOf, type Theme } from '../theme/palette.ts';
-import { type Colouring, colourUnits, paintDots } from './map-dots.ts';
+import type { Palette } from '../theme/palette.ts';
+import { type Colouring, colourKeys, colourUnits, paintDots } from './map-dots.ts';
 import { corners, indexPlaces, nearest, type Places } from './map-places.ts';
 import { sessionAxis } from './session-axis.ts';
 
@@ -42,19 +42,15 @@ export function MapPlot({ plane, places, colouring, brushing, follow }: MapPlotP
   const [moving, setViewport] = useKept<Viewport | undefined>(`map ${plane}`, undefined);
   const viewport = follow || !moving ? home : moving;
   const [over, setOver] = useState<number>();
-  const sessionCount = overview.sessions.length;
-  const paints = useMemo(() => {
-    const coloured = (theme: Theme) => colourUnits({ colouring, theme, sessionCount, labels, units });
-    return { light: coloured('light'), dark: coloured('dark') };
-  }, [colouring, labels, units, sessionCount]);
+  const dots = useMemo(() => colourUnits({ colouring, labels, units }), [colouring, labels, units]);
+  const keys = useMemo(() => colourKeys(colouring, overview.sessions.length), [colouring, overview]);
   const paint = useMemo(
     () => (context: CanvasRenderingContext2D, area: Area, palette: Palette) => {
-      const groups = palette.paper === paletteOf('light', 1).paper ? paints.light : paints.dark;
       const zoom = (home.x[1] - home.x[0]) / (area.x.domain[1] - area.x.domain[0]);
       const base = Math.sqrt((0.03 * area.width * area.height) / Math.max(1, labels.length));
       const radius = Math.min(5, Math.max(0.8, Math.min(3.2, base) * zoom ** 0.4));
-      for (const [colour, members] of groups) {
-        context.fillStyle = colour ?? palette.grey;
+      for (const [role, members] of dots) {
+        context.fillStyle = palette[role ?? 'grey'];
         paintDots(context, area, places, members, radius);
       }
       if (chosen.size === 0) return;
@@ -66,7 +62,7 @@ export function MapPlot({ plane, places, colouring, brushing, follow }: MapPlotP
         context.stroke();
       }
     },
-    [paints, places, chosen, home, labels],
+    [dots, places, chosen, home, labels],
   );
   const index = useMemo(() => (follow ? undefined : indexPlaces(places, home)), [places, home, follow]);
   return (
@@ -82,7 +78,8 @@ export function MapPlot({ plane, places, colouring, brushing, follow }: MapPlotP
               ? 'Depth without motion; within a session by place across the probe. Wheel zooms, Shift+drag selects, click opens.'
               : 'Near points are similar. Wheel zooms, Shift+drag selects, click opens.'
           }
-          height={size.height - 44}
+          keys={keys}
+          height={size.height - 62}
           x={
             plane === 'depth'
               ? { ...sessionAxis(overview.sessions.length, 18), domain: viewport.x }

@@ -70,16 +70,29 @@ export const ink = (role: Role) => `var(--${role})`;
 /** The colour of a session, 1..N: early ones dark blue, late ones yellow (in the dark theme: bright). */
 export const sessionInk = (session: number) => `var(--session-${session})`;
 
+/** The colour of an amplitude from 20 (0) to 500 µV (1) on a logarithmic scale, in 16 steps; by its role. */
+export const amplitudeRole = (place: number) => `amplitude-${Math.round(place * AMPLITUDE_STEPS)}`;
+const AMPLITUDE_STEPS = 15;
+
+/** The colour of a neuron, by its id from 1; by its role. Neighbouring ids are often neighbours in depth: they are spread. */
+export const neuronRole = (id: number) => `neuron-${(id * 5) % NEURON_HUES.light.length}`;
+
 /** Parts of viridis that keep contrast to the paper. */
-const SESSION_RANGE: Record<Theme, readonly [number, number]> = { light: [0, 0.88], dark: [0.22, 1] };
+const VIRIDIS_RANGE: Record<Theme, readonly [number, number]> = { light: [0, 0.88], dark: [0.22, 1] };
 
 export function paletteOf(theme: Theme, sessionCount: number): Palette {
   const palette: Record<string, string> = { ...(theme === 'light' ? LIGHT : DARK) };
-  const [low, high] = SESSION_RANGE[theme];
+  const [low, high] = VIRIDIS_RANGE[theme];
   for (let s = 1; s <= sessionCount; s++) {
     const place = sessionCount > 1 ? (s - 1) / (sessionCount - 1) : 0;
     palette[`session-${s}`] = viridis(low + place * (high - low));
   }
+  for (let step = 0; step <= AMPLITUDE_STEPS; step++) {
+    palette[`amplitude-${step}`] = viridis(low + (step / AMPLITUDE_STEPS) * (high - low));
+  }
+  NEURON_HUES[theme].forEach((hue, i) => {
+    palette[`neuron-${i}`] = hue;
+  });
   return palette;
 }
 
@@ -137,13 +150,6 @@ const NEURON_HUES: Record<Theme, readonly string[]> = {
     '#ff8ac6',
   ],
 };
-
-/** Colour of a neuron, by its label from 0. */
-export function neuronColour(label: number, theme: Theme): string {
-  const hues = NEURON_HUES[theme];
-  // Neighbouring labels are often neighbours in depth: spread them.
-  return hues[(label * 5) % hues.length];
-}
 
 /** Makes the palette the page's custom properties. */
 export function applyPalette(theme: Theme, sessionCount: number): void {
