@@ -31,7 +31,11 @@ export function usedFeatures(settings: Settings): Set<FeatureName> {
   return new Set([...settings.motionEstimation.features.flat(), ...settings.clustering.features]);
 }
 
-/** Locations, peak channels, autocorrelograms and ISI histograms of all units (`docs/methods.md`, step 1). */
+/**
+ * Locations, peak channels, autocorrelograms and ISI histograms of all units (`docs/methods.md`, step 1).
+ *
+ * @throws RangeError when a setting is out of range; StoppedError when the signal is aborted; what `dataset.spikeTimes` rejects with
+ */
 export async function preprocessUnits(
   dataset: Dataset,
   settings: Settings,

@@ -14,6 +14,9 @@ import { trackCompared } from './track.ts';
 /**
  * Tracks every shank on its own: the shank of a unit is that of its peak channel. Shanks keep the geometry of the whole
  * probe. (`docs/methods.md`, step 12.)
+ *
+ * @param given a motion that is known from elsewhere, of all shanks
+ * @throws InputError when the settings do not fit the data; StoppedError when the signal is aborted
  */
 export async function trackShanks(
   dataset: Dataset,

@@ -7,7 +7,14 @@ import { FileStore, requireFile } from '../io/node/file-store.ts';
 import { readNpyAs } from '../io/npy.ts';
 import { SavedResult } from '../io/read-result.ts';
 
-/** The labels of a result folder, of `IdxCluster.npy`, or of a table with the columns `unit` and `neuron`. */
+/**
+ * The neuron of every unit, as a result folder, `IdxCluster.npy` or a table has it.
+ *
+ * @param path a folder of dant or pyDANT, an .npy file, or a .csv file with the columns `unit` (from 0) and `neuron` (from 1; -1, 0 or
+ *   empty: unmatched)
+ * @returns (units,) labels from 0, one less than in the files; -1 unmatched
+ * @throws InputError when the file or folder is missing or damaged, the table lacks a column, or a unit is missing or stands twice
+ */
 export async function readLabels(path: string): Promise<Int32Array> {
   const extension = extname(path).toLowerCase();
   if (extension !== '.csv' && extension !== '.npy') {

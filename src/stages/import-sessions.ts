@@ -31,6 +31,12 @@ export interface ImportSummary extends ImportReport {
 /**
  * Imports sessions, in their order, as an input folder. One that is there is replaced; when anything fails, it stays as it was.
  *
+ * @param dataFolder folder to write
+ * @param entries sessions in their order
+ * @param options besides those of every stage (`fromFile` has no say), with their defaults: `labels` `'label=good'`, which units to take;
+ *   `source` `'auto'`, where waveforms come from (`'raw'`, `'mean'`, `'templates'`); `maxSpikes` 500, spikes of a mean from raw data;
+ *   `window` `[0.7, 1.4]`, ms before and after the trough; `highPassHz` 300, 0 for none; `reference` `'median'` or `'none'`; `seed` 1, of
+ *   the choice of spikes; `gain` (µV per bit) and `sampleRateHz` only where the files do not say them
  * @throws InputError naming the folder that cannot be used; StoppedError when the signal is aborted
  */
 export async function importFolder(

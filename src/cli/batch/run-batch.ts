@@ -92,8 +92,7 @@ export async function reportJobs(
 /**
  * Runs jobs to their ends, in processes of their own. A failure ends no other job.
  *
- * @param jobs those to run, a merge after its shanks
- * @returns the jobs that were run or whose result was there already, each with how it stands
+ * @param jobs those to run, a merge after its shanks; how each ended is kept in `options.records`
  * @throws StoppedError when the signal is aborted, after all that was running has ended
  */
 export async function runBatch(

@@ -60,7 +60,7 @@ export function addSimulateCommand(program: Command): void {
         const simulation = readSimulation({ ...options, numbers });
         const dataFolder = path.resolve(out);
         if (options.force !== true) refuseToReplace(dataFolder);
-        ifStopped(`Stopped. The recording in ${dataFolder} is incomplete: simulate it again with --force.`);
+        ifStopped(`Stopped. Nothing was changed in ${dataFolder}.`);
         const { simulateFolder } = await import('../../stages/simulate.ts');
         const result = await simulateFolder(dataFolder, simulation, {
           halves: options.halves,

@@ -33,7 +33,10 @@ export interface ClusteringOptions {
 
 /**
  * Clusters units by the weighted sum of their similarities and learns the weights by linear discriminant analysis, until
- * the weights stay put (Huang et al. 2026; `docs/methods.md`, step 6).
+ * the weights stay put (Huang et al. 2026; `docs/methods.md`, step 6). Where the weights cannot be learned, the last ones stay, with
+ * a warning.
+ *
+ * @throws RangeError when there is no session; StoppedError when the signal is aborted
  */
 export async function clusterIteratively(
   input: ClusteringInput,

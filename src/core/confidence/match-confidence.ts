@@ -52,7 +52,8 @@ const MOST_FITTED = 20_000;
  * Units of one session are different neurons, so pairs within a session (decoys) show the similarities of non-matches. Evidence of a
  * pair: its similarity and that of each unit to the other's group, both relative to the threshold, and the margin to the best
  * alternative. `decoyRegression` finds the odds; pairs less similar than 80 % of the decoys count as certainly different, unless
- * they are matched. Last, `probabilityInLink` takes into account how many neurons the two sessions share.
+ * they are matched. Last, `probabilityInLink` takes into account how many neurons the two sessions share. Throws no errors: that the
+ * arrays fit each other is not checked.
  */
 export function pairProbabilities(input: PairProbabilityInput): PairProbabilities {
   const { sessions, labels, pairs, pairSimilarity, unmatchedWeight = 1 } = input;
@@ -161,6 +162,8 @@ function fillRow({ similarity, margin }: Evidence, p: number, rows: Float64Array
 /**
  * Confidence in the matched pairs of a tracking. A matched pair that is no candidate (its units lie too far apart once the motion is
  * taken out) has probability 0.
+ *
+ * Throws no errors: that the arrays fit each other is not checked.
  *
  * @param matchedPairs (M, 2) pairs of units that share a label
  */

@@ -86,7 +86,10 @@ export interface EvaluationInput {
   readonly neuronId?: ArrayLike<number>;
 }
 
-/** Evaluates the tracking of one shank (`docs/methods.md`, "Evaluation"). */
+/**
+ * Evaluates the tracking of one shank (`docs/methods.md`, "Evaluation"). Throws no errors of its own: that the arrays fit each other is
+ * not checked. What is not known is undefined or NaN.
+ */
 export function evaluateTracking(input: EvaluationInput): Evaluation {
   const { sessions, sessionCount, labels, matchedPairs, pairs, pairSimilarity } = input;
   const depths = correctedDepths(input.locations, sessions, input.motion);

@@ -22,11 +22,13 @@ export interface HistogramOptions {
 
 /**
  * Raw autocorrelogram. A pair of spikes with lag d falls in bin `d / binwidth`, rounded half to even; a spike is not paired
- * with itself. There are `floor(window / binwidth)` bins on either side of zero.
+ * with itself. There are `floor(window / binwidth)` bins on either side of zero (Perkel, Gerstein & Moore 1967; `docs/methods.md`,
+ * step 1).
  *
  * @param spikeTimes (n,) ms, in any order
- * @param window largest lag, ms
- * @param binwidth ms
+ * @param window largest lag, ms, above 0
+ * @param binwidth ms, above 0
+ * @returns counts and lags, (2·floor(window / binwidth) + 1,) each
  * @throws RangeError when window or binwidth is not above 0
  */
 export function computeAutoCorr(spikeTimes: ArrayLike<number>, window = 300, binwidth = 1): AutoCorrelogram {

@@ -37,6 +37,12 @@ const ROW_BLOCK = 256;
 /** Units that are described between two looks at it. */
 const UNIT_BLOCK = 32;
 
+/**
+ * Kernels that need no WebAssembly and no worker: they compute on the thread that calls them, several times slower than those of
+ * `createKernels` (`dant/node`, `dant/web`), and look at the abort signal between blocks of rows. Nothing has to be closed.
+ *
+ * @returns kernels with `name` `plain` and one thread
+ */
 export function createPlainKernels(): Kernels {
   return {
     name: 'plain',

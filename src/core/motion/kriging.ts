@@ -12,7 +12,8 @@ const STRETCH_Y = 1.5;
 const NOISE = 0.01;
 
 /**
- * Kernel between positions, `K(p, q) = exp(-|p_x - q_x| / σ - |p_y - q_y| / (1.5σ))`.
+ * Kernel between positions, `K(p, q) = exp(-|p_x - q_x| / σ - |p_y - q_y| / (1.5σ))`: that of the interpolation of waveforms in
+ * Huang et al. 2026 (`docs/methods.md`, step 3).
  *
  * @param xp (n, 2) x and y, µm
  * @param yp (m, 2) x and y, µm

@@ -33,6 +33,7 @@ export function correctedDepths(
  * @param sessions (units,) session numbers, 1..N
  * @param locations (units, 3) x, y, z in µm, row-major
  * @param motion without it depths are taken as they are
+ * @throws RangeError when there are not three coordinates for each unit
  */
 export function getNearbyPairs(
   maxDistance: number,

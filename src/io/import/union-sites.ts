@@ -18,9 +18,7 @@ const TOLERANCE_UM = 1;
 
 /**
  * Puts the sites of all sessions together. Sites of two sessions are one when they are on one shank and within 1 µm; sites of one
- * session never are, so stacked sites stay apart.
- *
- * @param withShanks whether shanks tell sites apart; false when some session does not name its shanks
+ * session never are, so stacked sites stay apart. Shanks tell sites apart only when every session names them.
  */
 export function uniteSites(sessions: readonly SessionSites[]): UnionSites {
   const withShanks = sessions.every(({ shanks }) => shanks !== undefined);
