@@ -134,7 +134,7 @@ export const SETTINGS_TABLE = [
     default: '',
     stage: 'correction',
     description:
-      'A .npy file with known motion: (N,) constant, or (2,N) linear and constant; "" to start from none.',
+      'A .npy file with known motion: (N,) constant, or (2,N) linear and constant; "" to start from none. The first feature set must then hold Waveform, which with peth.npy the default does not; all shanks start from it, so give the motion.npy of one Shank<ID>/, not that of all.',
   },
   {
     key: 'autoCorr.window',
