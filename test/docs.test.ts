@@ -12,7 +12,7 @@ const pages = [
 ];
 
 describe('the documentation', () => {
-  it('has a settings page made from the settings table (npx vitest -u test/docs.test.ts)', async () => {
+  it('has a settings page made from the settings table (npx vitest run test/docs.test.ts -u)', async () => {
     await expect(settingsMarkdown()).toMatchFileSnapshot('../docs/settings.md');
   });
 
