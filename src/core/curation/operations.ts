@@ -23,7 +23,7 @@ const OPERATION = z.discriminatedUnion('operation', [
   z.strictObject({ operation: z.literal('confirm'), units, confirmed: z.boolean(), note: note.optional() }),
   /** A mark on these very units, such as "check"; null takes it away. */
   z.strictObject({ operation: z.literal('mark'), units, mark: label, note: note.optional() }),
-  /** A name for the neurons of these units, such as "interneuron"; null takes it away. */
+  /** A name for the neurons of these units, such as "interneuron"; null takes it away. Units that leave a neuron leave its name and notes behind. */
   z.strictObject({ operation: z.literal('label'), units, label, note: note.optional() }),
   /** A remark on the neurons of these units. */
   z.strictObject({ operation: z.literal('note'), units, note: note.min(1) }),

@@ -154,6 +154,53 @@ describe('an operation', () => {
     expect(notes).toEqual([{ units: [7, 8, 9, 10], text: 'drifts', version: 3 }]);
   });
 
+  const described: readonly Operation[] = [
+    { operation: 'mark', units: [8], mark: 'check' },
+    { operation: 'label', units: [7], label: 'interneuron' },
+    { operation: 'note', units: [7], note: 'drifts' },
+  ];
+
+  it('leaves name and notes with what remains of a neuron that units are removed from or split off; marks are on units', () => {
+    for (const operation of ['remove', 'split'] as const) {
+      const { marks, names, notes } = done(...described, { operation, units: [8, 9] }).state;
+      expect([...names.keys()], operation).toEqual([7, 10]);
+      expect(notes, operation).toEqual([{ units: [7, 10], text: 'drifts', version: 3 }]);
+      expect([...marks], operation).toEqual([[8, 'check']]);
+    }
+    const { names, notes } = done(...described, { operation: 'remove', units: [7, 8, 9, 10] }).state;
+    expect([[...names], notes]).toEqual([[], []]);
+  });
+
+  it('gives name and notes to all units of what is merged, and leaves them there when those go that brought them', () => {
+    const merge: Operation = { operation: 'merge', units: [5, 7] };
+    const merged = done(...described, merge).state;
+    expect(merged.names.get(5)).toBe('interneuron');
+    expect(merged.notes[0].units).toEqual([5, 7, 8, 9, 10]);
+    const left = done(...described, merge, { operation: 'remove', units: [7, 8, 9] }).state;
+    expect([5, 7, 8, 9, 10].filter((unit) => left.names.has(unit))).toEqual([5, 10]);
+    // Of two names none is lost.
+    const two = done(
+      ...described,
+      { operation: 'label', units: [0], label: 'pyramidal' },
+      { operation: 'merge', units: [0, 7] },
+    );
+    expect([two.state.names.get(0), two.state.names.get(7)]).toEqual(['pyramidal', 'interneuron']);
+  });
+
+  it('names no unit that was taken out of a neuron', () => {
+    fc.assert(
+      fc.property(lists, operations, (list, operation) => {
+        const before = last(carryOut(list).steps);
+        if (operation.operation !== 'remove' || operationProblem(before, operation)) return;
+        const { names, notes } = advance(before, entryOf(operation, 0)).state;
+        for (const unit of operation.units) {
+          expect(names.has(unit)).toBe(false);
+          expect(notes.some(({ units }) => units.includes(unit))).toBe(false);
+        }
+      }),
+    );
+  });
+
   it('is refused when there is nothing to do', () => {
     const now = replay(LABELS);
     const problem = (operation: Operation) => operationProblem(now, operation);

@@ -202,8 +202,10 @@ function applyChange(state: WorkingState, change: NumberedChange): void {
   switch (change.operation) {
     case 'merge':
       for (const unit of group) labels[unit] = change.firstId;
+      shareDescription(state, group);
       break;
     case 'split':
+      dropDescription(state, chosen);
       setNeuron(labels, change.units, change.firstId);
       setNeuron(
         labels,
@@ -216,6 +218,7 @@ function applyChange(state: WorkingState, change: NumberedChange): void {
       for (const unit of group) {
         if (!chosen.has(unit)) before.set(labels[unit], [...(before.get(labels[unit]) ?? []), unit]);
       }
+      dropDescription(state, chosen);
       setNeuron(labels, change.units, -1);
       for (const [neuron, rest] of before) setNeuron(labels, rest, neuron);
       break;
@@ -240,6 +243,32 @@ function applyChange(state: WorkingState, change: NumberedChange): void {
 /** Units that become one neuron; one alone is unmatched. */
 function setNeuron(labels: Int32Array, units: readonly number[], neuron: number): void {
   for (const unit of units) labels[unit] = units.length > 1 ? neuron : -1;
+}
+
+/** The one name of what was merged, and its notes, are those of all its units. Several names stay where they are: they say what was merged. */
+function shareDescription({ names, notes }: WorkingState, group: readonly number[]): void {
+  const given = new Set(group.flatMap((unit) => names.get(unit) ?? []));
+  const [name] = given;
+  if (given.size === 1) for (const unit of group) names.set(unit, name);
+  replaceNotes(notes, (units) =>
+    units.some((unit) => group.includes(unit))
+      ? [...new Set([...units, ...group])].sort((a, b) => a - b)
+      : units,
+  );
+}
+
+/** Name and notes are the neuron's: units that leave it do not take them along. */
+function dropDescription({ names, notes }: WorkingState, leaving: ReadonlySet<number>): void {
+  for (const unit of leaving) names.delete(unit);
+  replaceNotes(notes, (units) => units.filter((unit) => !leaving.has(unit)));
+}
+
+/** Gives notes other units; one without any is in the log alone. */
+function replaceNotes(notes: CurationNote[], unitsOf: (units: readonly number[]) => readonly number[]): void {
+  const kept = notes
+    .map((note) => ({ ...note, units: unitsOf(note.units) }))
+    .filter(({ units }) => units.length > 0);
+  notes.splice(0, notes.length, ...kept);
 }
 
 function setOrDelete(map: Map<number, string>, key: number, value: string | null): void {
