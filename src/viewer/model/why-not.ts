@@ -46,3 +46,10 @@ export function whyNotJoined(question: JoinQuestion): string[] {
   if (reasons.length === 0) reasons.push('left alone by the clustering');
   return reasons;
 }
+
+/** Largest distance in depth of candidate pairs, µm; undefined when the settings are not known. */
+export function maxDistance(settings: unknown): number | undefined {
+  const value = (settings as { clustering?: { max_distance?: unknown } } | undefined)?.clustering
+    ?.max_distance;
+  return typeof value === 'number' ? value : undefined;
+}

@@ -1,9 +1,11 @@
 /** What is asked before an operation is done, and the help sheet. */
 import { type FormEvent, type ReactNode, useEffect, useRef, useState } from 'react';
 import { MAX_LABEL_LENGTH, MAX_NOTE_LENGTH } from '../../core/curation/limits.ts';
-import { groupsOf, sessionConflicts } from '../../core/curation/replay.ts';
+import { groupsOf } from '../../core/curation/replay.ts';
 import type { ApplyReply } from '../../server/protocol.ts';
 import { subjectOf, subjectTitle } from '../model/groups.ts';
+import { mergeDoubts } from '../model/merge-doubts.ts';
+import { maxDistance } from '../model/why-not.ts';
 import { closeQuestion, merge, type Question, useQuestion } from '../state/actions.ts';
 import { useResult } from '../state/app.ts';
 import { apply, perform } from '../state/curation.ts';
@@ -74,13 +76,13 @@ function Buttons({ action, busy, disabled }: { action: string; busy: boolean; di
 }
 
 function MergeDialog({ units }: { units: readonly number[] }) {
-  const { curated, units: columns } = useResult();
+  const { curated, overview, units: columns } = useResult();
   const { state } = curated.replayed;
   const [note, setNote] = useState('');
   const { busy, submit } = useSubmit(() => merge(units, note.trim()));
   const all = groupsOf(state.labels, units);
   const parts = new Map(units.map((unit) => [subjectTitle(subjectOf(unit, state.labels)), unit]));
-  const conflicts = sessionConflicts(state, units, columns.session);
+  const doubts = mergeDoubts(state, units, columns, maxDistance(overview.settings));
   const sessions = new Set(all.map((unit) => columns.session[unit])).size;
   return (
     <Dialog title={`Merge ${parts.size} into one neuron`}>
@@ -88,15 +90,12 @@ function MergeDialog({ units }: { units: readonly number[] }) {
         <p>
           {[...parts.keys()].join(' + ')} → a new neuron of {all.length} units in {sessions} sessions.
         </p>
-        {conflicts.length > 0 && (
-          <p className="warning-box" role="alert">
-            A neuron gives one unit per session. This merge puts{' '}
-            {conflicts
-              .slice(0, 6)
-              .map(({ session, units }) => `units ${units.join(' and ')} of session ${session}`)
-              .join(', ')}
-            {conflicts.length > 6 && ` and those of ${conflicts.length - 6} more sessions`} together.
-          </p>
+        {doubts.length > 0 && (
+          <div className="warning-box" role="alert">
+            {doubts.map((doubt) => (
+              <p key={doubt}>{doubt}</p>
+            ))}
+          </div>
         )}
         <label>
           Why (kept in the log)
@@ -106,7 +105,7 @@ function MergeDialog({ units }: { units: readonly number[] }) {
             onChange={(event) => setNote(event.target.value)}
           />
         </label>
-        <Buttons action={conflicts.length > 0 ? 'Merge all the same' : 'Merge'} busy={busy} />
+        <Buttons action={doubts.length > 0 ? 'Merge all the same' : 'Merge'} busy={busy} />
       </form>
     </Dialog>
   );

@@ -2,7 +2,7 @@
 import { useMemo } from 'react';
 import { api } from '../api/client.ts';
 import { useFetched } from '../api/use-fetched.ts';
-import { whyNotJoined } from '../model/why-not.ts';
+import { maxDistance, whyNotJoined } from '../model/why-not.ts';
 import { useResult } from '../state/app.ts';
 
 const COUNT = 200;
@@ -43,12 +43,6 @@ export function useCandidates(members: readonly number[]): { list: readonly Cand
     });
   }, [value, fresh, overview, units, labels, members]);
   return { list, error };
-}
-
-function maxDistance(settings: unknown): number | undefined {
-  const value = (settings as { clustering?: { max_distance?: unknown } } | undefined)?.clustering
-    ?.max_distance;
-  return typeof value === 'number' ? value : undefined;
 }
 
 /** The first of each session. */
