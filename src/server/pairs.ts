@@ -77,16 +77,20 @@ function drawn(list: readonly number[], most: number, random: ReturnType<typeof 
 /** Weighted similarity of every unit with the others of its neuron; what is known of a neuron is not read again. */
 export class NeuronStatistics {
   private readonly access: SimilarityAccess;
+  private readonly shanks: Int32Array;
   private readonly known = new Map<string, Float32Array>();
 
-  constructor(access: SimilarityAccess) {
+  /** @param shanks (units,) that are tracked apart: dense matrices hold zeros for pairs of two shanks, which were not compared */
+  constructor(access: SimilarityAccess, shanks: Int32Array) {
     this.access = access;
+    this.shanks = shanks;
   }
 
   /** @param labels (units,) neuron of each unit, from 1; -1 unmatched */
   async of(labels: Int32Array): Promise<PairStatistics> {
     const mean = new Float32Array(labels.length).fill(Number.NaN);
     const worst = new Float32Array(labels.length).fill(Number.NaN);
+    const compared = new Int32Array(labels.length);
     for (const units of neuronsOf(labels).values()) {
       const key = units.join();
       let block = this.known.get(key);
@@ -96,21 +100,20 @@ export class NeuronStatistics {
       }
       units.forEach((unit, i) => {
         let sum = 0;
-        let compared = 0;
         let least = Number.POSITIVE_INFINITY;
         for (let j = 0; j < units.length; j++) {
           const value = block[i * units.length + j];
-          if (i === j || Number.isNaN(value)) continue;
+          if (i === j || Number.isNaN(value) || this.shanks[unit] !== this.shanks[units[j]]) continue;
           sum += value;
-          compared++;
+          compared[unit]++;
           least = Math.min(least, value);
         }
-        if (compared === 0) return;
-        mean[unit] = sum / compared;
+        if (compared[unit] === 0) return;
+        mean[unit] = sum / compared[unit];
         worst[unit] = least;
       });
     }
-    return { mean, worst };
+    return { mean, worst, compared };
   }
 }
 

@@ -275,6 +275,8 @@ export interface PairStatisticsParameters {
 export interface PairStatistics extends Arrays {
   readonly mean: Float32Array;
   readonly worst: Float32Array;
+  /** With how many of the others it was compared: of pairs that were not, nothing is known. */
+  readonly compared: Int32Array;
 }
 
 /** With the version of the log that the statistics hold for. */

@@ -8,7 +8,7 @@ import type { Paths } from './paths.ts';
 import type { MatrixOrder, Measure } from './protocol.ts';
 
 export function addSimilarityPaths({ tracked, curation, parameters, get }: Paths): void {
-  const statistics = new NeuronStatistics(tracked.similarity[0]);
+  const statistics = new NeuronStatistics(tracked.similarity[0], tracked.unitShanks);
   get('unitStatistics', async (query) => {
     const { of } = check(parameters.statistics, query);
     const { state, version } = await curation.replayed();

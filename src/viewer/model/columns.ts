@@ -70,7 +70,7 @@ export const ROW_COLUMNS: readonly RowColumn[] = [
   {
     name: 'mean',
     title: 'Mean sim.',
-    hint: 'Mean weighted similarity of its pairs, Fisher z',
+    hint: 'Mean weighted similarity of its pairs that were compared, Fisher z',
     value: (r) => r.mean,
     decimals: 2,
     width: '80px',
@@ -78,7 +78,7 @@ export const ROW_COLUMNS: readonly RowColumn[] = [
   {
     name: 'worst',
     title: 'Worst sim.',
-    hint: 'Least weighted similarity of its pairs, Fisher z',
+    hint: 'Least weighted similarity of its pairs that were compared, Fisher z',
     value: (r) => r.worst,
     decimals: 2,
     width: '82px',
@@ -86,7 +86,7 @@ export const ROW_COLUMNS: readonly RowColumn[] = [
   {
     name: 'confidence',
     title: 'Conf.',
-    hint: 'Least match confidence of its units',
+    hint: 'Least match confidence of its units; none where they were changed by hand',
     value: (r) => r.confidence,
     decimals: 2,
     width: '58px',
@@ -113,6 +113,7 @@ export const ROW_COLUMNS: readonly RowColumn[] = [
 const FLAGS: Record<string, (row: Row) => Value> = {
   matched: (row) => row.subject.kind === 'neuron',
   confirmed: (row) => row.confirmed,
+  compared: (row) => row.compared / row.pairs,
 };
 
 const VALUES = new Map<string, (row: Row) => Value>([

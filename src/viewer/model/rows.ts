@@ -21,11 +21,16 @@ export interface Row {
   readonly spread: number;
   /** Mean, µV. */
   readonly amplitude: number;
-  /** Weighted similarity within the neuron, Fisher z. */
+  /** Weighted similarity of its pairs that were compared, Fisher z. */
   readonly mean: number;
   readonly worst: number;
-  /** Least match confidence of its units. */
+  /** How many pairs its units make, and how many of them were compared. */
+  readonly pairs: number;
+  readonly compared: number;
+  /** Least match confidence of its units; none where they are not the units of an automatic neuron. */
   readonly confidence: number;
+  /** Whether its units are those of an automatic neuron, or it is unmatched in the automatic result too. */
+  readonly isAutomatic: boolean;
   readonly shank: number;
   readonly confirmed: boolean;
   /** Marks, name and notes, joined. */
@@ -48,17 +53,12 @@ export function neuronRows(
       else if (!old.includes(text)) old.push(text);
     }
   }
+  const sizes = new Map<number, number>();
+  for (const label of units.label) if (label > 0) sizes.set(label, (sizes.get(label) ?? 0) + 1);
   const rows: Row[] = [];
   const add = (subject: Subject, members: readonly number[]) => {
-    let [depth, low, high, amplitude, mean, worst, confidence] = [
-      0,
-      Infinity,
-      -Infinity,
-      0,
-      0,
-      Infinity,
-      Infinity,
-    ];
+    let [depth, low, high, amplitude] = [0, Infinity, -Infinity, 0];
+    let [sum, worst, ends, confidence] = [0, Infinity, 0, Infinity];
     let [first, last] = [Infinity, -Infinity];
     const sessions = new Set<number>();
     const marks = new Set<string>();
@@ -74,8 +74,9 @@ export function neuronRows(
       low = Math.min(low, y);
       high = Math.max(high, y);
       amplitude += units.amplitude[unit];
-      if (statistics) {
-        mean += statistics.mean[unit];
+      if (statistics && statistics.compared[unit] > 0) {
+        sum += statistics.mean[unit] * statistics.compared[unit];
+        ends += statistics.compared[unit];
         worst = Math.min(worst, statistics.worst[unit]);
       }
       if (units.confidence && !Number.isNaN(units.confidence[unit])) {
@@ -89,6 +90,10 @@ export function neuronRows(
     }
     const n = members.length;
     const isNeuron = subject.kind === 'neuron';
+    const label = units.label[members[0]];
+    const isAutomatic = isNeuron
+      ? sizes.get(label) === n && members.every((unit) => units.label[unit] === label)
+      : label < 0;
     rows.push({
       subject,
       units: members,
@@ -100,9 +105,12 @@ export function neuronRows(
       depth: depth / n,
       spread: isNeuron ? high - low : Number.NaN,
       amplitude: amplitude / n,
-      mean: isNeuron && statistics ? mean / n : Number.NaN,
-      worst: isNeuron && statistics ? worst : Number.NaN,
-      confidence: Number.isFinite(confidence) ? confidence : Number.NaN,
+      mean: ends > 0 ? sum / ends : Number.NaN,
+      worst: ends > 0 ? worst : Number.NaN,
+      pairs: isNeuron ? (n * (n - 1)) / 2 : Number.NaN,
+      compared: isNeuron && statistics ? ends / 2 : Number.NaN,
+      confidence: isAutomatic && Number.isFinite(confidence) ? confidence : Number.NaN,
+      isAutomatic,
       shank: units.shank[members[0]],
       confirmed: members.every((unit) => state.confirmed[unit] === 1),
       mark: [...marks].join(', '),

@@ -15,6 +15,10 @@ interface Props {
   readonly children?: ReactNode;
 }
 
+const NOT_COMPARED =
+  'Nothing is known of pairs that are too far apart, of one session or of two shanks, where these are not compared.';
+const CHANGED = 'Confidence is estimated for the automatic result; this was changed by hand.';
+
 export function SubjectHead({ subject, members, row, children }: Props) {
   const order = useApp((state) => state.order);
   const { overview } = useResult();
@@ -44,10 +48,16 @@ export function SubjectHead({ subject, members, row, children }: Props) {
             {subject.kind === 'neuron' && (
               <span>
                 similarity <b>{formatNumber(row.mean, 2)}</b>, worst <b>{formatNumber(row.worst, 2)}</b>
+                {row.compared < row.pairs && (
+                  <span className="doubt" title={NOT_COMPARED}>
+                    {' '}
+                    ({formatNumber(row.compared)} of {formatNumber(row.pairs)} pairs compared)
+                  </span>
+                )}
               </span>
             )}
-            {!Number.isNaN(row.confidence) && (
-              <span>
+            {overview.has.confidence && !(row.isAutomatic && Number.isNaN(row.confidence)) && (
+              <span title={row.isAutomatic ? undefined : CHANGED}>
                 confidence <b>{formatNumber(row.confidence, 2)}</b>
               </span>
             )}

@@ -11,7 +11,14 @@ import {
 import { formatNumber } from '../charts/scale.ts';
 import { download } from '../export/download.ts';
 import { csvOf } from '../export/table.ts';
-import { cellText, columnValue, EXPRESSION_NAMES, ROW_COLUMNS, sortRows } from '../model/columns.ts';
+import {
+  cellText,
+  columnValue,
+  EXPRESSION_NAMES,
+  ROW_COLUMNS,
+  type RowColumn,
+  sortRows,
+} from '../model/columns.ts';
 import { columnExpression, type Predicate, parseExpression } from '../model/expression.ts';
 import type { Row } from '../model/rows.ts';
 import { Presence } from '../parts/presence.tsx';
@@ -203,7 +210,7 @@ function tableColumns(
       hint: `${column.hint}. In expressions: ${column.name}`,
       width: column.width,
       number: column.decimals !== undefined,
-      cell: (row) => cellText(row, column),
+      cell: (row) => cellOf(row, column),
       head: (
         <input
           aria-label={`Filter by ${column.title}`}
@@ -216,6 +223,17 @@ function tableColumns(
     if (column.name === 'first') return [presence, own];
     return column.name === 'mark' ? [confirmed, own] : [own];
   });
+}
+
+/** Similarities of some of the pairs are told from those of all. */
+function cellOf(row: Row, column: RowColumn) {
+  const text = cellText(row, column);
+  if (!(row.compared < row.pairs) || (column.name !== 'mean' && column.name !== 'worst')) return text;
+  return (
+    <span className="doubt" title={`${row.compared} of ${row.pairs} pairs compared`}>
+      {text || '–'}
+    </span>
+  );
 }
 
 function setFilter(name: string, text: string): void {
