@@ -1,7 +1,7 @@
 /**
  * Expressions that filter rows, such as `sessions >= 5 and worst < 1.2`.
  *
- * Numbers, "text", names of columns; + - * /; < <= > >= = != and ~ (contains); and, or, not; in(5): found in session 5.
+ * Numbers, "text", names of columns; + - * /; < <= > >= = != (or ≤ ≥ ≠) and ~ (contains); and, or, not; in(5): found in session 5.
  * A name alone is true when it is neither 0 nor missing nor empty; comparisons with a missing number are false.
  */
 
@@ -34,7 +34,10 @@ interface Token {
 }
 
 const TOKEN =
-  /\s*(?:(\d+\.?\d*|\.\d+)|"([^"]*)"|'([^']*)'|([A-Za-z_]\w*)|(<=|>=|!=|==|&&|\|\||[-+*/()<>=~!]))/y;
+  /\s*(?:(\d+\.?\d*|\.\d+)|"([^"]*)"|'([^']*)'|([A-Za-z_]\w*)|(<=|>=|!=|==|&&|\|\||[-−+*/()<>=≤≥≠~!]))/y;
+
+/** Signs as they are printed. */
+const SAME_SIGN: Record<string, string> = { '≤': '<=', '≥': '>=', '≠': '!=', '−': '-' };
 
 function tokens(text: string): Token[] {
   const found: Token[] = [];
@@ -47,7 +50,7 @@ function tokens(text: string): Token[] {
     const [, number, double, single, name, sign] = match;
     if (number !== undefined) found.push({ kind: 'number', text: number, at });
     else if (name !== undefined) found.push({ kind: 'name', text: name, at });
-    else if (sign !== undefined) found.push({ kind: 'sign', text: sign, at });
+    else if (sign !== undefined) found.push({ kind: 'sign', text: SAME_SIGN[sign] ?? sign, at });
     else found.push({ kind: 'text', text: double ?? single ?? '', at });
     end = TOKEN.lastIndex;
   }
@@ -184,18 +187,4 @@ function compare(a: Value, sign: string, b: Value): boolean {
     default:
       return x === y;
   }
-}
-
-/**
- * What is typed into the filter of one column, as an expression: `>= 5`, `3..8`, a number, or a piece of text.
- * @returns undefined when nothing is typed
- */
-export function columnExpression(name: string, typed: string, isText: boolean): string | undefined {
-  const text = typed.trim();
-  if (text === '') return undefined;
-  if (isText) return `${name} ~ "${text.replaceAll('"', '')}"`;
-  const range = /^(-?[\d.]+)\s*(?:\.\.|…|–)\s*(-?[\d.]+)$/.exec(text);
-  if (range) return `(${name} >= ${range[1]} and ${name} <= ${range[2]})`;
-  if (/^(<=|>=|!=|[<>=])/.test(text)) return `(${name} ${text})`;
-  return `(${name} = ${text})`;
 }

@@ -11,6 +11,7 @@ import {
 import { formatNumber } from '../charts/scale.ts';
 import { download } from '../export/download.ts';
 import { csvOf } from '../export/table.ts';
+import { columnFilter } from '../model/column-filter.ts';
 import {
   cellText,
   columnValue,
@@ -19,7 +20,7 @@ import {
   type RowColumn,
   sortRows,
 } from '../model/columns.ts';
-import { columnExpression, type Predicate, parseExpression } from '../model/expression.ts';
+import { parseExpression, type Scope } from '../model/expression.ts';
 import type { Row } from '../model/rows.ts';
 import { Presence } from '../parts/presence.tsx';
 import { type Column, VirtualTable } from '../parts/virtual-table.tsx';
@@ -214,7 +215,8 @@ function tableColumns(
       head: (
         <input
           aria-label={`Filter by ${column.title}`}
-          placeholder={column.decimals === undefined ? 'has …' : '≥ …'}
+          title={column.decimals === undefined ? 'A piece of the text' : '5 (as it is shown), ≥ 5, ≠ 5, 3..8'}
+          placeholder={column.decimals === undefined ? 'has …' : '= ≥ ≤'}
           value={filters[column.name] ?? ''}
           onChange={(event) => setFilter(column.name, event.target.value)}
         />
@@ -258,28 +260,26 @@ function filterRows(
   filters: Readonly<Record<string, string>>,
   session: Int32Array,
 ): Filtered {
-  const texts = ROW_COLUMNS.flatMap(({ name, decimals }) => {
-    const text = columnExpression(name, filters[name] ?? '', decimals === undefined);
-    return text ? [text] : [];
-  });
-  if (expression.trim() !== '') texts.unshift(expression);
-  if (texts.length === 0) return { rows };
-  let tests: Predicate[];
+  const tests: ((row: Row) => boolean)[] = [];
   try {
-    tests = texts.map((text) => parseExpression(text, EXPRESSION_NAMES));
+    if (expression.trim() !== '') {
+      const holds = parseExpression(expression, EXPRESSION_NAMES);
+      tests.push((row) => holds(scopeOf(row, session)));
+    }
+    for (const column of ROW_COLUMNS) {
+      const holds = columnFilter(filters[column.name] ?? '', column);
+      if (holds) tests.push((row) => holds(column.value(row)));
+    }
   } catch (error) {
     return { rows, problem: `Not filtered: ${(error as Error).message}.` };
   }
-  return {
-    rows: rows.filter((row) => {
-      const scope = {
-        value: (name: string) => columnValue(row, name),
-        foundIn: (wanted: number) => row.units.some((unit) => session[unit] === wanted),
-      };
-      return tests.every((test) => test(scope));
-    }),
-  };
+  return { rows: tests.length > 0 ? rows.filter((row) => tests.every((holds) => holds(row))) : rows };
 }
+
+const scopeOf = (row: Row, session: Int32Array): Scope => ({
+  value: (name) => columnValue(row, name),
+  foundIn: (wanted) => row.units.some((unit) => session[unit] === wanted),
+});
 
 function saveTable(rows: readonly Row[], columns: typeof ROW_COLUMNS): void {
   const table = {
