@@ -106,6 +106,9 @@ describe.skipIf(chromiumIsMissing)('the web application', () => {
     await expect.poll(async () => (await depths()).every((depth) => depth >= 300)).toBe(true);
     await page.getByLabel('Filter by Depth').fill('400..600');
     await expect.poll(async () => (await depths()).every((depth) => depth >= 400 && depth <= 600)).toBe(true);
+    await page.getByLabel('Filter by Depth').fill('≥ ');
+    await expect.poll(() => page.locator('#problem').textContent()).toContain('“≥” under Depth');
+    await page.getByLabel('Filter by Depth').fill('');
     await page.getByLabel('Filter by an expression').fill('depht > 3');
     await expect.poll(() => page.locator('#problem').textContent()).toContain('no column “depht”');
     await page.getByRole('button', { name: 'Clear' }).click();
@@ -347,6 +350,20 @@ describe.skipIf(chromiumIsMissing)('the web application', () => {
     await page.waitForSelector('.message.error');
     expect(await page.locator('.message.error').textContent()).toContain('Not saved');
     expect(await page.locator('.banner').textContent()).toContain('does not answer');
+
+    // What is typed into a dialog stays there, and why it is not saved can be read.
+    await page.getByRole('button', { name: 'Note …' }).click();
+    await page.locator('dialog textarea').fill('typed in vain');
+    await page.getByRole('button', { name: 'Save', exact: true }).click();
+    await page.waitForSelector('dialog .message.error');
+    expect(await page.locator('dialog textarea').inputValue()).toBe('typed in vain');
+    await page.locator('dialog').getByRole('button', { name: 'Dismiss' }).click();
+    await page.getByRole('button', { name: 'Cancel' }).click();
+    expect(await page.evaluate(() => document.activeElement?.textContent)).toContain('Note …');
+    await page.keyboard.press('a');
+    await page.getByRole('button', { name: 'Write', exact: true }).click();
+    expect(await page.locator('dialog .message.error').textContent()).toContain('Nothing was written');
+    await page.keyboard.press('Escape');
     const { url } = await session.viewAgain();
     await page.goto(`${url}${subject}`);
     await expect.poll(() => page.locator('main').textContent()).toContain('seen before the end');

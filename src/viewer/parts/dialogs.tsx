@@ -1,5 +1,5 @@
 /** What is asked before an operation is done, and the help sheet. */
-import { type FormEvent, type ReactNode, useEffect, useRef, useState } from 'react';
+import { type FormEvent, type ReactNode, useLayoutEffect, useRef, useState } from 'react';
 import { MAX_LABEL_LENGTH, MAX_NOTE_LENGTH } from '../../core/curation/limits.ts';
 import { groupsOf } from '../../core/curation/replay.ts';
 import type { ApplyReply } from '../../server/protocol.ts';
@@ -9,6 +9,8 @@ import { maxDistance } from '../model/why-not.ts';
 import { closeQuestion, merge, type Question, useQuestion } from '../state/actions.ts';
 import { useResult } from '../state/app.ts';
 import { apply, perform } from '../state/curation.ts';
+import { report } from '../state/messages.ts';
+import { DialogMessages } from './messages.tsx';
 import { SHORTCUTS } from './shortcut-table.ts';
 
 export function Dialogs() {
@@ -34,9 +36,11 @@ interface DialogProps {
 
 function Dialog({ title, wide, children }: DialogProps) {
   const ref = useRef<HTMLDialogElement>(null);
-  useEffect(() => {
+  // Closed before it leaves the page, so that the focus goes back to where it was.
+  useLayoutEffect(() => {
     const dialog = ref.current;
-    if (dialog && !dialog.open) dialog.showModal();
+    dialog?.showModal();
+    return () => dialog?.close();
   }, []);
   return (
     <dialog
@@ -47,19 +51,30 @@ function Dialog({ title, wide, children }: DialogProps) {
     >
       <h2 id="dialog-title">{title}</h2>
       {children}
+      <DialogMessages key={title} />
     </dialog>
   );
 }
 
-/** Runs the work once, then closes. */
-function useSubmit(work: () => Promise<unknown>) {
+/**
+ * Runs the work, and closes the dialog when it is done. When it is not, the dialog stays with what was typed, and says why.
+ * @param work gives whether it was done
+ */
+function useSubmit(work: () => Promise<boolean>) {
   const [busy, setBusy] = useState(false);
-  const submit = (event: FormEvent) => {
+  const submit = async (event: FormEvent) => {
     event.preventDefault();
+    const { question } = useQuestion.getState();
     setBusy(true);
-    void work().finally(() => closeQuestion());
+    const done = await work().catch((error: unknown) => {
+      report(error);
+      return false;
+    });
+    setBusy(false);
+    // Another one may have been opened meanwhile.
+    if (done && useQuestion.getState().question === question) closeQuestion();
   };
-  return { busy, submit };
+  return { busy, submit: (event: FormEvent) => void submit(event) };
 }
 
 function Buttons({ action, busy, disabled }: { action: string; busy: boolean; disabled?: boolean }) {

@@ -130,13 +130,17 @@ export function openSubject(subject: Subject): void {
   go(href(view === 'candidates' ? `candidates/${subjectPath(subject)}` : subjectPath(subject)));
 }
 
-/** Merges, and opens what came of it. */
-export async function merge(units: readonly number[], note?: string): Promise<void> {
+/**
+ * Merges, and opens what came of it.
+ * @returns whether it was done; why not has been said
+ */
+export async function merge(units: readonly number[], note?: string): Promise<boolean> {
   const subject = currentSubject();
-  if (!(await perform({ operation: 'merge', units: [...units], ...(note ? { note } : {}) }))) return;
+  if (!(await perform({ operation: 'merge', units: [...units], ...(note ? { note } : {}) }))) return false;
   const labels = useApp.getState().curated?.replayed.state.labels;
-  if (!labels) return;
+  if (!labels) return true;
   const made = subjectOf(units[0], labels);
   say(`${subjectTitle(made)} now has ${groupsOf(labels, [units[0]]).length} units.`);
   if (subject) go(href(subjectPath(made)), { replace: true });
+  return true;
 }
