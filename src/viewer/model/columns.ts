@@ -39,7 +39,7 @@ export const ROW_COLUMNS: readonly RowColumn[] = [
     hint: 'Number of sessions in which it was found',
     value: (r) => r.sessions,
     decimals: 0,
-    width: '76px',
+    width: '88px',
   },
   { name: 'first', title: 'First', hint: 'First session', value: (r) => r.first, decimals: 0, width: '56px' },
   { name: 'last', title: 'Last', hint: 'Last session', value: (r) => r.last, decimals: 0, width: '56px' },
@@ -49,7 +49,7 @@ export const ROW_COLUMNS: readonly RowColumn[] = [
     hint: 'Mean y without motion, µm',
     value: (r) => r.depth,
     decimals: 0,
-    width: '66px',
+    width: '68px',
   },
   {
     name: 'spread',
@@ -57,7 +57,7 @@ export const ROW_COLUMNS: readonly RowColumn[] = [
     hint: 'Largest distance of its units in depth, without motion, µm',
     value: (r) => r.spread,
     decimals: 1,
-    width: '64px',
+    width: '76px',
   },
   {
     name: 'amplitude',
@@ -65,7 +65,7 @@ export const ROW_COLUMNS: readonly RowColumn[] = [
     hint: 'Mean amplitude on the peak channel, peak to trough, µV',
     value: (r) => r.amplitude,
     decimals: 0,
-    width: '82px',
+    width: '96px',
   },
   {
     name: 'mean',
@@ -73,7 +73,7 @@ export const ROW_COLUMNS: readonly RowColumn[] = [
     hint: 'Mean weighted similarity of its pairs that were compared, Fisher z',
     value: (r) => r.mean,
     decimals: 2,
-    width: '80px',
+    width: '96px',
   },
   {
     name: 'worst',
@@ -81,7 +81,7 @@ export const ROW_COLUMNS: readonly RowColumn[] = [
     hint: 'Least weighted similarity of its pairs that were compared, Fisher z',
     value: (r) => r.worst,
     decimals: 2,
-    width: '82px',
+    width: '98px',
   },
   {
     name: 'confidence',
@@ -89,9 +89,9 @@ export const ROW_COLUMNS: readonly RowColumn[] = [
     hint: 'Least match confidence of its units; none where they were changed by hand',
     value: (r) => r.confidence,
     decimals: 2,
-    width: '58px',
+    width: '66px',
   },
-  { name: 'shank', title: 'Shank', hint: 'Shank', value: (r) => r.shank, decimals: 0, width: '60px' },
+  { name: 'shank', title: 'Shank', hint: 'Shank', value: (r) => r.shank, decimals: 0, width: '72px' },
   {
     name: 'mark',
     title: 'Mark',

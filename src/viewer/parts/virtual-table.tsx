@@ -123,7 +123,7 @@ export function VirtualTable<R>(props: Props<R>) {
             >
               <button type="button" className="sort" title={column.hint} onClick={() => onSort(column.key)}>
                 {column.title}
-                {sorting.key === column.key && (sorting.falling ? ' ↓' : ' ↑')}
+                {sorting.key === column.key && <span aria-hidden="true">{sorting.falling ? '↓' : '↑'}</span>}
               </button>
               {column.head}
             </div>

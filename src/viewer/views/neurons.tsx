@@ -201,7 +201,7 @@ function tableColumns(
     key: 'confirmed',
     title: '✓',
     hint: 'Confirmed. In expressions: confirmed',
-    width: '34px',
+    width: '42px',
     cell: (row) => (row.confirmed ? <span title="confirmed">✓</span> : ''),
   };
   return shown.flatMap((column) => {
