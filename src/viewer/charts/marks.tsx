@@ -54,25 +54,31 @@ export function Diagonal({ area }: { area: Area }) {
   );
 }
 
+interface VerticalLineProps {
+  readonly at: number;
+  readonly area: Area;
+  readonly text: string;
+  /** Line of text that it is written on, from 0 at the top, and that the line begins at: lines farther right do not cross it. */
+  readonly row?: number;
+}
+
 /** A line across the drawing area, with its value. */
-export function VerticalLine({ at, area, text }: { at: number; area: Area; text?: string }) {
+export function VerticalLine({ at, area, text, row = 0 }: VerticalLineProps) {
   const x = area.x(at);
   if (!(x >= 0 && x <= area.width)) return null;
-  const right = x > area.width - 40;
+  const right = x > area.width - 6.5 * text.length;
   return (
     <g>
-      <path d={`M${x} 0V${area.height}`} stroke={ink('vermillion')} strokeWidth="1.4" />
-      {text && (
-        <text
-          x={x + (right ? -4 : 4)}
-          y="10"
-          textAnchor={right ? 'end' : 'start'}
-          fontSize="11"
-          fill={ink('vermillion')}
-        >
-          {text}
-        </text>
-      )}
+      <path d={`M${x} ${12 * row}V${area.height}`} stroke={ink('vermillion')} strokeWidth="1.4" />
+      <text
+        x={x + (right ? -4 : 4)}
+        y={10 + 12 * row}
+        textAnchor={right ? 'end' : 'start'}
+        fontSize="11"
+        fill={ink('vermillion')}
+      >
+        {text}
+      </text>
     </g>
   );
 }

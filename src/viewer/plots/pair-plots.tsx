@@ -1,6 +1,6 @@
 /** Candidate pairs: how similar they are by each feature, and where those that are looked at lie among them. */
 import { useMemo } from 'react';
-import type { Overview, PairHistograms, PairSampleArrays } from '../../server/protocol.ts';
+import type { Overview, PairHistograms, PairSampleArrays, TrackedPart } from '../../server/protocol.ts';
 import { stepPath, VerticalLine } from '../charts/marks.tsx';
 import { Plot } from '../charts/plot.tsx';
 import { extent, formatNumber, padded } from '../charts/scale.ts';
@@ -13,8 +13,8 @@ export const measureTitle = (measure: string) => (measure === 'weighted' ? 'Weig
 
 interface HistogramProps {
   readonly histogram: PairHistograms['histograms'][number];
-  /** Weighted similarities above which pairs are good matches. */
-  readonly thresholds?: readonly (number | null)[];
+  /** Parts of the result whose thresholds are shown: weighted similarities above which pairs are good matches. */
+  readonly parts?: readonly TrackedPart[];
   /** Similarities of the pairs that are looked at. */
   readonly own?: readonly number[];
   readonly ownName?: string;
@@ -24,7 +24,7 @@ interface HistogramProps {
 /** Percent of each kind per bin; its own pairs as ticks below. */
 export function SimilarityHistogram({
   histogram,
-  thresholds = [],
+  parts = [],
   own = [],
   ownName = 'pairs of this neuron',
   height = 190,
@@ -33,6 +33,9 @@ export function SimilarityHistogram({
   const shares = useMemo(() => [unmatched, matched].map(percent), [matched, unmatched]);
   const most = Math.max(1, ...shares[0], ...shares[1]);
   const edge = (i: number) => start + i * width;
+  const thresholds = parts
+    .flatMap(({ threshold, shankId }) => (threshold === null ? [] : [{ threshold, shankId }]))
+    .sort((a, b) => a.threshold - b.threshold);
   return (
     <Plot
       title={`${measureTitle(measure)} similarity of pairs`}
@@ -59,12 +62,15 @@ export function SimilarityHistogram({
               strokeWidth="1.3"
             />
           ))}
-          {thresholds.map(
-            (threshold, i) =>
-              threshold !== null && (
-                <VerticalLine key={i} at={threshold} area={area} text={formatNumber(threshold, 2)} />
-              ),
-          )}
+          {thresholds.map(({ threshold, shankId }, row) => (
+            <VerticalLine
+              key={shankId}
+              at={threshold}
+              area={area}
+              row={row}
+              text={`${formatNumber(threshold, 2)}${thresholds.length > 1 ? ` shank ${shankId}` : ''}`}
+            />
+          ))}
           {own.map((value, i) => (
             <path
               key={i}

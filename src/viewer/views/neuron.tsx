@@ -87,6 +87,8 @@ function NeuronPlots({ data }: { data: NeuronData }) {
   const histograms = useFetched('pairHistograms', api.pairHistograms);
   const sample = useFetched('pairSample', () => api.pairSample());
   const own = useMemo(() => ownPairs(data, overview.measures.length), [data, overview]);
+  const shanks = new Set(data.units.map((unit) => columns.shank[unit]));
+  const ownParts = overview.parts.filter(({ shankId }) => shankId === undefined || shanks.has(shankId));
   const n = data.units.length;
   const over = { overview, columns, members: data.units, strokes, height: HEIGHT };
   const kind = data.kind ?? '';
@@ -139,7 +141,7 @@ function NeuronPlots({ data }: { data: NeuronData }) {
             <div className="card" key={histogram.measure}>
               <SimilarityHistogram
                 histogram={histogram}
-                thresholds={histogram.measure === 'weighted' ? overview.parts.map((p) => p.threshold) : []}
+                parts={histogram.measure === 'weighted' ? ownParts : []}
                 own={own.similarity[overview.measures.indexOf(histogram.measure)]}
                 ownName="this neuron"
                 height={HEIGHT}

@@ -94,7 +94,7 @@ export function OverviewView() {
           </div>
         )}
         <div className="card">
-          {weighted && <SimilarityHistogram histogram={weighted} thresholds={thresholds} />}
+          {weighted && <SimilarityHistogram histogram={weighted} parts={overview.parts} />}
         </div>
         <div className="card">
           {sample.value && (
