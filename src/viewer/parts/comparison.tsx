@@ -115,7 +115,13 @@ export function Comparison({ subject, members, unit, alone, known }: Props) {
             />
           </div>
         )}
-        <HistogramPlots data={data} strokes={strokes} height={HEIGHT} keys={keys} />
+        <HistogramPlots
+          data={data}
+          strokes={strokes}
+          height={HEIGHT}
+          keys={keys}
+          hasData={overview.hasData}
+        />
         <div className="card">
           <DepthOverSessions
             overview={overview}

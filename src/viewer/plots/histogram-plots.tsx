@@ -9,8 +9,9 @@ import { type Strokes, strokeOf } from './strokes.ts';
 interface LinesProps {
   readonly title: string;
   readonly name: string;
-  readonly xLabel: string;
-  readonly yLabel?: string;
+  /** Where the places of the bins are known. */
+  readonly xLabel?: string;
+  readonly yLabel: string;
   readonly histograms: UnitHistograms;
   readonly strokes: Strokes;
   readonly height: number;
@@ -62,22 +63,42 @@ export function HistogramLines(props: LinesProps) {
   );
 }
 
-/** All histograms there are. */
-export function HistogramPlots({
-  data: { autoCorr, isi, peth },
-  ...common
-}: Pick<LinesProps, 'strokes' | 'height' | 'keys'> & { data: NeuronData }) {
+interface PlotsProps extends Pick<LinesProps, 'strokes' | 'height' | 'keys'> {
+  readonly data: NeuronData;
+  /** Whether the recording is at hand, from which histograms can be made that the result does not hold. */
+  readonly hasData: boolean;
+}
+
+/** All histograms there are, and why others are not. */
+export function HistogramPlots({ data: { autoCorr, isi, peth }, hasData, ...common }: PlotsProps) {
   const plots = [
-    { name: 'Autocorrelogram', title: 'Autocorrelogram', xLabel: 'Lag (ms)', of: autoCorr, fromZero: true },
-    { name: 'ISI', title: 'Inter-spike intervals', xLabel: 'Interval (ms)', of: isi, fromZero: true },
-    { name: 'PETH', title: 'PETH', xLabel: 'Time (ms)', of: peth },
+    {
+      ...{ name: 'Autocorrelogram', title: 'Autocorrelogram', of: autoCorr, isFromSpikes: true },
+      ...{ xLabel: 'Lag (ms)', yLabel: 'Pairs / maximum', fromZero: true },
+    },
+    {
+      ...{ name: 'ISI', title: 'Inter-spike intervals', of: isi, isFromSpikes: true },
+      ...{ xLabel: 'Interval (ms)', yLabel: 'Share of intervals', fromZero: true },
+    },
+    // Of their windows nothing is known: bins of several kinds of events may follow each other.
+    { name: 'PETH', title: 'PETH', of: peth, isFromSpikes: false, yLabel: 'Rate' },
   ];
-  return plots.map(
-    ({ of, ...plot }) =>
-      of && (
-        <div className="card" key={plot.name}>
+  return plots.map(({ of, isFromSpikes, ...plot }) => {
+    if (!of && (hasData || !isFromSpikes)) return null;
+    return (
+      <div className="card" key={plot.name}>
+        {of ? (
           <HistogramLines {...common} {...plot} histograms={of} />
-        </div>
-      ),
-  );
+        ) : (
+          <>
+            <h3>{plot.title}</h3>
+            <p className="muted">
+              The result does not hold them, and the recording is not where it was. Open it with{' '}
+              <code>dant view OUT --data DIR</code> to see them.
+            </p>
+          </>
+        )}
+      </div>
+    );
+  });
 }

@@ -117,7 +117,7 @@ function NeuronPlots({ data }: { data: NeuronData }) {
           </p>
         </div>
       )}
-      <HistogramPlots data={data} strokes={strokes} height={HEIGHT} />
+      <HistogramPlots data={data} strokes={strokes} height={HEIGHT} hasData={overview.hasData} />
       <div className="card">
         <DepthOverSessions {...over} height={HEIGHT - 17} />
       </div>
