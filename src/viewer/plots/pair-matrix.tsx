@@ -4,6 +4,7 @@ import { cellPixels, packed, paintCells } from '../charts/heat-map.ts';
 import { HitArea } from '../charts/marks.tsx';
 import { type Area, Plot } from '../charts/plot.tsx';
 import { formatNumber } from '../charts/scale.ts';
+import { sessionRunTicks } from '../model/session-runs.ts';
 import { go, href } from '../state/route.ts';
 import { ink, type Palette } from '../theme/palette.ts';
 import { measureTitle } from './pair-plots.tsx';
@@ -33,9 +34,9 @@ export function PairMatrix({ measure, values, strokes, height, most, divided }: 
     },
     [values, n, most],
   );
-  const every = Math.ceil(n / 9);
-  const ticks = units.flatMap((unit, i) =>
-    i % every === 0 ? [{ at: i + 0.5, text: String(session[unit]) }] : [],
+  const ticks = sessionRunTicks(
+    units.map((unit) => session[unit]),
+    divided,
   );
   return (
     <Plot
