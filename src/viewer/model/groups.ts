@@ -1,5 +1,4 @@
 /** Which units make up which neuron now. */
-import type { UnitColumns } from '../../server/protocol.ts';
 
 /** A neuron, by its id from 1, or an unmatched unit, from 0. */
 export type Subject =
@@ -48,16 +47,14 @@ export function unitsOf(subject: Subject, groups: Groups, unitCount: number): re
 export const subjectOf = (unit: number, labels: Int32Array): Subject =>
   labels[unit] > 0 ? { kind: 'neuron', id: labels[unit] } : { kind: 'unit', unit };
 
-/** Sessions in which more than one of the units was found. */
-export function doubledSessions(
-  units: readonly number[],
-  { session }: Pick<UnitColumns, 'session'>,
-): number[] {
-  const seen = new Set<number>();
-  const doubled = new Set<number>();
+/** What units belong to, each once: the one of most of them first. */
+export function subjectsOf(units: readonly number[], labels: Int32Array): Subject[] {
+  const found = new Map<string, { subject: Subject; count: number }>();
   for (const unit of units) {
-    if (seen.has(session[unit])) doubled.add(session[unit]);
-    seen.add(session[unit]);
+    const subject = subjectOf(unit, labels);
+    const entry = found.get(subjectKey(subject));
+    if (entry) entry.count++;
+    else found.set(subjectKey(subject), { subject, count: 1 });
   }
-  return [...doubled].sort((a, b) => a - b);
+  return [...found.values()].sort((a, b) => b.count - a.count).map(({ subject }) => subject);
 }

@@ -1,11 +1,14 @@
 /** What was done by hand: the log, what of it holds, and what can be written. */
+import { Fragment } from 'react';
 import type { CurationEntry } from '../../core/curation/operations.ts';
 import { formatNumber } from '../charts/scale.ts';
-import { subjectOf, subjectTitle } from '../model/groups.ts';
+import { type Subject, subjectKey, subjectsOf, subjectTitle } from '../model/groups.ts';
 import { ask, subjectPath } from '../state/actions.ts';
 import { useResult } from '../state/app.ts';
 import { redo, undo } from '../state/curation.ts';
 import { href } from '../state/route.ts';
+
+const MOST_SUBJECTS = 6;
 
 export function CurationView() {
   const { curated, overview } = useResult();
@@ -88,13 +91,7 @@ export function CurationView() {
                     )}
                   </td>
                   <td>{'units' in entry ? unitList(entry.units) : ''}</td>
-                  <td>
-                    {'units' in entry && (
-                      <a href={href(subjectPath(subjectOf(entry.units[0], state.labels)))}>
-                        {subjectTitle(subjectOf(entry.units[0], state.labels))}
-                      </a>
-                    )}
-                  </td>
+                  <td>{'units' in entry && <Subjects subjects={subjectsOf(entry.units, state.labels)} />}</td>
                   <td>{'note' in entry ? entry.note : ''}</td>
                 </tr>
               ))}
@@ -103,6 +100,21 @@ export function CurationView() {
         )}
       </div>
     </div>
+  );
+}
+
+/** What the units of an operation belong to now. */
+function Subjects({ subjects }: { subjects: readonly Subject[] }) {
+  return (
+    <>
+      {subjects.slice(0, MOST_SUBJECTS).map((subject, i) => (
+        <Fragment key={subjectKey(subject)}>
+          {i > 0 && ', '}
+          <a href={href(subjectPath(subject))}>{subjectTitle(subject)}</a>
+        </Fragment>
+      ))}
+      {subjects.length > MOST_SUBJECTS && ` and ${subjects.length - MOST_SUBJECTS} more`}
+    </>
   );
 }
 
