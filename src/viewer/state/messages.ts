@@ -17,7 +17,10 @@ let next = 1;
 
 export function say(text: string, kind: Message['kind'] = 'info'): void {
   const id = next++;
-  useMessages.setState(({ list }) => ({ list: [...list.slice(-3), { id, kind, text }] }));
+  // What is said again stands there once.
+  useMessages.setState(({ list }) => ({
+    list: [...list.filter((old) => old.text !== text).slice(-3), { id, kind, text }],
+  }));
   if (kind === 'info') setTimeout(() => dismiss(id), 5000);
   if (kind === 'warning') setTimeout(() => dismiss(id), 12_000);
 }
