@@ -132,7 +132,7 @@ describe.skipIf(chromiumIsMissing)('the web application', () => {
     await page.mouse.move(box.x + box.width - 3, box.y + box.height - 3);
     await page.mouse.up();
     await page.keyboard.up('Shift');
-    expect(await page.locator('aside h2').textContent()).toMatch(/^\d+ units of \d+$/);
+    expect(await page.locator('aside h2').textContent()).toMatch(/^\d+ units of \d+ neurons, \d+ unmatched$/);
     await page.keyboard.press('6');
     await page.waitForSelector('[data-complete=true]');
     for (let i = 0; i < 12; i++) await page.locator('rect[role=application]').press('+');

@@ -1,12 +1,20 @@
 /** What is chosen on the map, and what can be done with it. */
 import { useMemo } from 'react';
 import { formatNumber } from '../charts/scale.ts';
-import { subjectKey, subjectOf, subjectTitle } from '../model/groups.ts';
+import { type Subject, subjectKey, subjectOf, subjectTitle } from '../model/groups.ts';
 import { askText, confirm, startMerge, subjectPath } from '../state/actions.ts';
 import { chooseUnits, useApp, useResult } from '../state/app.ts';
 import { href } from '../state/route.ts';
 
 const MOST_LISTED = 60;
+
+function chosenTitle(units: number, subjects: readonly Subject[]): string {
+  const neurons = subjects.filter(({ kind }) => kind === 'neuron').length;
+  const unmatched = subjects.length - neurons;
+  if (neurons === 0) return `${formatNumber(units)} unmatched ${units === 1 ? 'unit' : 'units'}`;
+  const of = `${formatNumber(units)} ${units === 1 ? 'unit' : 'units'} of ${formatNumber(neurons)} ${neurons === 1 ? 'neuron' : 'neurons'}`;
+  return unmatched === 0 ? of : `${of}, ${formatNumber(unmatched)} unmatched`;
+}
 
 /** What is chosen, by neuron. */
 export function ChosenUnits() {
@@ -28,7 +36,10 @@ export function ChosenUnits() {
       <h2>
         {chosen.size === 0
           ? 'Nothing chosen'
-          : `${formatNumber(chosen.size)} units of ${formatNumber(subjects.length)}`}
+          : chosenTitle(
+              chosen.size,
+              subjects.map(({ subject }) => subject),
+            )}
       </h2>
       {chosen.size === 0 ? (
         <p className="muted">

@@ -5,7 +5,7 @@ import { cellPixels, packed, paintCells } from '../charts/heat-map.ts';
 import { HitArea } from '../charts/marks.tsx';
 import { type Area, Plot } from '../charts/plot.tsx';
 import { go, href } from '../state/route.ts';
-import type { Palette } from '../theme/palette.ts';
+import { ink, type Palette } from '../theme/palette.ts';
 import { sessionAxis } from './session-axis.ts';
 
 interface PresenceProps {
@@ -58,14 +58,20 @@ export function PresenceMap({ overview, units, groups }: PresenceProps) {
         ]),
       })}
     >
-      {(area) => (
-        <HitArea
-          area={area}
-          find={(_, y) => neuronAt(y)}
-          describe={(neuron) => (neuron ? `Neuron ${neuron.id}: ${neuron.sessions.size} sessions` : '')}
-          onPick={(neuron) => neuron && go(href(`neuron/${neuron.id}`))}
-        />
-      )}
+      {(area) =>
+        order.length === 0 ? (
+          <text x={area.width / 2} y={area.height / 2} textAnchor="middle" fontSize="13" fill={ink('muted')}>
+            No unit was matched: there are no neurons.
+          </text>
+        ) : (
+          <HitArea
+            area={area}
+            find={(_, y) => neuronAt(y)}
+            describe={(neuron) => (neuron ? `Neuron ${neuron.id}: ${neuron.sessions.size} sessions` : '')}
+            onPick={(neuron) => neuron && go(href(`neuron/${neuron.id}`))}
+          />
+        )
+      }
     </Plot>
   );
 }
