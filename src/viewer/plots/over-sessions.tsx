@@ -112,6 +112,17 @@ export function AmplitudeOverSessions({
     >
       {(area) => (
         <>
+          {known.length === 0 && (
+            <text
+              x={area.width / 2}
+              y={area.height / 2}
+              textAnchor="middle"
+              fontSize="11.5"
+              fill={ink('muted')}
+            >
+              Not known without the recording.
+            </text>
+          )}
           <Line
             length={known.length === members.length ? members.length : 0}
             x={(i) => area.x(columns.session[members[i]])}
@@ -147,8 +158,9 @@ interface DotProps {
   readonly unitName: string;
 }
 
-/** A unit by its session and a value. */
+/** A unit by its session and a value, where that is known. */
 function UnitDot({ area, columns, strokes, unit, value, unitName }: DotProps) {
+  if (!Number.isFinite(value)) return null;
   const session = columns.session[unit];
   return (
     <circle cx={area.x(session)} cy={area.y(value)} r="3.4" fill={strokes.colour(unit)}>
