@@ -114,6 +114,32 @@ describe.skipIf(chromiumIsMissing)('the web application', () => {
     await page.getByRole('button', { name: 'Clear' }).click();
   });
 
+  it('shows every view, and every head of the table with its arrow, whole in a window of 1024 px', async () => {
+    await page.setViewportSize({ width: 1024, height: 700 });
+    for (const hash of ['/overview', '/neurons', '/neuron/2', '/candidates/neuron/2', '/map', '/matrix']) {
+      await go(hash);
+      await page.waitForSelector(`main[data-view=${hash.split('/')[1]}] h1`);
+      const widths = () =>
+        page.evaluate(() =>
+          ['html', 'main'].map((name) => {
+            const { scrollWidth, clientWidth } = document.querySelector(name)!;
+            return scrollWidth - clientWidth;
+          }),
+        );
+      await expect.poll(widths, { message: hash }).toEqual([0, 0]);
+    }
+    await go('/neurons');
+    const heads = page.locator('button.sort');
+    for (let i = 0; i < (await heads.count()); i++) {
+      await heads.nth(i).click();
+      expect(await heads.locator('span').count()).toBe(1);
+      const cutOff = (all: Element[]) => all.filter((head) => head.scrollWidth > head.clientWidth).length;
+      expect(await heads.evaluateAll(cutOff)).toBe(0);
+    }
+    await heads.first().click();
+    await page.setViewportSize({ width: 1280, height: 800 });
+  });
+
   it('shows candidates and why they were not joined, the map, the embedding and the matrix', async () => {
     await go('/candidates/neuron/2');
     const rows = page.getByTestId('candidates').locator('tbody tr');
