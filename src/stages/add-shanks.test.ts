@@ -92,7 +92,7 @@ describe('adding sessions to shanks that were tracked apart', () => {
     const elsewhere = (unit: number) => shanks[unit] !== 3;
     await splitRecording(at('all'), at('fifth-3'), 5, 5, elsewhere);
     const summary = await addSessions(at('result'), at('fifth-3'), { ...quiet, output: at('grown-3') });
-    expect(summary.warnings.join()).toContain('Session 5: 0 matched pairs');
+    expect(summary.warnings.join()).toContain('Session 5: too few of its units');
     const before = (await numbers('result', 'IdxCluster.npy')).length;
     const sessions = await numbers('all', 'session_index.npy');
     const fifth = [...sessions.keys()].filter((unit) => sessions[unit] === 5);

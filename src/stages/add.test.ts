@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { snapshotOfFolder } from '../../test/cli/snapshot-of-folder.ts';
 import { splitRecording } from '../../test/support/split-recording.ts';
 import { InputError, StoppedError } from '../core/errors.ts';
+import { Motion } from '../core/motion/motion.ts';
 import type { UserSettings } from '../core/settings.ts';
 import { openFile } from '../io/node/file-store.ts';
 import { openNpy, readNpyAs } from '../io/npy.ts';
@@ -135,6 +136,32 @@ describe('adding sessions', () => {
     await runFolder({ ...settings, ...folders }, { ...quiet, fromFile: false });
     const { units } = await addSessions(at('less'), at('sixth'), quiet);
     expect(await readdir(at('less', 'Data', 'spike_times'))).toHaveLength(units);
+  });
+
+  it('follows a jump of the probe, also of sessions that are added together, and says where sessions fit none', async () => {
+    const constant = [0, 5, -17, -157, -156];
+    await simulateFolder(at('jumped'), {
+      sessions: 5,
+      neuronsPerSession: 60,
+      samples: 32,
+      firing: { durationMs: 100_000 },
+      motion: new Motion(5, { constant }),
+      seed: 3,
+    });
+    await splitRecording(at('jumped'), at('before'), 1, 3);
+    await splitRecording(at('jumped'), at('after'), 4, 5);
+    const output = at('jump');
+    await runFolder(
+      { ...settings, path_to_data: at('before'), output_folder: output },
+      { ...quiet, fromFile: false },
+    );
+    const { warnings } = await addSessions(output, at('after'), quiet);
+    expect(warnings).toEqual([]);
+    const { motionError, pairs } = await scoreFolder(output);
+    expect(motionError?.max).toBeLessThan(4);
+    expect(pairs.f1).toBeGreaterThan(0.9);
+    const foreign = await addSessions(output, at('last'), { ...quiet, output: at('foreign') });
+    expect(foreign.warnings.join()).toContain('Session 6 does not fit the others');
   });
 
   it('compares what running compares: similarities of candidates with new units are the same', async () => {

@@ -41,9 +41,18 @@ export function trackingWarnings(tracking: TrackingToCheck): string[] {
   ];
 }
 
-function sessionWarnings({ sessionCount, sessions, curation, confidence }: TrackingToCheck): string[] {
+type SessionsToCheck = Pick<TrackingToCheck, 'sessions' | 'sessionCount' | 'curation'> & {
+  readonly confidence: Pick<MatchConfidence, 'matchProbability'>;
+};
+
+/** Of sessions that fit none of the others. @param after only groups with a session beyond this one */
+export function sessionWarnings(
+  { sessionCount, sessions, curation, confidence }: SessionsToCheck,
+  after = 0,
+): string[] {
   const links = sessionLinks(sessionCount, sessions, curation.matchedPairs, confidence.matchProbability);
-  return unfittingSessions(links).map((group) => {
+  const groups = unfittingSessions(links).filter((group) => group.some((session) => session > after));
+  return groups.map((group) => {
     const units = group.reduce((sum, session) => sum + links.units[session - 1], 0);
     const [sessionsDo, their] =
       group.length === 1 ? [`Session ${group[0]} does`, 'its'] : [`Sessions ${group.join(', ')} do`, 'their'];

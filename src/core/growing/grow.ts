@@ -3,6 +3,7 @@ import { notingWarnings } from '../checkpoints.ts';
 import { breathe, inStage, type RunContext } from '../context.ts';
 import { pairsWithinClusters } from '../curation/cluster-labels.ts';
 import { type Dataset, waveformSource } from '../dataset.ts';
+import { sessionWarnings } from '../evaluation/tracking-warnings.ts';
 import { templatePositions } from '../motion/corrected-waveforms.ts';
 import { preprocessUnits } from '../preprocess.ts';
 import type { ClusteringResult, Histogram, TrackingResult, UnitFeatures } from '../result.ts';
@@ -182,6 +183,8 @@ async function concludeGrowth(
     { labels, sessions, sessionCount, compared, pairSimilarity, similarity },
     matchedPairs,
   );
+  for (const text of sessionWarnings({ ...drawable, confidence }, old.sessionCount))
+    context.onEvent?.({ kind: 'warning', text });
   await breathe(context.signal);
   return {
     possibleMerges,
