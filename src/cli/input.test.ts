@@ -74,6 +74,12 @@ describe('options over settings', () => {
     });
   });
 
+  test('--set is checked on its own: the file has the setting that it must go with', async () => {
+    const file = settingsFile('{ "ISI": { "binwidth": 0.1 } }');
+    const { userSettings } = await readInput(file, { set: ['ISI.window=0.5'] });
+    expect(userSettings).toMatchObject({ ISI: { window: 0.5, binwidth: 0.1 } });
+  });
+
   test('values are read as in a settings file; text and paths need no quotes', async () => {
     const { userSettings } = await readInput(folder, {
       set: [

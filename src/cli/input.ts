@@ -3,7 +3,7 @@ import { statSync } from 'node:fs';
 import path from 'node:path';
 import Hjson from 'hjson';
 import { InputError } from '../core/errors.ts';
-import { nearestKey, resolveSettings, SETTINGS_TABLE, type UserSettings } from '../core/settings.ts';
+import { checkSetting, nearestKey, SETTINGS_TABLE, type UserSettings } from '../core/settings.ts';
 
 export interface InputOptions {
   readonly output?: string;
@@ -36,12 +36,14 @@ export async function readInput(data: string | undefined, options: InputOptions)
   const warnings: string[] = [];
   for (const assignment of options.set ?? []) {
     const [key, value] = parseAssignment(assignment);
-    if (KNOWN_KEYS.has(key)) changes.push([key, value]);
-    else warnings.push(`--set: unknown setting "${key}" is ignored; did you mean "${nearestKey(key)}"?`);
+    const known = KNOWN_KEYS.get(key);
+    if (known) {
+      checkSetting(known.key, value, '--set');
+      changes.push([key, value]);
+    } else warnings.push(`--set: unknown setting "${key}" is ignored; did you mean "${nearestKey(key)}"?`);
   }
-  checkChanges(changes, '--set');
   if (options.preset !== undefined) {
-    checkChanges([['preset', options.preset]], '--preset');
+    checkSetting('preset', options.preset, '--preset');
     changes.push(['preset', options.preset]);
   }
   if (options.output !== undefined) changes.push(['output_folder', path.resolve(options.output)]);
@@ -115,11 +117,6 @@ function parseAssignment(assignment: string): [string, unknown] {
       { cause },
     );
   }
-}
-
-/** Throws when a value does not suit its key, naming the option that it came from. */
-function checkChanges(changes: readonly [string, unknown][], source: string): void {
-  resolveSettings(withChanges({}, changes), { hasPeth: false, fromFile: false, source });
 }
 
 function withChanges(settings: UserSettings, changes: readonly [string, unknown][]): UserSettings {

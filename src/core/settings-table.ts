@@ -10,6 +10,8 @@ export interface SettingEntry {
   readonly min?: number;
   readonly above?: number;
   readonly max?: number;
+  /** Key of a setting that this one must not be below. */
+  readonly notBelow?: string;
   readonly unit?: string;
   readonly stage: 'files' | 'run' | 'preprocessing' | 'correction' | 'motion' | 'clustering' | 'curation';
   readonly description: string;
@@ -140,6 +142,7 @@ export const SETTINGS_TABLE = [
     key: 'autoCorr.window',
     kind: 'number',
     above: 0,
+    notBelow: 'autoCorr.binwidth',
     default: 300,
     unit: 'ms',
     stage: 'preprocessing',
@@ -167,6 +170,7 @@ export const SETTINGS_TABLE = [
     key: 'ISI.window',
     kind: 'number',
     above: 0,
+    notBelow: 'ISI.binwidth',
     default: 100,
     unit: 'ms',
     stage: 'preprocessing',

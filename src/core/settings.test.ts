@@ -58,6 +58,11 @@ describe('resolveSettings', () => {
     expect(nearestKey('centring_waveforms')).toBe('centering_waveforms');
   });
 
+  it('takes a window of one bin', () => {
+    const { settings } = resolveSettings({ ISI: { window: 0.5, binwidth: 0.5 } });
+    expect(settings.ISI.window).toBe(0.5);
+  });
+
   it.each([
     [{ clustering: { n_iter: 0 } }, 'clustering.n_iter', 'at least 1'],
     [{ clustering: { n_iter: 2.5 } }, 'clustering.n_iter', 'whole number'],
@@ -66,6 +71,8 @@ describe('resolveSettings', () => {
     [{ preset: 'fast' }, 'preset', '"reference" or "recommended"'],
     [{ autoCorr: { window: 0 } }, 'autoCorr.window', 'above 0'],
     [{ autoCuration: { auto_split: 'yes' } }, 'autoCuration.auto_split', 'true or false'],
+    [{ ISI: { window: 0.5 } }, 'ISI.window', 'not below ISI.binwidth'],
+    [{ autoCorr: { binwidth: 301 } }, 'autoCorr.window', 'not below autoCorr.binwidth'],
     [{ autoCorr: 3 }, 'autoCorr', 'a group of settings'],
   ])('refuses %j', (user, key, expected) => {
     const attempt = () => resolveSettings(user);

@@ -91,6 +91,7 @@ export function resolveSettings(
   for (const entry of SETTINGS_TABLE) {
     if (!values.has(entry.key)) values.set(entry.key, derivedDefault(entry, values, context));
   }
+  for (const entry of SETTINGS_TABLE) checkAgainstOther(entry, values, source);
   return { settings: nest(values) as unknown as Settings, warnings };
 }
 
@@ -190,6 +191,27 @@ export function schemaOf(entry: Entry): z.ZodType {
   }
 }
 
+/**
+ * Checks one value on its own, not against other settings.
+ * @throws InputError when it does not suit its key
+ */
+export function checkSetting(key: Entry['key'], value: unknown, source: string): void {
+  check(TABLE.get(key) as Entry, value, source);
+}
+
+function checkAgainstOther(entry: Entry, values: Map<string, unknown>, source: string): void {
+  const { key, notBelow, unit }: SettingEntry = entry;
+  if (notBelow === undefined) return;
+  const [value, limit] = [Number(values.get(key)), Number(values.get(notBelow))];
+  if (value >= limit) return;
+  throw new InputError({
+    where: `${source}, setting "${key}"`,
+    found: `${value} ${unit}, with ${notBelow} of ${limit} ${unit}`,
+    expected: describeRange(entry),
+    remedy: `Correct one of the two or leave both out (default: ${describeDefault(entry)}).`,
+  });
+}
+
 function check(entry: Entry, value: unknown, source: string): unknown {
   // MATLAB writes booleans as 0 and 1, and one feature set without the outer list.
   let candidate = value;
@@ -221,11 +243,12 @@ export function describeRange(entry: Entry): string {
     case 'featureSets':
       return `a list of feature sets, each a list out of ${FEATURE_NAMES.join(', ')}`;
     default: {
-      const { min, above, max }: SettingEntry = entry;
+      const { min, above, max, notBelow }: SettingEntry = entry;
       const bounds = [];
       if (min !== undefined) bounds.push(`at least ${min}`);
       if (above !== undefined) bounds.push(`above ${above}`);
       if (max !== undefined) bounds.push(`at most ${max}`);
+      if (notBelow !== undefined) bounds.push(`not below ${notBelow}`);
       return `${entry.kind === 'integer' ? 'a whole number' : 'a number'} ${bounds.join(' and ')}`.trim();
     }
   }

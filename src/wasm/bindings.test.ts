@@ -74,6 +74,14 @@ describe('every kernel refuses memory that is too small or counts that are not w
   });
 });
 
+it('a product over no columns is 0, whatever the memory held', () => {
+  const simd = new SimdKernels(module);
+  const [empty, c] = [simd.float64(0), simd.float64(2 * 3 * 16)];
+  c.float64.fill(7);
+  simd.multiplyPanels(2, 3, 0, empty, empty, c);
+  expect(c.float64).toEqual(new Float64Array(2 * 3 * 16));
+});
+
 describe('Fisher z', () => {
   const simd = new SimdKernels(module);
   const region = simd.float64(2);

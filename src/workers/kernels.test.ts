@@ -216,6 +216,7 @@ describe.each(variants)('%s', (_name, kernels) => {
   });
 
   it.each([
+    [9, 0],
     [1, 5],
     [3, 7],
     [257, 33],

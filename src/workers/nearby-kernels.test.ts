@@ -100,6 +100,9 @@ describe.each([
       return compare(precision, error, (kernels, out) => kernels.correlateRowsNearby(x, 33, out));
     });
 
+    it('correlating rows of no columns', () =>
+      compare(precision, error, (kernels, out) => kernels.correlateRowsNearby(new Float64Array(0), 0, out)));
+
     it('correlating rows with gaps', () => {
       const x = Float64Array.from({ length: units * 33 }, (_, i) =>
         random.uniform() < 0.3 && i % 33 > 3 ? Number.NaN : random.normal(),

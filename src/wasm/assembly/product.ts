@@ -7,7 +7,7 @@ const DEPTH = 256;
 
 /**
  * c[i][j] = Σ_k a[i][k]·b[j][k] in float64, over panels of four rows laid out [panel][k][4].
- * `c` is [4·rowPanels][rowBytes / 8].
+ * `c` is [4·rowPanels][rowBytes / 8]; it is 0 where `depth` is.
  */
 export function multiplyPanels(
   rowPanels: i32,
@@ -19,7 +19,8 @@ export function multiplyPanels(
   rowBytes: usize,
 ): void {
   const panelBytes = (<usize>depth) << 5;
-  for (let start = 0; start < depth; start += DEPTH) {
+  let start = 0;
+  do {
     const count = min(DEPTH, depth - start);
     const offset = (<usize>start) << 5;
     for (let firstRow = 0; firstRow < rowPanels; firstRow += ROW_PANELS) {
@@ -32,7 +33,8 @@ export function multiplyPanels(
         }
       }
     }
-  }
+    start += DEPTH;
+  } while (start < depth);
 }
 
 function tile4x4(depth: i32, a: usize, b: usize, c: usize, rowBytes: usize, add: bool): void {
