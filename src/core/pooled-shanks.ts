@@ -34,6 +34,12 @@ export async function trackPooled(
   context: RunContext,
   given?: Motion,
 ): Promise<ShankResult[]> {
+  if (settings.waveformCorrection.linear_correction) {
+    context.onEvent?.({
+      kind: 'warning',
+      text: 'The motion of pooled shanks is one shift per session: waveformCorrection.linear_correction does not count with motionEstimation.pool_shanks "rigid".',
+    });
+  }
   const noted = shanks.map((shank) => notingWarnings(shank.context));
   const [{ dataset }] = shanks;
   const loops = await inStage(context, 'motion', async () => {

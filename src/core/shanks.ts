@@ -83,7 +83,7 @@ async function eachShank(
   };
   const shanks: ShankResult[] = [];
   const ids = shankIds(features.unitShanks);
-  if (settings.motionEstimation.pool_shanks === 'rigid') {
+  if (ids.length > 1 && settings.motionEstimation.pool_shanks === 'rigid') {
     shanks.push(...(await trackPooled(ids.map(open), settings, rootContext, given)));
   } else {
     for (const shankId of ids) {

@@ -6,7 +6,7 @@ import { describeUnits } from './preprocess.ts';
 import type { TrackingResult } from './result.ts';
 import type { Settings } from './settings.ts';
 import { compareNearby } from './similarity/nearby-comparison.ts';
-import { trackCompared } from './track.ts';
+import { trackCompared, warnOfShanksTogether } from './track.ts';
 
 /** Up to so many units `clustering.candidates: "auto"` compares all pairs. */
 const MOST_UNITS_OF_ALL_PAIRS = 10_000;
@@ -23,6 +23,7 @@ export async function trackNearby(
   context: RunContext,
   given?: Motion,
 ): Promise<TrackingResult> {
+  warnOfShanksTogether(dataset, settings, context);
   const features = await inStage(context, 'preprocessing', () => describeUnits(dataset, settings, context));
   const comparison = compareNearby(dataset, features, settings, context);
   return trackCompared(dataset, features, comparison, settings, context, given);

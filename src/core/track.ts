@@ -28,10 +28,25 @@ export async function track(
   context: RunContext,
   given?: Motion,
 ): Promise<TrackingResult> {
+  warnOfShanksTogether(dataset, settings, context);
   const preprocessed = await inStage(context, 'preprocessing', () =>
     preprocessUnits(dataset, settings, context),
   );
   return trackPreprocessed(dataset, preprocessed, settings, context, given);
+}
+
+/** Shanks can only be pooled where they are tracked each. */
+export function warnOfShanksTogether(
+  { probe }: Pick<Dataset, 'probe'>,
+  { motionEstimation: { pool_shanks } }: Settings,
+  { onEvent }: RunContext,
+): void {
+  const shanks = new Set(probe.shanks).size;
+  if (pool_shanks === 'none' || shanks < 2) return;
+  onEvent?.({
+    kind: 'warning',
+    text: `The ${shanks} shanks are tracked together, as if they were one: motionEstimation.pool_shanks "${pool_shanks}" counts only where each is tracked on its own.`,
+  });
 }
 
 /** Everything after preprocessing. */

@@ -9,11 +9,12 @@ import { resolveSettings } from '../../src/core/settings.ts';
 import { trackShanks } from '../../src/core/shanks.ts';
 import { scoreTracking } from '../../src/core/simulation/score.ts';
 import { simulateRecording } from '../../src/core/simulation/simulate.ts';
+import { track } from '../../src/core/track.ts';
 
 const kernels = createPlainKernels();
-const settingsWith = (changes: object) =>
+const settingsWith = (motionEstimation: object, correction: object = {}) =>
   resolveSettings(
-    { waveformCorrection: { n_nearest_channels: 16 }, motionEstimation: changes },
+    { waveformCorrection: { n_nearest_channels: 16, ...correction }, motionEstimation },
     { hasPeth: false, fromFile: false },
   ).settings;
 
@@ -80,16 +81,44 @@ describe('shanks that are pooled', () => {
     else expect(rounds.every((of) => of[last].motion?.equals(rounds[0][last].motion as never))).toBe(true);
   });
 
-  it('of which there is only one are tracked as without', async () => {
+  it.each([false, true])(
+    'of which there is only one are tracked as without, linear correction %s',
+    async (linear_correction) => {
+      const { dataset } = simulate(5, 9);
+      const probe = { ...dataset.probe, shanks: dataset.probe.shanks.map(() => 1) };
+      const track = (pool_shanks: string) =>
+        trackShanks({ ...dataset, probe }, settingsWith({ pool_shanks }, { linear_correction }), { kernels });
+      const [apart, pooled] = [await track('none'), await track('rigid')];
+      expect(pooled.labels).toEqual(apart.labels);
+      const [{ result: a }] = apart.shanks;
+      const [{ result: b }] = pooled.shanks;
+      expect({ ...b, settings: a.settings }).toEqual(a);
+      expect(b.motion.isLinear).toBe(linear_correction);
+      expect(pooled.warnings).toEqual(apart.warnings);
+    },
+  );
+
+  it('have a rigid motion with linear correction too, and a warning says so', async () => {
     const { dataset } = simulate(5, 9);
-    const probe = { ...dataset.probe, shanks: dataset.probe.shanks.map(() => 1) };
-    const track = (pool_shanks: string) =>
-      trackShanks({ ...dataset, probe }, settingsWith({ pool_shanks }), { kernels });
-    const [apart, pooled] = [await track('none'), await track('rigid')];
-    expect(pooled.labels).toEqual(apart.labels);
-    const [{ result: a }] = apart.shanks;
-    const [{ result: b }] = pooled.shanks;
-    expect({ ...b, settings: a.settings }).toEqual(a);
+    const settings = settingsWith({ pool_shanks: 'rigid', max_iter: 2 }, { linear_correction: true });
+    const { shanks, warnings } = await trackShanks(dataset, settings, { kernels });
+    expect(shanks.map(({ result }) => result.motion.isLinear)).not.toContain(true);
+    expect(warnings.filter((text) => text.includes('waveformCorrection.linear_correction'))).toHaveLength(1);
+  });
+
+  it('are not pooled where they are tracked together, and a warning says so', async () => {
+    const { dataset } = simulate(5, 9);
+    const warnings = async (shankOf: (shank: number) => number, pool_shanks: string) => {
+      const texts: string[] = [];
+      const onEvent = (event: RunEvent) => event.kind === 'warning' && texts.push(event.text);
+      const probe = { ...dataset.probe, shanks: dataset.probe.shanks.map(shankOf) };
+      const settings = settingsWith({ pool_shanks, max_iter: 1 });
+      await track({ ...dataset, probe }, settings, { kernels, onEvent });
+      return texts.filter((text) => text.includes('pool_shanks'));
+    };
+    expect(await warnings((shank) => shank, 'rigid')).toEqual([expect.stringContaining('4 shanks')]);
+    expect(await warnings(() => 1, 'rigid')).toEqual([]);
+    expect(await warnings((shank) => shank, 'none')).toEqual([]);
   });
 
   it('give the pairs of all, one shank after the other', () => {
