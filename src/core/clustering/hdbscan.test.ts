@@ -104,6 +104,12 @@ describe('hdbscan', () => {
     expect(labelsOf(distance, 6, 1)).toEqual(Array(6).fill(-1));
   });
 
+  it('takes what infinite distances join as parts beside each other, of which one alone can be a cluster', () => {
+    const far = (at: number) => symmetric(3, (i, j) => (Math.min(i, j) === 0 ? at : Math.abs(i - j)));
+    expect(labelsOf(far(Number.POSITIVE_INFINITY), 3)).toEqual([-1, 0, 0]);
+    expect(labelsOf(far(1e300), 3)).toEqual([-1, -1, -1]);
+  });
+
   it('calls everything noise when nothing splits', () => {
     expect(labelsOf(new Float64Array(0), 0, 2)).toEqual([]);
     expect(labelsOf(new Float64Array(1), 1)).toEqual([-1]);

@@ -21,7 +21,11 @@ export interface HdbscanResult {
 /**
  * Density-based clusters by excess of mass, never the root alone, with min_samples 1: the mutual reachability distance is
  * then the distance itself (Campello et al. 2013; McInnes & Healy 2017). Agrees label for label with the reference
- * implementation of the latter when the tree comes from `primOverRows`.
+ * implementation of the latter when the tree comes from `primOverRows` and all distances are finite.
+ *
+ * What only infinite distances join is not one root but several parts, each of which may be a cluster: where pairs that are
+ * no candidates are infinitely far, a group that nothing connects to the others is clustered as it would be beside them at
+ * any other distance. The reference implementation would take the last part that is left for the root, and never select it.
  *
  * @param tree minimum spanning tree of the distances
  * @param n number of units
