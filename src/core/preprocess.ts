@@ -8,10 +8,9 @@ import {
   type Waveforms,
   waveformSource,
 } from './dataset.ts';
+import { autoCorrBins, binsWithin } from './features/histogram-bins.ts';
 import {
-  autoCorrBins,
   emptyDescriptions,
-  isiBins,
   type UnitDescriptionOptions,
   type UnitDescriptions,
 } from './features/unit-description.ts';
@@ -104,7 +103,7 @@ export async function describeUnits(
     peakChannels,
     unitShanks: peakChannels.map((channel) => probe.shanks[channel]),
     autoCorr: options.autoCorr && { data: described.autoCorr, bins: autoCorrBins(options.autoCorr) },
-    isi: options.isi && { data: described.isi, bins: isiBins(options.isi) },
+    isi: options.isi && { data: described.isi, bins: binsWithin(options.isi) },
     peth: used.has('PETH') ? dataset.peth : undefined,
     silentUnits,
   };

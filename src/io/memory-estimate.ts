@@ -1,5 +1,6 @@
 /** How much memory a run needs, told before it begins. */
 import { InputError } from '../core/errors.ts';
+import { autoCorrBins, binsWithin } from '../core/features/histogram-bins.ts';
 import { formatBytes } from '../core/format-bytes.ts';
 import { usedFeatures } from '../core/preprocess.ts';
 import type { Settings } from '../core/settings.ts';
@@ -48,8 +49,8 @@ export function estimateMemory(shape: DatasetShape, settings: Settings): MemoryE
 function histogramBins(shape: DatasetShape, settings: Settings): number {
   const used = usedFeatures(settings);
   return (
-    (used.has('AutoCorr') ? 2 * (settings.autoCorr.window / settings.autoCorr.binwidth) + 1 : 0) +
-    (used.has('ISI') ? settings.ISI.window / settings.ISI.binwidth : 0) +
+    (used.has('AutoCorr') ? autoCorrBins(settings.autoCorr) : 0) +
+    (used.has('ISI') ? binsWithin(settings.ISI) : 0) +
     (used.has('PETH') ? (shape.pethBins ?? 0) : 0)
   );
 }

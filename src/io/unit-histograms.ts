@@ -1,5 +1,6 @@
 /** Autocorrelograms, ISI histograms and PETHs of a few units: from the result, else from their spikes. */
 import { autoCorrFeature } from '../core/features/autocorrelogram.ts';
+import { binsWithin } from '../core/features/histogram-bins.ts';
 import { isiFeature } from '../core/features/isi-histogram.ts';
 import { prepareSpikeTimes } from '../core/features/prepare-spike-times.ts';
 import { concurrently } from './concurrently.ts';
@@ -26,7 +27,7 @@ export async function unitAutoCorrs(
     (await savedRows(folder.autoCorr, units)) ??
     (await fromSpikes(folder, units, (spikes) => autoCorrFeature(spikes, options)));
   if (!found) return undefined;
-  const each = Math.floor(options.window / options.binwidth);
+  const each = binsWithin(options);
   if (found.bins !== 2 * each + 1) return found;
   return { ...found, startMs: -each * options.binwidth, stepMs: options.binwidth };
 }
@@ -41,7 +42,7 @@ export async function unitIsis(
     (await savedRows(folder.isi, units)) ??
     (await fromSpikes(folder, units, (spikes) => isiFeature(spikes, options)));
   if (!found) return undefined;
-  if (found.bins !== Math.floor(options.window / options.binwidth)) return found;
+  if (found.bins !== binsWithin(options)) return found;
   return { ...found, startMs: options.binwidth / 2, stepMs: options.binwidth };
 }
 

@@ -3,6 +3,7 @@ import { InputError, throwIfStopped } from '../core/errors.ts';
 import { type Evaluation, type EvaluationInput, evaluateTracking } from '../core/evaluation/evaluation.ts';
 import { logLikeness, populationFeatures, rowCorrelation } from '../core/evaluation/functional-checks.ts';
 import { autoCorrFeature } from '../core/features/autocorrelogram.ts';
+import { autoCorrBins, binsWithin } from '../core/features/histogram-bins.ts';
 import { isiFeature } from '../core/features/isi-histogram.ts';
 import { prepareSpikeTimes } from '../core/features/prepare-spike-times.ts';
 import { resolveSettings, type Settings } from '../core/settings.ts';
@@ -143,8 +144,8 @@ async function functionalFeatures(
 ): Promise<Features> {
   const { units, sessions, sessionCount } = spikes;
   const rows = (bins: number) => ({ data: new Float64Array(units * bins), bins });
-  const isi = rows(Math.floor(settings.ISI.window / settings.ISI.binwidth));
-  const acg = rows(2 * Math.floor(settings.autoCorr.window / settings.autoCorr.binwidth) + 1);
+  const isi = rows(binsWithin(settings.ISI));
+  const acg = rows(autoCorrBins(settings.autoCorr));
   const rateHz = new Float64Array(units);
   const coupling = new Float64Array(units);
   let done = 0;

@@ -60,6 +60,12 @@ describe('computeAutoCorr', () => {
     expect([...bins(4.6)]).toEqual([0, 0, 0, 0, 0]);
   });
 
+  it('has the whole bins within the window on either side, whatever rounding makes of the quotient', () => {
+    expect(computeAutoCorr([0, 33], 33, 1.1).autoCorr).toHaveLength(61);
+    expect(computeAutoCorr([0, 33], 33, 1.1).autoCorr[60]).toBe(1);
+    expect(computeAutoCorr([0, 33], 34, 1.1).autoCorr).toHaveLength(61);
+  });
+
   it.each([
     [0, 1],
     [300, Number.NaN],

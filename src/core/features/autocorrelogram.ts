@@ -1,5 +1,6 @@
 /** Autocorrelogram of a spike train: how often another spike follows after a given lag. */
 import { gaussianFilter1d } from './gaussian-smoothing.ts';
+import { binsWithin, type HistogramOptions } from './histogram-bins.ts';
 
 /** Spike times are shifted by this to round to whole bins: adding 2⁵² leaves no fraction bits, ties go to even. */
 const ROUND_HALF_EVEN = 2 ** 52;
@@ -11,18 +12,9 @@ export interface AutoCorrelogram {
   readonly lag: Float64Array;
 }
 
-export interface HistogramOptions {
-  /** Largest lag or interval, ms, above 0. */
-  readonly window: number;
-  /** ms, above 0. */
-  readonly binwidth: number;
-  /** Standard deviation of the smoothing, ms, at least 0. */
-  readonly gaussian_sigma: number;
-}
-
 /**
  * Raw autocorrelogram. A pair of spikes with lag d falls in bin `d / binwidth`, rounded half to even; a spike is not paired
- * with itself. There are `floor(window / binwidth)` bins on either side of zero (Perkel, Gerstein & Moore 1967; `docs/methods.md`,
+ * with itself. There are as many bins on either side of zero as fit in the window (Perkel, Gerstein & Moore 1967; `docs/methods.md`,
  * step 1).
  *
  * @param spikeTimes (n,) ms, in any order
@@ -44,7 +36,7 @@ export function computeAutoCorr(spikeTimes: ArrayLike<number>, window = 300, bin
  * as it is, and all is divided by the maximum. All zero when no two spikes are within the window.
  *
  * @param spikeTimes (n,) ms, ascending
- * @returns (2·floor(window / binwidth) + 1,) 0..1
+ * @returns (2·bins + 1,) 0..1
  * @throws RangeError when window or binwidth is not above 0
  */
 export function autoCorrFeature(
@@ -66,7 +58,7 @@ function positiveLags(times: ArrayLike<number>, window: number, binwidth: number
       `autocorrelogram: got window ${window} ms and binwidth ${binwidth} ms, expected both above 0`,
     );
   }
-  const bins = Math.floor(window / binwidth);
+  const bins = binsWithin({ window, binwidth });
   const counts = new Float64Array(bins + 1);
   for (let i = 0; i < times.length; i++) {
     const start = times[i];

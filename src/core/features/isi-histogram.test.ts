@@ -53,6 +53,25 @@ describe('isiFeature', () => {
     }
   });
 
+  it.each([
+    [33, 1.1, 30],
+    [0.9, 0.3, 3],
+    [100, 0.7, 142],
+    [0.5, 0.5, 1],
+  ])('of a window of %d ms in bins of %d ms has %d', (window, binwidth, bins) => {
+    expect(isiFeature([], raw(window, binwidth))).toHaveLength(bins);
+  });
+
+  it('is closed at a window of whole bins, whatever rounding makes of their product', () => {
+    for (let tenths = 1; tenths < 30; tenths++) {
+      for (let bins = 1; bins < 200; bins++) {
+        const window = (tenths * bins) / 10;
+        const feature = isiFeature(pair(window), raw(window, tenths / 10));
+        expect([feature.length, feature[bins - 1]], `${bins} × ${tenths / 10}`).toEqual([bins, 1]);
+      }
+    }
+  });
+
   it.each([[[]], [[3]], [[0, 101, 300]]])('is all zero without an interval in the window: %j', (times) => {
     const feature = isiFeature(times, { window: 100, binwidth: 1, gaussian_sigma: 1 });
     expect(feature).toEqual(new Float64Array(100));

@@ -1,13 +1,13 @@
 /** Histogram of inter-spike intervals. */
-import type { HistogramOptions } from './autocorrelogram.ts';
 import { gaussianFilter1d } from './gaussian-smoothing.ts';
+import { binsWithin, type HistogramOptions, lastEdge } from './histogram-bins.ts';
 
 /**
  * Histogram of successive differences with the edges `0, b, 2b, …`, divided by its sum and smoothed. All bins are open on the
  * right but the last, which is closed. All zero when no interval is within the window.
  *
  * @param spikeTimes (n,) ms, ascending
- * @returns (floor(window / binwidth),) sums to 1
+ * @returns (bins,) the whole bins within the window; sums to 1
  * @throws RangeError when window or binwidth is not above 0
  */
 export function isiFeature(
@@ -19,12 +19,13 @@ export function isiFeature(
       `isiFeature: got window ${window} ms and binwidth ${binwidth} ms, expected both above 0`,
     );
   }
-  const bins = Math.floor(window / binwidth);
+  const bins = binsWithin({ window, binwidth });
+  const end = lastEdge({ window, binwidth });
   const counts = new Float64Array(bins);
   let total = 0;
   for (let i = 1; i < spikeTimes.length; i++) {
     const interval = spikeTimes[i] - spikeTimes[i - 1];
-    if (!(interval <= bins * binwidth)) continue;
+    if (!(interval <= end)) continue;
     counts[binOf(interval, bins, binwidth)]++;
     total++;
   }

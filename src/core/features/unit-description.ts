@@ -1,5 +1,6 @@
 /** What is computed once per unit: where it is, its autocorrelogram and its histogram of inter-spike intervals. */
-import { autoCorrFeature, type HistogramOptions } from './autocorrelogram.ts';
+import { autoCorrFeature } from './autocorrelogram.ts';
+import { autoCorrBins, binsWithin, type HistogramOptions } from './histogram-bins.ts';
 import { isiFeature } from './isi-histogram.ts';
 import { prepareSpikeTimes } from './prepare-spike-times.ts';
 import { createLocator, type LocatorOptions } from './spike-location.ts';
@@ -32,12 +33,6 @@ export interface UnitDescriptions {
   readonly isi: Float64Array;
 }
 
-/** Length of the autocorrelogram of a unit. */
-export const autoCorrBins = (options: HistogramOptions) => 2 * isiBins(options) + 1;
-
-/** Length of the histogram of intervals of a unit. */
-export const isiBins = ({ window, binwidth }: HistogramOptions) => Math.floor(window / binwidth);
-
 /** Arrays for the descriptions of some units, from `float64`. */
 export function emptyDescriptions(
   units: number,
@@ -50,7 +45,7 @@ export function emptyDescriptions(
     peakChannels: float64(units),
     spikeCounts: float64(units),
     autoCorr: float64(autoCorr ? units * autoCorrBins(autoCorr) : 0),
-    isi: float64(isi ? units * isiBins(isi) : 0),
+    isi: float64(isi ? units * binsWithin(isi) : 0),
   };
 }
 
@@ -74,6 +69,6 @@ export function createUnitDescriber(options: UnitDescriptionOptions, out: UnitDe
     const times = prepareSpikeTimes(spikeTimes);
     out.spikeCounts[unit] = times.length;
     if (autoCorr) out.autoCorr.set(autoCorrFeature(times, autoCorr), unit * autoCorrBins(autoCorr));
-    if (isi) out.isi.set(isiFeature(times, isi), unit * isiBins(isi));
+    if (isi) out.isi.set(isiFeature(times, isi), unit * binsWithin(isi));
   };
 }
