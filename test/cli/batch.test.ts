@@ -127,6 +127,38 @@ describe('dant batch', () => {
     expect((await batch(file, '--resume')).stderr).toContain('A: done already.');
   });
 
+  test('what another command has written since is left alone with --resume, and told', async () => {
+    const file = list('rewritten.csv', 'name,data,output', 'A,grown,rewritten/A', 'B,b,rewritten/B');
+    expect(await dant(['simulate', at('grown'), ...SIZE, '-q'])).toMatchObject({ code: 0 });
+    expect(await batch(file)).toMatchObject({ code: 0 });
+    // As `dant add` leaves it: another result in the folder, and other data beside those of the list.
+    const other = ['run', at('c'), '-o', at('rewritten/A'), '--no-figures', '-q'];
+    expect(await dant(other)).toMatchObject({ code: 0 });
+    const later = new Date(Date.now() + 5000);
+    utimesSync(at('grown', 'session_index.npy'), later, later);
+    const written = writtenAt('rewritten/A');
+
+    const resumed = await batch(file, '--resume');
+    expect(resumed.code).toBe(0);
+    expect(resumed.stderr).toMatch(
+      /Warning: A: .*rewritten.A was written by another command since; left alone/,
+    );
+    expect(resumed.stderr).toContain('B: done already.');
+    expect(writtenAt('rewritten/A')).toBe(written);
+    const { code, stdout } = await batch(file, '--status');
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^2 of 2 jobs done\./);
+    expect(stdout).toMatch(/^ {2}A +rewritten$/m);
+    expect(stdout).toContain('A was written by another command');
+    expect((await batch(file, '--missing')).stdout).toBe('\n');
+
+    const again = await batch(file, '--only', 'A');
+    expect(again.stderr).toMatch(/Warning: A: .*was written by another command since; it is replaced/);
+    expect(again.stdout).toMatch(/^ {2}A +done +24 /m);
+    expect(writtenAt('rewritten/A')).not.toBe(written);
+    expect((await batch(file, '--resume')).stderr).not.toContain('another command');
+  });
+
   test('a log that cannot be written stops nothing', async () => {
     const file = list('unlogged.csv', 'name,data,output', 'A,a,unlogged/A', 'B,b,unlogged/B');
     mkdirSync(at('unlogged.batch', 'A.log'), { recursive: true });

@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { FileStore, openFile } from '../../io/node/file-store.ts';
+import { fingerprint } from '../../io/node/fingerprint.ts';
 import { isAlive, keepAlive } from '../../io/node/sign-of-life.ts';
 import type { Problem } from './inspect.ts';
 import type { Job } from './plan.ts';
@@ -20,12 +21,14 @@ export interface JobRecord {
   readonly seconds?: number;
   /** What `dant run --json` or `dant merge --json` brought back. */
   readonly result?: unknown;
+  /** Fingerprint of `Output.npz` as the job left it. */
+  readonly written?: string;
   readonly error?: Problem;
 }
 
 /**
  * How a job stands: `missing` was never run, or its result is gone; `changed` is done, but its data, settings or output folder
- * have changed since; `killed` began and did not end; otherwise as its last run ended.
+ * have changed since; what another command has written since is `done`; `killed` began and did not end; otherwise as its last run ended.
  */
 export type JobState = 'missing' | 'running' | 'killed' | 'stopped' | 'failed' | 'changed' | 'done';
 
@@ -80,7 +83,19 @@ export class Records {
     if (record.state === 'running')
       return (await isAlive(this.fileOf(record.name), record)) ? 'running' : 'killed';
     if (record.state !== 'done') return record.state;
-    if (!existsSync(path.join(job.folder, 'Output.npz'))) return 'missing';
+    if (!existsSync(resultOf(job))) return 'missing';
+    if (inputs !== undefined && (await this.isRewritten(job, record))) return 'done';
     return record.folder === job.folder && record.inputs === inputs ? 'done' : 'changed';
   }
+
+  /** Whether another command has written the result of a job since, such as `dant add`: a run would replace it. */
+  async isRewritten(job: Job, { state, folder, written }: JobRecord): Promise<boolean> {
+    if (state !== 'done' || folder !== job.folder || written === undefined) return false;
+    return existsSync(resultOf(job)) && (await fingerprintOfResult(job)) !== written;
+  }
 }
+
+const resultOf = ({ folder }: Job) => path.join(folder, 'Output.npz');
+
+/** Changes when `Output.npz` is written. */
+export const fingerprintOfResult = (job: Job): Promise<string> => fingerprint([], [resultOf(job)]);

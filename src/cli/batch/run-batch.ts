@@ -15,7 +15,7 @@ import {
   runArguments,
 } from './inspect.ts';
 import type { Job } from './plan.ts';
-import type { JobRecord, JobState, Records } from './records.ts';
+import { fingerprintOfResult, type JobRecord, type JobState, type Records } from './records.ts';
 import { runScheduled } from './schedule.ts';
 
 /** How a job stands, for the table at the end and for `--json`. */
@@ -23,6 +23,8 @@ export interface JobReport {
   readonly name: string;
   readonly row?: number;
   readonly state: JobState;
+  /** Whether another command has written the result since it was done; the numbers are then not known. */
+  readonly rewritten: boolean;
   readonly data?: string;
   readonly output: string;
   readonly shank?: number;
@@ -84,7 +86,9 @@ export async function reportJobs(
     const inspection = inspected.get(job) as Inspection | Problem;
     const record = await records.read(job);
     const state = await records.stateOf(job, record, await inputsOf(job, inspection));
-    reports.push(describeJob(job, inspection, record, state, records.logOf(job)));
+    const rewritten = state === 'done' && record !== undefined && (await records.isRewritten(job, record));
+    const current = rewritten ? { ...record, result: undefined, seconds: undefined } : record;
+    reports.push({ ...describeJob(job, inspection, current, state, records.logOf(job)), rewritten });
   }
   return reports;
 }
@@ -107,19 +111,24 @@ export async function runBatch(
   const states = new Map<Job, JobState>();
   for (const job of jobs) {
     const inspection = inspected.get(job) as Inspection | Problem;
-    const state = await records.stateOf(job, await records.read(job), await inputsOf(job, inspection));
+    const record = await records.read(job);
+    const state = await records.stateOf(job, record, await inputsOf(job, inspection));
+    const rewritten = record !== undefined && (await records.isRewritten(job, record));
+    const warn = (text: string) => onEvent({ kind: 'warning', text: `${job.name}: ${text}` });
     if (resume && state === 'done' && !job.after.some((shank) => toRun.includes(shank))) {
-      log(`${job.name}: done already.`);
+      if (rewritten) warn(`${job.folder} was written by another command since; left alone.`);
+      else log(`${job.name}: done already.`);
       states.set(job, 'done');
       done++;
     } else if (state === 'running') {
-      onEvent({ kind: 'warning', text: `${job.name}: another process is at it; left alone.` });
+      warn('another process is at it; left alone.');
       states.set(job, 'running');
     } else if (isProblem(inspection)) {
       // Its record stays: what was done is still done once its data are at hand again.
       states.set(job, 'failed');
       warnOfFailure(job, inspection);
     } else {
+      if (rewritten) warn(`${job.folder} was written by another command since; it is replaced.`);
       toRun.push(job);
     }
   }
@@ -134,7 +143,7 @@ export async function runBatch(
     await records.write({
       ...newRecord(job, inputs, began, outcome.state),
       seconds: (Date.now() - began) / 1000,
-      ...(outcome.state === 'done' && { result: outcome.result }),
+      ...(outcome.state === 'done' && { result: outcome.result, written: await fingerprintOfResult(job) }),
       ...(outcome.state === 'failed' && { error: outcome.error }),
     });
     if (outcome.state === 'failed') {
@@ -275,7 +284,7 @@ function describeJob(
   record: JobRecord | undefined,
   state: JobState,
   log: string,
-): JobReport {
+): Omit<JobReport, 'rewritten'> {
   const result = (record?.result ?? {}) as Readonly<Record<string, unknown>>;
   const number = (key: string) => (typeof result[key] === 'number' ? result[key] : undefined);
   const problem = isProblem(inspection) ? inspection : undefined;

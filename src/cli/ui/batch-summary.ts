@@ -27,7 +27,7 @@ export function formatBatch(jobs: readonly JobReport[]): string {
   const count = (value: number | undefined) => (value === undefined ? '' : formatCount(value));
   const rows = jobs.map((job) => [
     job.name,
-    STATES[job.state],
+    job.rewritten ? 'rewritten' : STATES[job.state],
     count(job.units),
     count(job.sessions),
     count(job.neurons),
@@ -52,6 +52,13 @@ export function formatBatch(jobs: readonly JobReport[]): string {
     '',
     ...lines.map((line) => `  ${line}`),
     ...troubled.flatMap(describeTrouble),
+    ...jobs
+      .filter(({ rewritten }) => rewritten)
+      .flatMap(({ name, output }) => [
+        '',
+        `${name} was written by another command since it was done`,
+        `  ${output} is left alone with --resume, and replaced without.`,
+      ]),
     ...jobs
       .filter(({ state, warnings }) => state === 'done' && warnings.length > 0)
       .flatMap(({ name, warnings }) => [
