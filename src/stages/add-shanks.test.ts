@@ -9,6 +9,7 @@ import { CurationLogFile } from '../io/node/curation-log-file.ts';
 import { openFile } from '../io/node/file-store.ts';
 import { readNpyAs } from '../io/npy.ts';
 import { addSessions } from './add.ts';
+import { mergeShanks } from './merge-shanks.ts';
 import { openTracked } from './open-tracked.ts';
 import { runFolder } from './run.ts';
 import { scoreFolder } from './score.ts';
@@ -85,6 +86,14 @@ describe('adding sessions to shanks that were tracked apart', () => {
     }
     expect((await numbers('grown', 'Data', 'channel_shanks.npy')).length).toBe(384);
     expect((await numbers('grown', 'locations.npy')).length).toBe(3 * labels.length);
+  });
+
+  it('needs no merge: one would number its neurons anew, and is refused', async () => {
+    const untouched = snapshotOfFolder(at('grown'));
+    const attempt = mergeShanks(at('grown'), quiet);
+    await expect(attempt).rejects.toThrow(InputError);
+    await expect(attempt).rejects.toThrow('needs no merge');
+    expect(snapshotOfFolder(at('grown'))).toEqual(untouched);
   });
 
   it('goes on without units on a shank, but not with units on a new one', async () => {

@@ -26,8 +26,8 @@ export interface MergeOptions extends StageOptions {
  * Merges the shank folders of an output folder, as `runFolder` with `shank` writes them, into files of the whole recording, as
  * `mergeMultishankOutputs` does. The settings are those that the shanks were tracked with.
  *
- * @throws InputError when there are no shank folders, they do not make up the recording, or they were tracked with different
- *   settings
+ * @throws InputError when there are no shank folders, they do not make up the recording, were tracked with different settings, or
+ *   were written together with the whole, as by `dant add`
  */
 export async function mergeShanks(outputFolder: string, options: MergeOptions = {}): Promise<MergeSummary> {
   const stopwatch = startStopwatch();
@@ -38,8 +38,10 @@ export async function mergeShanks(outputFolder: string, options: MergeOptions = 
   };
   const output = new FileStore(outputFolder);
   const saved = await openShanks(output);
+  const settings = await commonSettings(saved, output);
+  await requireApart(saved, output);
   const userSettings = {
-    ...(await commonSettings(saved, output)),
+    ...settings,
     output_folder: outputFolder,
     ...(options.dataFolder !== undefined && { path_to_data: options.dataFolder }),
   } as UserSettings;
@@ -120,6 +122,23 @@ async function commonSettings(saved: ReadonlyMap<number, SavedResult>, output: S
     }
   }
   return first?.settings ?? {};
+}
+
+/** A merge would number the neurons of a result anew that sessions were added to. */
+async function requireApart(saved: ReadonlyMap<number, SavedResult>, output: FileStore): Promise<void> {
+  if (!(await output.open('Output.npz'))) return;
+  const times = new Set<string | undefined>();
+  for (const result of [await SavedResult.open(output), ...saved.values()]) {
+    times.add((await result.run())?.dateTime);
+  }
+  if (times.size > 1) return;
+  throw new InputError({
+    where: output.name,
+    found:
+      'shanks that were written together with the whole, as by `dant add` or by `dant run` of all shanks',
+    expected: 'shanks that were tracked one by one since',
+    remedy: 'Such a result needs no merge: its files are those of the whole recording already.',
+  });
 }
 
 /** (units,) the shank whose folder has the unit. */
