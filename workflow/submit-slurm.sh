@@ -15,7 +15,9 @@ fi
 here=$(cd "$(dirname "$0")" && pwd)
 list=$(realpath -- "$1")
 shift
-records="${list%.*}.batch"
+# As `dant batch` names it: without the extension of the list, where it has one.
+name=${list##*/}
+records="${list%/*}/${name%.*}.batch"
 
 # shellcheck disable=SC2086
 missing=$(${DANT:-dant} batch "$list" ${DANT_OPTIONS:-} --missing)
