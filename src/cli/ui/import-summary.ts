@@ -5,12 +5,11 @@ import { formatTable, formatWarnings } from './summary.ts';
 import { formatCount, formatNumberOf } from './text.ts';
 
 export function formatImport(summary: ImportSummary): string {
-  const { sessions, sampling, taken, left, dataFolder, units, labels } = summary;
+  const { sessions, sampling, taken, left, dataFolder, units } = summary;
   const reasons = new Map<string, number>();
-  for (const { reason, label } of units) {
-    if (!reason.startsWith('left: ')) continue;
-    const text = reason.slice('left: '.length);
-    const why = text === `not ${labels}` ? `labelled ${label || 'nothing'}` : text;
+  for (const { taken: isTaken, reason, unwanted, label } of units) {
+    if (isTaken) continue;
+    const why = unwanted ? `labelled ${label || 'nothing'}` : reason;
     reasons.set(why, (reasons.get(why) ?? 0) + 1);
   }
   const why = [...reasons]

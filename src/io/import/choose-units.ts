@@ -40,9 +40,11 @@ export function chooseUnits(
         clusterId: unit.id,
         label: unit.label ?? '',
         spikes: unit.spikes,
+        taken: false,
       };
-      if (unit.spikes === 0) reports.push({ ...report, reason: 'left: no spikes' });
-      else if (!expression.accepts(unit)) reports.push({ ...report, reason: `left: not ${labels}` });
+      if (unit.spikes === 0) reports.push({ ...report, reason: 'no spikes' });
+      else if (!expression.accepts(unit))
+        reports.push({ ...report, reason: `not ${labels}`, unwanted: true });
       else chosen.push(u);
     });
     if (chosen.length > 0) return chosen;

@@ -12,7 +12,11 @@ export interface UnitReport {
   readonly spikes: number;
   /** Index of the unit in the input folder; undefined for a cluster that was left. */
   readonly unit?: number;
+  readonly taken: boolean;
+  /** Where its waveform is from, or why it was left. */
   readonly reason: string;
+  /** Set where it was left because the expression of the labels does not accept it. */
+  readonly unwanted?: true;
 }
 
 export interface SessionReport {
@@ -51,21 +55,21 @@ export function numberUnits(reports: readonly UnitReport[]): UnitReport[] {
       (a.clusterId < b.clusterId ? -1 : 1),
   );
   let next = 0;
-  return sorted.map((report) => (report.reason.startsWith('taken') ? { ...report, unit: next++ } : report));
+  return sorted.map((report) => (report.taken ? { ...report, unit: next++ } : report));
 }
 
 /** Every cluster of every session, one line each. */
 export function encodeReport({ units }: ImportReport): Uint8Array {
   return encodeCsv({
     columns: ['session', 'folder', 'cluster_id', 'label', 'spikes', 'unit', 'reason'],
-    rows: units.map(({ session, folder, clusterId, label, spikes, unit, reason }) => [
+    rows: units.map(({ session, folder, clusterId, label, spikes, unit, taken, reason }) => [
       String(session),
       folder,
       clusterId,
       label,
       String(spikes),
       unit === undefined ? '' : String(unit),
-      reason,
+      `${taken ? 'taken' : 'left'}: ${reason}`,
     ]),
   });
 }

@@ -191,8 +191,12 @@ describe('what is chosen and told', () => {
     const { report, out } = await writeAndTrack({ version: 'ks4', mean: 'bombcell' });
     const text = new TextDecoder().decode(out.files.get('import_report.csv'));
     expect(text.split('\n').length - 2).toBe(report.units.length);
-    const reasons = new Set(report.units.map(({ reason }) => reason));
-    expect([...reasons].sort()).toEqual(['left: not label=good', 'taken: mean']);
+    const reasons = new Set(report.units.map(({ taken, reason }) => `${taken} ${reason}`));
+    expect([...reasons].sort()).toEqual(['false not label=good', 'true mean']);
+    const told = text.trimEnd().split('\n').slice(1);
+    expect(new Set(told.map((line) => line.slice(line.lastIndexOf(',') + 1)))).toEqual(
+      new Set(['left: not label=good', 'taken: mean']),
+    );
     expect(report.units.filter(({ unit }) => unit !== undefined).map(({ unit }) => unit)).toEqual([
       ...plan.sessions.keys(),
     ]);
@@ -203,9 +207,7 @@ describe('what is chosen and told', () => {
       { version: 'ks4', mean: 'bombcell' },
       { labels: 'label=good|mua and n_spikes>=60' },
     );
-    expect(report.units.filter(({ label, reason }) => label === 'mua' && reason.startsWith('taken'))).toEqual(
-      [],
-    );
+    expect(report.units.filter(({ label, taken }) => label === 'mua' && taken)).toEqual([]);
     expect(report.labels).toBe('label=good|mua and n_spikes>=60');
     expect(warnings).toEqual([]);
   });

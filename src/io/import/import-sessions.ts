@@ -162,7 +162,8 @@ async function takeWaveforms(
       clusterId: id,
       label: label ?? '',
       spikes,
-      reason: reason === undefined ? `taken: ${source}` : `left: ${reason}`,
+      taken: reason === undefined,
+      reason: reason ?? source,
     });
     if (reason === undefined) rows.push(row);
   });
