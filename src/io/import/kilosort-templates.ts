@@ -3,6 +3,7 @@ import { InputError } from '../../core/errors.ts';
 import { invertMatrix } from '../../core/linear-algebra.ts';
 import { pathIn, type Store } from '../byte-source.ts';
 import { openNpy, readNpyAs, readNpyRowsAs } from '../npy.ts';
+import { notOfOneSorting } from './sorter-files.ts';
 
 export interface TemplateSpikes {
   /** (spikes,) template that each spike was fitted with. */
@@ -222,14 +223,3 @@ function multiply(
 
 const singular = (folder: Store, name: string) =>
   notOfOneSorting(pathIn(folder, name), 'a matrix without an inverse', 'the whitening matrix of the sorting');
-
-/** Files that do not belong together: most often left over from another version or run of the sorter. */
-export function notOfOneSorting(where: string, found: string, expected: string): InputError {
-  return new InputError({
-    where,
-    found,
-    expected,
-    remedy:
-      'The files of the folder are not of one sorting: take them all from one run of one version of the sorter.',
-  });
-}

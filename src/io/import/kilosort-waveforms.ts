@@ -3,12 +3,12 @@ import { InputError, throwIfStopped } from '../../core/errors.ts';
 import { pathIn } from '../byte-source.ts';
 import { readNpyAs } from '../npy.ts';
 import type { KilosortFolder } from './kilosort.ts';
-import { readPerSpike } from './kilosort.ts';
 import { findRaw, rawWaveforms } from './kilosort-raw.ts';
-import { notOfOneSorting, openTemplates } from './kilosort-templates.ts';
+import { openTemplates } from './kilosort-templates.ts';
 import { findMeanWaveforms, type MeanWaveform } from './mean-waveform-files.ts';
 import { givenGain, missingGain, type RawGain, readGain } from './raw-gain.ts';
 import type { ImportContext, SessionWaveforms, WaveformOptions } from './sorted-session.ts';
+import { notOfOneSorting, readPerSpike } from './sorter-files.ts';
 
 /**
  * @param chosen places of the clusters among `groups.ids`

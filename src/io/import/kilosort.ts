@@ -3,11 +3,11 @@ import { InputError } from '../../core/errors.ts';
 import { pathIn, type Store } from '../byte-source.ts';
 import { openNpy, readNpyAs, readNpyFileAs } from '../npy.ts';
 import { labelOf, readClusterTables } from './cluster-tables.ts';
-import { notOfOneSorting } from './kilosort-templates.ts';
 import { kilosortWaveforms } from './kilosort-waveforms.ts';
 import { type PhyParams, readParams } from './params-py.ts';
 import type { OpenPath, SessionSites, SortedSession, SortedUnit } from './sorted-session.ts';
-import { groupSpikes, type SpikeGroups } from './spike-groups.ts';
+import { missingFile, notOfOneSorting, readPerSpike } from './sorter-files.ts';
+import { fingerprintOf, groupSpikes, type SpikeGroups } from './spike-groups.ts';
 
 /** Everything of a folder but the waveforms. */
 export interface KilosortFolder {
@@ -65,15 +65,6 @@ export async function openKilosort(folder: Store, open: OpenPath): Promise<Sorte
   };
 }
 
-/** Spikes that differ give different texts, as good as always. */
-export function fingerprintOf(times: ArrayLike<number>, clusters: ArrayLike<number>): string {
-  let hash = 0;
-  for (let i = 0; i < times.length; i++) {
-    hash = (Math.imul(hash, 31) + Math.floor(times[i]) + Math.imul(clusters[i] + 1, 7919)) | 0;
-  }
-  return `${times.length} ${hash}`;
-}
-
 async function requireParams(folder: Store): Promise<PhyParams> {
   const source = await folder.open('params.py');
   if (source) return readParams(source);
@@ -88,7 +79,7 @@ async function requireParams(folder: Store): Promise<PhyParams> {
 
 async function readSpikeSamples(folder: Store): Promise<Float64Array> {
   const source = await folder.open('spike_times.npy');
-  if (!source) throw missing(folder, 'spike_times.npy', 'the time of every spike');
+  if (!source) throw missingFile(folder, 'spike_times.npy', 'the time of every spike');
   const { data } = await readNpyAs(source, 'float64');
   for (let i = 0; i < data.length; i++) {
     if (Number.isInteger(data[i]) && data[i] >= 0) continue;
@@ -102,25 +93,9 @@ async function readSpikeSamples(folder: Store): Promise<Float64Array> {
   return data;
 }
 
-/** The first of some files that is there, a whole number for every spike. */
-export async function readPerSpike(
-  folder: Store,
-  names: readonly string[],
-  spikes: number,
-): Promise<Int32Array> {
-  for (const name of names) {
-    const source = await folder.open(name);
-    if (!source) continue;
-    const { data } = await readNpyAs(source, 'int32');
-    if (data.length === spikes) return data;
-    throw notOfOneSorting(source.name, `${data.length} spikes`, `${spikes}, as spike_times.npy has`);
-  }
-  throw missing(folder, names[0], 'the cluster of every spike');
-}
-
 async function readSites(folder: Store): Promise<SessionSites> {
   const source = await folder.open('channel_positions.npy');
-  if (!source) throw missing(folder, 'channel_positions.npy', 'x and y of every channel, µm');
+  if (!source) throw missingFile(folder, 'channel_positions.npy', 'x and y of every channel, µm');
   const { data: locations, shape } = await readNpyAs(source, 'float64');
   if (shape.length !== 2 || shape[1] !== 2 || shape[0] === 0) {
     throw notOfOneSorting(source.name, `an array of shape (${shape.join(', ')})`, '(channels, 2)');
@@ -160,13 +135,4 @@ async function versionOf(folder: Store): Promise<string> {
         : 'Kilosort or phy';
   const curated = has('phy.log') || entries.includes('.phy/') || has('cluster_info.tsv');
   return curated && sorter !== 'Kilosort or phy' ? `${sorter}, curated in phy` : sorter;
-}
-
-function missing(folder: Store, name: string, content: string): InputError {
-  return new InputError({
-    where: pathIn(folder, name),
-    found: 'no such file',
-    expected: content,
-    remedy: 'Put back what the sorter wrote; docs/import.md lists the files.',
-  });
 }

@@ -1,8 +1,8 @@
 /** Units tables of Neurodata Without Borders files (https://nwb-schema.readthedocs.io, Units). */
 import { InputError } from '../../core/errors.ts';
 import type { Hdf5File } from '../hdf5.ts';
-import { fingerprintOf } from './kilosort.ts';
 import type { SessionSites, SortedSession, SortedUnit, WaveformOptions } from './sorted-session.ts';
+import { fingerprintOf } from './spike-groups.ts';
 
 const UNITS = 'units';
 const ELECTRODES = 'general/extracellular_ephys/electrodes';

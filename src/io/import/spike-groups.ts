@@ -33,3 +33,12 @@ export function groupSpikes(clusters: Int32Array): SpikeGroups {
     },
   };
 }
+
+/** Spikes that differ give different texts, as good as always. */
+export function fingerprintOf(times: ArrayLike<number>, clusters: ArrayLike<number>): string {
+  let hash = 0;
+  for (let i = 0; i < times.length; i++) {
+    hash = (Math.imul(hash, 31) + Math.floor(times[i]) + Math.imul(clusters[i] + 1, 7919)) | 0;
+  }
+  return `${times.length} ${hash}`;
+}

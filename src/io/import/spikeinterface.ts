@@ -1,7 +1,6 @@
 /** SortingAnalyzer folders of SpikeInterface. */
 import { InputError } from '../../core/errors.ts';
 import type { AnalyzerFiles, Json } from './analyzer-files.ts';
-import { fingerprintOf } from './kilosort.ts';
 import { givenGain, missingGain } from './raw-gain.ts';
 import type {
   SessionSites,
@@ -10,7 +9,7 @@ import type {
   SortedUnit,
   WaveformOptions,
 } from './sorted-session.ts';
-import { groupSpikes } from './spike-groups.ts';
+import { fingerprintOf, groupSpikes } from './spike-groups.ts';
 
 /** Extensions that hold mean waveforms, best first. */
 const TEMPLATE_EXTENSIONS = ['templates', 'fast_templates'];
