@@ -324,6 +324,21 @@ describe('what cannot be added', () => {
     await rm(lock);
   });
 
+  it('the recording that the grown result would be written into', () =>
+    refused('sixth', 'as the one for the grown result', 'result', { output: at('sixth') }));
+
+  it('anything, to neurons that were changed in their file', async () => {
+    await cp(at('result'), at('edited'), { recursive: true });
+    const file = at('edited', 'IdxCluster.npy');
+    const bytes = await readFile(file);
+    const labels = new BigInt64Array(bytes.buffer, bytes.byteOffset + 128, (bytes.length - 128) / 8);
+    labels.forEach((label, unit) => {
+      if (label === 3n) labels[unit] = -1n;
+    });
+    await writeFile(file, bytes);
+    await refused('sixth', 'neuron 3 with 0 units', 'edited');
+  });
+
   it('anything, into a folder whose Data is somebody’s recording', async () => {
     await cp(at('result'), at('own'), { recursive: true });
     await cp(at('old'), at('own', 'Data'), { recursive: true });

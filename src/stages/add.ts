@@ -2,6 +2,7 @@
 import { resolve } from 'node:path';
 import { inStage, type RunContext, type RunEvent } from '../core/context.ts';
 import { type Dataset, joinSources, type StreamedDataset, waveformSource } from '../core/dataset.ts';
+import { InputError } from '../core/errors.ts';
 import { growResult } from '../core/growing/grow.ts';
 import { growShanks } from '../core/growing/grow-shanks.ts';
 import type { Kernels } from '../core/kernels/kernels.ts';
@@ -62,11 +63,20 @@ export async function addSessions(
 ): Promise<AddSummary> {
   const source = new FileStore(outputFolder);
   const target = new FileStore(resolve(options.output ?? outputFolder));
+  const fresh = new FileStore(resolve(newData));
+  if (fresh.name === target.name) {
+    throw new InputError({
+      where: fresh.name,
+      found: 'the folder of the new sessions as the one for the grown result',
+      expected: 'another folder',
+      remedy: 'Choose another output folder: results would replace files of the recording.',
+    });
+  }
   await target.checkWritable();
   if (target.name !== resolve(outputFolder)) await requireUnlocked(outputFolder);
   const unlock = await lockFolder(target.name);
   try {
-    return await addTo(source, target, new FileStore(resolve(newData)), options);
+    return await addTo(source, target, fresh, options);
   } finally {
     await unlock();
   }

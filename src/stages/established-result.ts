@@ -96,6 +96,7 @@ export async function readEstablished(
     });
   }
   const labels = await saved.labels();
+  requireWholeNeurons(labels, pathIn(store, 'IdxCluster.npy'));
   const { pairs, types } = await saved.curation();
   const [motion] = await saved.motions();
   const { features } = settings.clustering;
@@ -119,6 +120,20 @@ export async function readEstablished(
     matchProbability: await saved.matchProbability(),
     pairs: () => savedPairs(saved, features),
   };
+}
+
+/** @param labels (units,) from 0, -1 unmatched */
+function requireWholeNeurons(labels: Int32Array, where: string): void {
+  const counts: number[] = [];
+  for (const label of labels) if (label >= 0) counts[label] = (counts[label] ?? 0) + 1;
+  const wrong = Array.from(counts).findIndex((count) => !(count >= 2));
+  if (wrong < 0) return;
+  throw new InputError({
+    where,
+    found: `neuron ${wrong + 1} with ${counts[wrong] ?? 0} units`,
+    expected: 'neurons of at least two units, numbered without gaps, as a run writes them',
+    remedy: 'Files of a result are not to be changed: run dant again, and curate with `dant view`.',
+  });
 }
 
 /** Waveforms can be compared on the same channels only. */

@@ -4,6 +4,7 @@ import type { Dataset, StreamedDataset } from '../core/dataset.ts';
 import type { Kernels } from '../core/kernels/kernels.ts';
 import type { Motion } from '../core/motion/motion.ts';
 import { resolveSettings, type Settings, type UserSettings } from '../core/settings.ts';
+import { noCommonBin, unitsWithoutCommonBin } from '../core/similarity/feature-similarity.ts';
 import { comparesNearby } from '../core/track-nearby.ts';
 import { pathIn } from '../io/byte-source.ts';
 import {
@@ -102,6 +103,10 @@ export async function readRecording(
     progress: (done, total) =>
       options.onEvent?.({ kind: 'progress', stage: 'read', step: 'waveforms', done, total }),
   });
+  const { peth, probe } = dataset;
+  // Of several shanks, units of two are not compared with each other, as a rule: what lacks a bin is told when it is needed.
+  const disjoint = peth && !probe.hasShanks ? unitsWithoutCommonBin(peth) : undefined;
+  if (disjoint) throw noCommonBin(disjoint, pathIn(data, 'peth.npy'));
   return { dataset, ...(await readAside(opened, dataset)) };
 }
 

@@ -110,9 +110,29 @@ export function histogramOf(
   });
 }
 
-export const noCommonBin = ([a, b]: readonly [number, number]) =>
+/** Two units that have no bin in common, undefined when every two have one. @param histogram NaN marks a missing bin */
+export function unitsWithoutCommonBin({ data, bins }: Histogram): readonly [number, number] | undefined {
+  /** Units by which bins they have: in a session all have the same, as a rule. */
+  const kinds = new Map<string, { readonly units: number[]; readonly bins: readonly number[] }>();
+  for (let unit = 0; unit < data.length / bins; unit++) {
+    const row = data.subarray(unit * bins, (unit + 1) * bins);
+    const there = [...row.keys()].filter((bin) => !Number.isNaN(row[bin]));
+    const kind = kinds.get(there.join());
+    if (kind) kind.units.push(unit);
+    else kinds.set(there.join(), { units: [unit], bins: there });
+  }
+  const all = [...kinds.values()];
+  for (const [i, a] of all.entries()) {
+    if (a.bins.length === 0 && a.units.length > 1) return [a.units[0], a.units[1]];
+    const other = all.slice(i + 1).find((b) => !a.bins.some((bin) => b.bins.includes(bin)));
+    if (other) return [a.units[0], other.units[0]];
+  }
+  return undefined;
+}
+
+export const noCommonBin = ([a, b]: readonly [number, number], where = 'peth.npy') =>
   new InputError({
-    where: 'peth.npy',
+    where,
     found: `no bin that is valid (not NaN) for both unit ${a} and unit ${b}`,
     expected: 'at least one common bin for every two units',
     remedy: 'Fill the missing bins or take PETH out of the features.',
