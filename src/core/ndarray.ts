@@ -12,9 +12,6 @@ export type TypedArray =
   | Uint32Array
   | BigUint64Array;
 
-/** Numbers that are read by index; what the numeric code accepts as a vector. */
-export type NumericVector = ArrayLike<number>;
-
 /** A dense array in C (row-major) order. */
 export interface NdArray<T = Float64Array> {
   readonly data: T;

@@ -7,7 +7,7 @@ import { readNpyAs } from './npy.ts';
 import { type NpyOutput, npyChunks } from './npy-writer.ts';
 
 /** The arrays of a motion by file name, without `.npy`. */
-export function motionArrays(motion: Motion): Record<string, NpyOutput> {
+function motionArrays(motion: Motion): Record<string, NpyOutput> {
   const { linearScale, linear, constant, sessionCount } = motion;
   return {
     motion_linear_scale: { dtype: 'float64', shape: [], data: [linearScale] },

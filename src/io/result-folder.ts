@@ -3,7 +3,7 @@ import type { Store } from './byte-source.ts';
 import { UNITS_FILE } from './units-table.ts';
 
 /** Every file a run may write into a folder of results. */
-export const RESULT_FILES = [
+const RESULT_FILES = [
   'locations.npy',
   'amplitude.npy',
   'peak_channels.npy',

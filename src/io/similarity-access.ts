@@ -77,7 +77,7 @@ const PIECE_BYTES = 8 << 20;
 const WORTH_READING = 32_768;
 
 /** Reads by position; the matrix is never in memory as a whole. Rows and columns of a symmetric matrix are the same. */
-export function denseSimilarity(file: NpyFile): SimilarityAccess {
+function denseSimilarity(file: NpyFile): SimilarityAccess {
   const [units] = file.shape;
   const { source, itemSize, dataOffset } = file;
   const read = async (first: number, count: number): Promise<ArrayLike<number>> => {
@@ -136,7 +136,7 @@ export interface CompressedRows {
   readonly starts: ArrayLike<number>;
 }
 
-export function sparseSimilarity({ units, data, columns, starts }: CompressedRows): SimilarityAccess {
+function sparseSimilarity({ units, data, columns, starts }: CompressedRows): SimilarityAccess {
   return {
     units,
     sparse: true,

@@ -75,7 +75,7 @@ export const similarityFiles = (blocks: Similarities): NamedArrays => ({
 });
 
 /** S above the threshold; true on the diagonal. */
-export const goodMatchesMatrix = (blocks: ClusteredBlocks): NpyOutput =>
+const goodMatchesMatrix = (blocks: ClusteredBlocks): NpyOutput =>
   unitMatrix(blocks, 'bool', ({ clustering }, unit, row) => {
     const start = unit * row.length;
     const similarity = allPairsOf(clustering.similarity).subarray(start, start + row.length);

@@ -173,10 +173,12 @@ export class FolderCheckpoints implements Checkpoints {
     if (kept.program !== this.options.program) {
       return `The stopped run was one of ${kept.program}, this is ${this.options.program}: its work is done again.`;
     }
-    for (const file of await this.changedFiles(kept.files)) {
+    const [file] = await this.changedFiles(kept.files);
+    if (file !== undefined) {
       return `${pathIn(this.data, file)} has changed since the run was stopped: what depends on it is done again.`;
     }
-    for (const difference of differences(kept.settings, step.settings)) {
+    const [difference] = differences(kept.settings, step.settings);
+    if (difference !== undefined) {
       return `The setting ${difference} since the run was stopped: ${again}`;
     }
     if (step.spikeTrains && kept.trains) {

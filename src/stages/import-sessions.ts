@@ -97,7 +97,7 @@ async function openEntry({ path, date, label, gain }: SessionEntry): Promise<Ses
 const nameOf = (path: string) => resolve(path).split(/[\\/]/).at(-1) ?? path;
 
 /** The last date in a path: `2024-03-01`, `2024_03_01` or `20240301`. */
-export function dateInPath(path: string): string {
+function dateInPath(path: string): string {
   const dates = [...path.matchAll(/(?<!\d)(20\d\d)([-_]?)(0[1-9]|1[0-2])\2(0[1-9]|[12]\d|3[01])(?!\d)/g)];
   const last = dates.at(-1);
   return last ? `${last[1]}-${last[3]}-${last[4]}` : '';

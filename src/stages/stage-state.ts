@@ -143,7 +143,7 @@ export async function savedClustering(saved: SavedResult, settings: Settings): P
 }
 
 /** The waveforms that stages after preprocessing work on. */
-export function stageWaveforms(
+function stageWaveforms(
   { dataset, settings, context }: StageState,
   features: UnitFeatures,
 ): Waveforms {

@@ -1,14 +1,13 @@
 /** Waveforms of rows and columns of nearby units, packed in panels for the kernel `multiplyWaveforms`. */
 import type { SimdKernels } from './bindings.ts';
 import type { Region } from './scratch-memory.ts';
+import { channelsAtOnce } from './waveform-plan.ts';
 import { WindowReader, type WindowRuns, type WindowStatistics } from './window-reader.ts';
 
 /** Rows that are packed at a time, at most. */
 export const MAX_ROWS = 256;
 /** Bytes of columns that are packed at a time, about: they are to stay in the cache while rows pass. */
 const COLUMN_BYTES = 4 << 20;
-/** Samples summed in registers before they are added up, about. It fixes the order of summation: results depend on it. */
-const DEPTH = 384;
 
 /**
  * Rows are centred on the neighbourhood that the reader holds. What is constant over it in a column counts for nothing then: columns are
@@ -45,7 +44,7 @@ export class PackedWaveforms {
     this.reader = new WindowReader(input);
     this.samples = samples;
     this.size = neighbourCount * samples;
-    this.chunkChannels = Math.max(1, Math.floor(DEPTH / samples));
+    this.chunkChannels = channelsAtOnce(samples);
     const chunks = Math.ceil(neighbourCount / this.chunkChannels);
     const panels = Math.ceil(MAX_ROWS / 4);
     this.rows = simd.float32(panels * 4 * this.size);

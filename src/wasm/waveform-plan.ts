@@ -9,6 +9,9 @@ const MAX_COLUMN_BYTES = 96 << 20;
 /** Samples summed in registers before they are added up, about. It fixes the order of summation: results depend on it. */
 const DEPTH = 384;
 
+/** Channels of which products are summed in registers together. */
+export const channelsAtOnce = (samples: number): number => Math.max(1, Math.floor(DEPTH / samples));
+
 /** Units whose peak channels are neighbours, so that their neighbourhoods overlap. */
 export interface RowGroup {
   /** The units, those with the same peak channel next to each other. */
@@ -52,7 +55,7 @@ export function planWaveforms(
     blocks,
     blockColumns: 8 * Math.ceil(units / blocks / 8),
     slots,
-    chunkChannels: Math.max(1, Math.floor(DEPTH / samples)),
+    chunkChannels: channelsAtOnce(samples),
     tasks: groups.length * blocks,
   };
 }

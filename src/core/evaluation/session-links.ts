@@ -34,7 +34,7 @@ export function sessionLinks(
 }
 
 /** (sessions, sessions) expected matches over the units of the smaller session: 0 to 1, 0 on the diagonal. */
-export function linkStrengths({ sessionCount: n, units, matches }: SessionLinks): Float64Array {
+function linkStrengths({ sessionCount: n, units, matches }: SessionLinks): Float64Array {
   return matches.map((value, cell) => {
     const smaller = Math.min(units[Math.floor(cell / n)], units[cell % n]);
     return smaller > 0 ? value / smaller : 0;

@@ -92,7 +92,7 @@ async function correlateInto(
 }
 
 /** First kept channel with the largest peak-to-trough. */
-export function windowPeak(windows: WaveformWindows, unit: number): number {
+function windowPeak(windows: WaveformWindows, unit: number): number {
   const { width, samples, kept, anchors } = windows;
   const piece = pieceOfUnit(windows, unit);
   let start = (unit % windows.unitsPerPiece) * width * samples;

@@ -108,7 +108,7 @@ export async function correctWaveforms(
  * Interpolates waveforms onto single reference probes.
  * @param templates where each result goes, (units, channels, samples), and the position of its reference probe, µm
  */
-export async function correctTemplates(
+async function correctTemplates(
   waveforms: Waveforms,
   sessions: Int32Array,
   locations: Float64Array,

@@ -263,7 +263,7 @@ function warnDisconnected(context: RunContext, round: number, sessions: readonly
 }
 
 /** Pairs of units that share a cluster: Σ size·(size − 1)/2. */
-export function countMatches(labels: Int32Array, clusterCount: number): number {
+function countMatches(labels: Int32Array, clusterCount: number): number {
   const sizes = new Float64Array(clusterCount);
   for (const label of labels) if (label >= 0) sizes[label]++;
   return sizes.reduce((sum, size) => sum + (size * (size - 1)) / 2, 0);

@@ -68,10 +68,6 @@ export function createWindows(
   return { ...plan, units, samples, anchors, unitsPerPiece, pieces };
 }
 
-/** Bytes of the windows of some units. */
-export const windowBytes = (plan: WindowPlan, units: number, samples: number) =>
-  4 * units * plan.width * samples;
-
 /** The piece that holds a unit. */
 export function pieceOfUnit(windows: WaveformWindows, unit: number): Float32Array {
   return windows.pieces[Math.floor(unit / windows.unitsPerPiece)];

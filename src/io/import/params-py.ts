@@ -56,7 +56,7 @@ export async function readParams(source: ByteSource): Promise<PhyParams> {
 }
 
 /** The assignments of a file; `literal` is undefined where the value is an expression. */
-export function parseAssignments(
+function parseAssignments(
   text: string,
 ): Map<string, { readonly text: string; readonly literal?: Literal }> {
   const values = new Map<string, { text: string; literal?: Literal }>();
