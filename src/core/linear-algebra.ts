@@ -55,10 +55,7 @@ export function choleskySolveInPlace(l: Float64Array, n: number, b: Float64Array
  * Eigenvalues and eigenvectors of a small symmetric matrix by cyclic Jacobi rotations
  * (Golub & Van Loan, Matrix Computations, 8.5). Column j of `vectors` belongs to `values[j]`; no order is promised.
  */
-function symmetricEigen(
-  matrix: Float64Array,
-  n: number,
-): { values: Float64Array; vectors: Float64Array } {
+function symmetricEigen(matrix: Float64Array, n: number): { values: Float64Array; vectors: Float64Array } {
   const a = matrix.slice();
   const vectors = new Float64Array(n * n);
   for (let i = 0; i < n; i++) vectors[i * n + i] = 1;

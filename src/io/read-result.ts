@@ -1,4 +1,5 @@
 /** Reading an output folder back, each array when it is asked for. */
+import { fromFileLabels } from '../core/curation/cluster-labels.ts';
 import { InputError } from '../core/errors.ts';
 import { Motion } from '../core/motion/motion.ts';
 import type { NdArray } from '../core/ndarray.ts';
@@ -317,8 +318,6 @@ export class SavedResult {
 }
 
 const isFeature = (name: string): name is FeatureName => (FEATURE_NAMES as readonly string[]).includes(name);
-
-const fromFileLabels = (labels: Int32Array) => labels.map((label) => (label > 0 ? label - 1 : -1));
 
 function missing(store: Store, name: string): InputError {
   return new InputError({

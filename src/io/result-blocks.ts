@@ -226,7 +226,3 @@ export function placeOfUnits<Part extends { readonly units: Int32Array }>(
   }
   return place;
 }
-
-/** Labels as files and people count them: from 1, -1 for unmatched. */
-export const fileLabels = (labels: Int32Array): Int32Array =>
-  labels.map((label) => (label < 0 ? -1 : label + 1));

@@ -1,4 +1,5 @@
 /** A finished result with the recording it came from, as whoever looks at neurons needs them: in pieces, on demand. */
+import { toFileLabels } from '../core/curation/cluster-labels.ts';
 import { InputError } from '../core/errors.ts';
 import { amplitudeAt } from '../core/features/spike-location.ts';
 import type { Motion } from '../core/motion/motion.ts';
@@ -144,7 +145,7 @@ export async function openTrackedFolder(store: Store, data?: Store): Promise<Tra
   }
   const settings = settingsOf(run);
   const probe = data && (await probeOf(data));
-  const fileLabels = labels.map((label) => (label < 0 ? -1 : label + 1));
+  const fileLabels = toFileLabels(labels);
   return {
     store,
     data,

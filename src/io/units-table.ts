@@ -1,9 +1,9 @@
 /** `units.csv`: where every unit comes from and which neuron it is (docs/files.md). */
+import { toFileLabels } from '../core/curation/cluster-labels.ts';
 import { InputError } from '../core/errors.ts';
 import type { UnitFeatures } from '../core/result.ts';
 import { pathIn, type Store } from './byte-source.ts';
 import { encodeCsv, readCsv } from './csv.ts';
-import { fileLabels } from './result-blocks.ts';
 
 export const UNITS_FILE = 'units.csv';
 
@@ -181,7 +181,7 @@ export function resultUnits(
   given: readonly UnitRow[] | undefined,
   which?: Int32Array,
 ): TrackedUnit[] {
-  const neurons = fileLabels(labels);
+  const neurons = toFileLabels(labels);
   return Array.from({ length: units }, (_, unit) => {
     const row = given?.[which ? which[unit] : unit];
     const { [CONFIDENCE]: _given, ...extra } = row?.extra ?? {};

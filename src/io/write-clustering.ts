@@ -1,5 +1,5 @@
 /** Similarities, motion and clusters before curation, as arrays of the output folder. */
-import { clustersOf } from '../core/curation/cluster-labels.ts';
+import { clustersOf, toFileLabels } from '../core/curation/cluster-labels.ts';
 import { distanceOf } from '../core/kernels/distance.ts';
 import { MAX_Z } from '../core/kernels/kernels.ts';
 import type { ClusteringResult } from '../core/result.ts';
@@ -12,7 +12,6 @@ import { npyMember, npzChunks } from './npz.ts';
 import {
   type Blocks,
   type ClusteredBlocks,
-  fileLabels,
   gatherUnits,
   perBlock,
   type ResultBlocks,
@@ -244,7 +243,7 @@ function clusteringMembers(blocks: ClusteredBlocks): NamedArrays {
       distance_matrix: matrices.distance,
     }),
     leafOrder: arrays.leafOrder,
-    idx_cluster_hdbscan: { dtype: 'int64', shape: [blocks.units], data: fileLabels(labels) },
+    idx_cluster_hdbscan: { dtype: 'int64', shape: [blocks.units], data: toFileLabels(labels) },
     ...(matrices && { hdbscan_matrix: clusterMatrix(blocks, ({ clustering }) => clustering.labels) }),
     n_cluster: { dtype: 'int64', shape: [], data: [count] },
   };

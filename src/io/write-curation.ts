@@ -1,6 +1,7 @@
 /** Clusters after curation and what curation did, as arrays of the output folder. */
+import { toFileLabels } from '../core/curation/cluster-labels.ts';
 import { CURATION_TYPES } from '../core/result.ts';
-import { fileLabels, perBlock, type ResultBlocks, unitConfidence, unitPairs } from './result-blocks.ts';
+import { perBlock, type ResultBlocks, unitConfidence, unitPairs } from './result-blocks.ts';
 import { isSparse } from './sparse-npz.ts';
 import { clusterMatrix } from './write-clustering.ts';
 import type { NamedArrays } from './write-features.ts';
@@ -12,7 +13,7 @@ export function curationFiles(blocks: ResultBlocks): NamedArrays {
   const types = blocks.blocks.flatMap(({ result }) => Array.from(result.curation.curationTypes));
   return {
     ...(!isSparse(blocks) && { ClusterMatrix: clusterMatrix(blocks, ({ curation }) => curation.labels) }),
-    IdxCluster: { dtype: 'int64', shape: [units], data: fileLabels(labels) },
+    IdxCluster: { dtype: 'int64', shape: [units], data: toFileLabels(labels) },
     MatchedPairs: { dtype: 'int64', shape: [matchedPairs.length / 2, 2], data: matchedPairs },
     MatchProbability: {
       dtype: 'float64',

@@ -1,6 +1,6 @@
 /** What the application shows first. */
 import { basename, resolve } from 'node:path';
-import { pairsWithinClusters } from '../core/curation/cluster-labels.ts';
+import { pairsWithinClusters, toFileLabels } from '../core/curation/cluster-labels.ts';
 import { sessionMatches } from '../figures/matched-probability.ts';
 import type { SavedBand } from '../io/motion-bands.ts';
 import { openNpy } from '../io/npy.ts';
@@ -107,7 +107,7 @@ export async function unitColumns(folder: TrackedFolder): Promise<{ arrays: Unit
       peakChannel: folder.peakChannels,
       shank: folder.unitShanks,
       label: folder.labels,
-      clusterBeforeCuration: clusters?.map((label) => (label < 0 ? -1 : label + 1)),
+      clusterBeforeCuration: clusters && toFileLabels(clusters),
       confidence: folder.confidence && Float32Array.from(folder.confidence),
     },
     meta: {

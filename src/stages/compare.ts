@@ -1,5 +1,6 @@
 /** Comparing two results of one recording. */
 import { dirname, extname, join } from 'node:path';
+import { fromFileLabels } from '../core/curation/cluster-labels.ts';
 import { InputError } from '../core/errors.ts';
 import { compareTrackings, type TrackingComparison } from '../core/evaluation/compare-trackings.ts';
 import { readCsv } from '../io/csv.ts';
@@ -25,7 +26,7 @@ export async function readLabels(path: string): Promise<Int32Array> {
     'a result folder, IdxCluster.npy, or a table with the columns unit and neuron',
   );
   if (extension === '.npy') {
-    return (await readNpyAs(source, 'int32')).data.map((label) => (label > 0 ? label - 1 : -1));
+    return fromFileLabels((await readNpyAs(source, 'int32')).data);
   }
   const { columns, rows } = await readCsv(source);
   const [unitColumn, neuronColumn] = ['unit', 'neuron'].map((name) => columns.indexOf(name));
@@ -40,9 +41,9 @@ export async function readLabels(path: string): Promise<Int32Array> {
         remedy: `See ${join(dirname(path), 'units.csv')} in docs/files.md.`,
       });
     }
-    labels[unit] = neuron > 0 ? neuron - 1 : -1;
+    labels[unit] = Math.max(-1, neuron);
   });
-  return labels;
+  return fromFileLabels(labels);
 }
 
 /**

@@ -1,4 +1,5 @@
 /** Curation by hand, on folders. */
+import { toFileLabels } from '../core/curation/cluster-labels.ts';
 import type { CurationEntry } from '../core/curation/operations.ts';
 import type { CurationState, Replayed } from '../core/curation/replay.ts';
 import type { CurationLog } from '../io/curation-log.ts';
@@ -32,7 +33,7 @@ export interface CurationSummary {
 export async function curationSummary(folder: string): Promise<CurationSummary> {
   const store = new FileStore(folder);
   const saved = await SavedResult.open(store);
-  const labels = (await saved.labels()).map((label) => (label < 0 ? -1 : label + 1));
+  const labels = toFileLabels(await saved.labels());
   const fingerprint = await resultFingerprint(labels, await saved.peakChannels());
   const { log, replayed } = await new CurationLogFile(folder, { labels, fingerprint }).current();
   return summaryOf(labels, log, replayed, await appliedVersion(store, fingerprint));

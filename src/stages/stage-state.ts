@@ -143,10 +143,7 @@ export async function savedClustering(saved: SavedResult, settings: Settings): P
 }
 
 /** The waveforms that stages after preprocessing work on. */
-function stageWaveforms(
-  { dataset, settings, context }: StageState,
-  features: UnitFeatures,
-): Waveforms {
+function stageWaveforms({ dataset, settings, context }: StageState, features: UnitFeatures): Waveforms {
   return settings.centering_waveforms
     ? centerWaveforms(dataset.waveforms, features.peakChannels, context)
     : dataset.waveforms;

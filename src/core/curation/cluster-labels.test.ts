@@ -1,11 +1,24 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { clustersOf, contiguousLabels, pairsWithinClusters } from './cluster-labels.ts';
+import {
+  clustersOf,
+  contiguousLabels,
+  fromFileLabels,
+  pairsWithinClusters,
+  toFileLabels,
+} from './cluster-labels.ts';
 
 describe('cluster labels', () => {
   it('lists the units of every label, none for a label that is not used', () => {
     expect(clustersOf(Int32Array.of(2, 0, -1, 2))).toEqual([[1], [], [0, 3]]);
     expect(clustersOf(new Int32Array(0))).toEqual([]);
+  });
+
+  it('counts from 1 in files, and back; what files call 0 is no neuron', () => {
+    const labels = Int32Array.of(0, -1, 3, 1);
+    expect([...toFileLabels(labels)]).toEqual([1, -1, 4, 2]);
+    expect(fromFileLabels(toFileLabels(labels))).toEqual(labels);
+    expect([...fromFileLabels(Int32Array.of(0, -1, 1))]).toEqual([-1, -1, 0]);
   });
 
   it('dissolves single units and closes gaps, keeping the order of the labels', () => {

@@ -1,5 +1,13 @@
 /** Cluster labels of units: from 0, -1 for a unit without a cluster. */
 
+/** Labels as files and people count them: from 1, -1 for unmatched. */
+export const toFileLabels = (labels: Int32Array): Int32Array =>
+  labels.map((label) => (label < 0 ? -1 : label + 1));
+
+/** Labels from those of files, in which nothing below 1 is a neuron. */
+export const fromFileLabels = (labels: Int32Array): Int32Array =>
+  labels.map((label) => (label > 0 ? label - 1 : -1));
+
 /** Units of every label, rising; labels without units have none. */
 export function clustersOf(labels: Int32Array): number[][] {
   const clusters: number[][] = [];

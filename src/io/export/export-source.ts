@@ -1,10 +1,10 @@
 /** A finished result as every export takes it: units with their neurons, curated by hand where that was done. */
+import { fromFileLabels, toFileLabels } from '../../core/curation/cluster-labels.ts';
 import { InputError } from '../../core/errors.ts';
 import { pathIn, type Store } from '../byte-source.ts';
 import { resultFingerprint } from '../fingerprint.ts';
 import { readNpyAs } from '../npy.ts';
 import { SavedResult, type SavedRun } from '../read-result.ts';
-import { fileLabels } from '../result-blocks.ts';
 import { resultUnits, type TrackedUnit, UNITS_FILE } from '../units-table.ts';
 import { appliedVersion } from '../write-curated.ts';
 
@@ -47,9 +47,7 @@ export async function readExportSource(
   const peakChannels = await saved.peakChannels();
   const automaticLabels = await saved.labels();
   const curatedFile = automatic ? undefined : await store.open(CURATED_LABELS_FILE);
-  const labels = curatedFile
-    ? (await readNpyAs(curatedFile, 'int32')).data.map((label) => (label > 0 ? label - 1 : -1))
-    : automaticLabels;
+  const labels = curatedFile ? fromFileLabels((await readNpyAs(curatedFile, 'int32')).data) : automaticLabels;
   const { sessions } = run;
   if (sessions.length !== saved.units) {
     throw new InputError({
@@ -89,7 +87,7 @@ export async function readExportSource(
 /** Whether what is known of the curation says that it belongs to another automatic result. */
 async function areOfAnother(store: Store, labels: Int32Array, peakChannels: Int32Array): Promise<boolean> {
   if (!(await store.open('Curation.json'))) return false;
-  const fingerprint = await resultFingerprint(fileLabels(labels), peakChannels);
+  const fingerprint = await resultFingerprint(toFileLabels(labels), peakChannels);
   return (await appliedVersion(store, fingerprint)) === undefined;
 }
 

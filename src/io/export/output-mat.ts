@@ -1,5 +1,5 @@
 /** `Output.mat`: the whole result as a struct `Output` for MATLAB. */
-import { pairsWithinClusters } from '../../core/curation/cluster-labels.ts';
+import { pairsWithinClusters, toFileLabels } from '../../core/curation/cluster-labels.ts';
 import { InputError } from '../../core/errors.ts';
 import { pathIn } from '../byte-source.ts';
 import type { NpyArray } from '../npy.ts';
@@ -75,7 +75,7 @@ function curatedField(name: string, { labels, neuronCount }: ExportSource): MatV
     case 'IdxCluster':
       return {
         kind: 'double',
-        array: { shape: [n], data: labels.map((label) => (label < 0 ? -1 : label + 1)) },
+        array: { shape: [n], data: toFileLabels(labels) },
       };
     case 'ClusterMatrix': {
       const data = new Uint8Array(n * n);

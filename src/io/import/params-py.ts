@@ -56,9 +56,7 @@ export async function readParams(source: ByteSource): Promise<PhyParams> {
 }
 
 /** The assignments of a file; `literal` is undefined where the value is an expression. */
-function parseAssignments(
-  text: string,
-): Map<string, { readonly text: string; readonly literal?: Literal }> {
+function parseAssignments(text: string): Map<string, { readonly text: string; readonly literal?: Literal }> {
   const values = new Map<string, { text: string; literal?: Literal }>();
   // A list may go over several lines.
   const pattern = /^[ \t]*([A-Za-z_]\w*)[ \t]*=[ \t]*(\[[^\]]*\]|\([^)]*\)|.*)$/gm;
