@@ -1,19 +1,19 @@
-/** Recordings are replaced only when that is asked for. */
-import { existsSync } from 'node:fs';
+/** Recordings, and files that a recording would take the place of, are replaced only when that is asked for. */
+import { lstatSync } from 'node:fs';
 import path from 'node:path';
 import { InputError } from '../core/errors.ts';
+import { RECORDING_FILES } from '../io/recording.ts';
 
-/** Any of these is a recording, or the beginning of one. */
-const RECORDING_FILES = ['waveform_all.npy', 'session_index.npy', 'spike_times'];
-
-/** @throws InputError when a data folder holds a recording */
+/** @throws InputError when a folder holds a recording, or a file that writing one replaces or removes */
 export function refuseToReplace(dataFolder: string): void {
-  const found = RECORDING_FILES.map((name) => path.join(dataFolder, name)).find((file) => existsSync(file));
+  const found = [...RECORDING_FILES, 'spike_times']
+    .map((name) => path.join(dataFolder, name))
+    .find((file) => lstatSync(file, { throwIfNoEntry: false }));
   if (found === undefined) return;
   throw new InputError({
     where: found,
-    found: 'a recording that is there already',
+    found: 'a file of a recording or a result that is there already',
     expected: 'a folder without one',
-    remedy: 'Give another folder, or --force to replace the recording.',
+    remedy: 'Give another folder, or --force to replace the files of that name.',
   });
 }

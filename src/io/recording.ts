@@ -45,7 +45,7 @@ export interface WriteRecordingOptions {
 }
 
 /** What an input folder may hold, the truth of a simulated recording with it: nothing of an earlier one must stay. */
-const FILES = [
+export const RECORDING_FILES = [
   'waveform_all.npy',
   HALVES_FILE,
   'session_index.npy',
@@ -76,7 +76,7 @@ export async function writeRecording(
   const earlier = async () => {
     const trains = (await store.list('spike_times')).filter((name) => /^Unit\d+\.npy$/.test(name));
     return [
-      ...FILES,
+      ...RECORDING_FILES,
       ...(recording.extraFiles?.keys() ?? []),
       ...trains.map((name) => `spike_times/${name}`),
     ];

@@ -469,7 +469,7 @@ describe('dant convert ends with exit code 2 and leaves the data folder alone', 
     const data = path.join(folder, 'data');
     cpSync(good, data, { recursive: true });
     const before = snapshotOfFolder(data);
-    const { code, stdout } = await dant(['convert', file, data, '--json', '--quiet']);
+    const { code, stdout } = await dant(['convert', file, data, '--force', '--json', '--quiet']);
     expect(JSON.parse(stdout).error).toMatchObject({
       kind: 'input',
       where: expect.stringContaining('spikeInfo.mat'),

@@ -2,7 +2,12 @@
 import path from 'node:path';
 import type { Command } from 'commander';
 import { type CommonOptions, execute } from '../execute.ts';
+import { refuseToReplace } from '../refuse-to-replace.ts';
 import { addCommonOptions } from './options.ts';
+
+interface Options extends CommonOptions {
+  readonly force?: boolean;
+}
 
 const EXAMPLES = `
 Examples:
@@ -16,12 +21,14 @@ export function addConvertCommand(program: Command): void {
       .summary('turn spikeInfo.mat into a data folder')
       .description('Turn spikeInfo.mat (MATLAB v7.3) into a data folder that can be tracked.')
       .argument('<file>', 'spikeInfo.mat')
-      .argument('<out>', 'data folder to write'),
+      .argument('<out>', 'data folder to write')
+      .option('--force', 'replace a recording that is there already'),
   )
     .addHelpText('after', EXAMPLES)
-    .action((file: string, out: string, options: CommonOptions) =>
+    .action((file: string, out: string, options: Options) =>
       execute('convert', options, async ({ onEvent, signal, ifStopped }) => {
         const dataFolder = path.resolve(out);
+        if (options.force !== true) refuseToReplace(dataFolder);
         ifStopped(`Stopped. Nothing was changed in ${dataFolder}.`);
         const { convertSpikeInfo } = await import('../../stages/preprocess.ts');
         await convertSpikeInfo(path.resolve(file), dataFolder, { onEvent, signal });

@@ -1,0 +1,69 @@
+/** Files that are there already are replaced only by what is meant to replace them. */
+import { cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { dant } from './dant.ts';
+import { snapshotOfFolder } from './snapshot-of-folder.ts';
+
+const SPIKE_INFO = fileURLToPath(new URL('../golden/spikeInfo.mat', import.meta.url));
+const SIZE = ['--sessions', '2', '--units', '16', '--spikes', '100', '--samples', '16', '--quiet'];
+
+let root: string;
+let data: string;
+let results: string;
+
+beforeAll(async () => {
+  root = mkdtempSync(path.join(tmpdir(), 'dant-lost-'));
+  data = path.join(root, 'data');
+  results = path.join(root, 'results');
+  expect(await dant(['simulate', data, ...SIZE])).toMatchObject({ code: 0 });
+  const run = await dant(['run', data, '--output', results, '--no-figures', '--quiet']);
+  expect(run).toMatchObject({ code: 0 });
+}, 60_000);
+
+afterAll(() => rmSync(root, { recursive: true }));
+
+/** A copy of a folder. */
+function copyOf(folder: string): string {
+  const copy = path.join(mkdtempSync(path.join(root, 'case-')), path.basename(folder));
+  cpSync(folder, copy, { recursive: true });
+  return copy;
+}
+
+/** Runs a command that must be refused, and leave a folder as it was; what it says. */
+async function refused(args: readonly string[], folder: string): Promise<string> {
+  const before = snapshotOfFolder(folder);
+  const { code, stderr } = await dant(args);
+  expect(stderr).toContain('to do:');
+  expect(code).toBe(2);
+  expect(snapshotOfFolder(folder)).toEqual(before);
+  return stderr;
+}
+
+describe('recordings are written', () => {
+  test.each([
+    ['convert', (out: string) => ['convert', SPIKE_INFO, out]],
+    ['simulate', (out: string) => ['simulate', out, ...SIZE]],
+  ])('by dant %s over another one with --force alone', async (_name, args) => {
+    const folder = copyOf(data);
+    expect(await refused(args(folder), folder)).toContain('--force');
+    const before = snapshotOfFolder(folder);
+    expect(await dant([...args(folder), '--force'])).toMatchObject({ code: 0 });
+    expect(snapshotOfFolder(folder)).not.toEqual(before);
+  });
+
+  test('over no file of a result', async () => {
+    const folder = copyOf(results);
+    expect(await refused(['simulate', folder, ...SIZE], folder)).toContain('peth.npy');
+    expect(await refused(['convert', SPIKE_INFO, folder], folder)).toContain('peth.npy');
+  });
+
+  test('into a folder with other things, which stay', async () => {
+    const folder = path.join(root, 'notes');
+    mkdirSync(path.join(folder, 'mine'), { recursive: true });
+    expect(await dant(['convert', SPIKE_INFO, folder])).toMatchObject({ code: 0 });
+    expect(Object.keys(snapshotOfFolder(folder))).toContain('mine');
+  });
+});
