@@ -1,4 +1,5 @@
 /** A report of a result: one HTML file that needs nothing else. */
+import { lstatSync } from 'node:fs';
 import { basename, dirname, resolve } from 'node:path';
 import { contiguousLabels, pairsWithinClusters } from '../core/curation/cluster-labels.ts';
 import type { CurationState } from '../core/curation/replay.ts';
@@ -38,16 +39,28 @@ export async function writeReport(
   file: string,
   { dataFolder, ...options }: ReportOptions & { readonly dataFolder?: string },
 ): Promise<{ readonly bytes: number; readonly neurons: number; readonly pages: number }> {
+  const path = resolve(file);
+  refuseOtherFiles(path);
   const tracked = await openTracked(folder, dataFolder);
   const { replayed } = await new CurationLogFile(folder, tracked).current();
   const html = new TextEncoder().encode(await reportHtml(tracked, replayed.state, options));
-  const path = resolve(file);
   await new FileStore(dirname(path)).write(basename(path), html);
   return {
     bytes: html.length,
     neurons: neuronsOf(replayed.state.labels).size,
     pages: options.neurons?.length ?? 0,
   };
+}
+
+/** A report takes the place of an earlier one, of nothing else. */
+function refuseOtherFiles(path: string): void {
+  if (/\.html?$/i.test(path) || !lstatSync(path, { throwIfNoEntry: false })) return;
+  throw new InputError({
+    where: path,
+    found: 'something that is there already and whose name does not end in .html',
+    expected: 'an HTML file, or no file of that name',
+    remedy: 'Give another name, such as report.html.',
+  });
 }
 
 /** @throws InputError when a neuron is not there; StoppedError */

@@ -67,3 +67,14 @@ describe('recordings are written', () => {
     expect(Object.keys(snapshotOfFolder(folder))).toContain('mine');
   });
 });
+
+describe('dant report', () => {
+  test('replaces an earlier report, and no other file', async () => {
+    const folder = copyOf(results);
+    const report = path.join(folder, 'report.html');
+    for (const _ of [1, 2]) expect(await dant(['report', folder, report])).toMatchObject({ code: 0 });
+    const said = await refused(['report', folder, path.join(folder, 'Output.npz')], folder);
+    expect(said).toContain('Output.npz');
+    expect(said).toContain('.html');
+  });
+});
