@@ -1,10 +1,11 @@
 /** Files that are there already are replaced only by what is meant to replace them. */
-import { cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { execFile } from 'node:child_process';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { dant } from './dant.ts';
+import { dant, MAIN } from './dant.ts';
 import { snapshotOfFolder } from './snapshot-of-folder.ts';
 
 const SPIKE_INFO = fileURLToPath(new URL('../golden/spikeInfo.mat', import.meta.url));
@@ -76,5 +77,35 @@ describe('dant report', () => {
     const said = await refused(['report', folder, path.join(folder, 'Output.npz')], folder);
     expect(said).toContain('Output.npz');
     expect(said).toContain('.html');
+  });
+});
+
+describe('dant settings --init', () => {
+  /** Runs where files of more than 512 bytes cannot be written. */
+  const withoutRoom = (args: readonly string[], cwd: string) =>
+    new Promise<{ code: unknown; stderr: string }>((resolve) => {
+      const command = 'ulimit -f 1; exec "$0" "$@"';
+      execFile('sh', ['-c', command, process.execPath, MAIN, ...args], { cwd }, (error, _stdout, stderr) =>
+        resolve({ code: error?.code, stderr }),
+      );
+    });
+
+  test.skipIf(process.platform === 'win32')(
+    'leaves an earlier file, or none, when there is no room',
+    async () => {
+      const folder = mkdtempSync(path.join(root, 'init-'));
+      const full = await withoutRoom(['settings', '--init'], folder);
+      expect(full).toMatchObject({ code: 2, stderr: expect.stringContaining('Error in') });
+      expect(readdirSync(folder)).toEqual([]);
+      writeFileSync(path.join(folder, 'settings.json'), 'mine');
+      expect(await withoutRoom(['settings', '--init', '--force'], folder)).toMatchObject({ code: 2 });
+      expect(readFileSync(path.join(folder, 'settings.json'), 'utf8')).toBe('mine');
+      expect(readdirSync(folder)).toEqual(['settings.json']);
+    },
+  );
+
+  test('makes no folders', async () => {
+    const folder = mkdtempSync(path.join(root, 'init-'));
+    await refused(['settings', '--init', path.join(folder, 'new', 'settings.json')], folder);
   });
 });

@@ -1,7 +1,9 @@
 /** `dant settings`: print or write the settings with their defaults. */
-import { writeFileSync } from 'node:fs';
+import { lstatSync, statSync } from 'node:fs';
+import path from 'node:path';
 import type { Command } from 'commander';
 import { InputError } from '../../core/errors.ts';
+import { FileStore } from '../../io/node/file-store.ts';
 import { settingsTemplate } from '../../io/settings-file.ts';
 import { execute } from '../execute.ts';
 
@@ -29,26 +31,30 @@ export function addSettingsCommand(program: Command): void {
         const template = settingsTemplate();
         if (options.init === undefined) return { result: template, text: template };
         const file = options.init === true ? 'settings.json' : options.init;
-        writeNew(file, template, options.force === true);
+        await writeNew(file, template, options.force === true);
         return { result: { file }, text: `Wrote ${file}. Edit it, then: dant run ${file}` };
       }),
     );
 }
 
-function writeNew(file: string, text: string, replace: boolean): void {
-  try {
-    writeFileSync(file, text, { flag: replace ? 'w' : 'wx' });
-  } catch (cause) {
-    const { code, message } = cause as NodeJS.ErrnoException;
-    const exists = code === 'EEXIST';
-    throw new InputError(
-      {
-        where: file,
-        found: exists ? 'a file that is there already' : message,
-        expected: exists ? 'no file of that name' : 'a place where a file can be written',
-        remedy: exists ? 'Give another name, or --force to replace it.' : 'Give another name or folder.',
-      },
-      { cause },
-    );
+async function writeNew(file: string, text: string, replace: boolean): Promise<void> {
+  const location = path.resolve(file);
+  const store = new FileStore(path.dirname(location));
+  if (!replace && lstatSync(location, { throwIfNoEntry: false })) {
+    throw new InputError({
+      where: file,
+      found: 'something that is there already',
+      expected: 'no file of that name',
+      remedy: 'Give another name, or --force to replace it.',
+    });
   }
+  if (!statSync(store.name, { throwIfNoEntry: false })?.isDirectory()) {
+    throw new InputError({
+      where: file,
+      found: `no folder ${store.name}`,
+      expected: 'a place where a file can be written',
+      remedy: 'Give another name or folder.',
+    });
+  }
+  await store.write(path.basename(location), new TextEncoder().encode(text));
 }

@@ -284,6 +284,7 @@ const REASONS: Readonly<Record<string, string>> = {
   ENOTDIR: 'a file where a folder should be',
   EEXIST: 'a file where a folder should be',
   EISDIR: 'a folder where a file should be',
+  EFBIG: 'a limit of the size of files',
   EIO: 'an input/output error of the disk',
   ELOOP: 'links that lead in a circle',
   ENAMETOOLONG: 'a path that is too long',
