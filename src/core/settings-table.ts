@@ -71,7 +71,8 @@ export const SETTINGS_TABLE = [
     min: -1,
     default: -1,
     stage: 'run',
-    description: 'Threads: -1 for all cores, 0 or 1 for none besides the main one.',
+    description:
+      'Threads: -1 for all cores, 0 or 1 for none besides the main one; more than there are cores count as all of them.',
   },
   {
     key: 'kernels',

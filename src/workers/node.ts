@@ -9,9 +9,10 @@ export function createKernels(options: KernelOptions = {}): Promise<ClosableKern
   return createKernelsWith(startNodeWorker, options);
 }
 
-/** Number of threads that the setting `n_jobs` stands for: all cores for -1. */
+/** Number of threads that the setting `n_jobs` stands for: all cores for -1, and never more than there are. */
 export function threadsOf(nJobs: number): number {
-  return nJobs < 0 ? availableParallelism() : Math.max(1, nJobs);
+  const cores = availableParallelism();
+  return nJobs < 0 ? cores : Math.min(cores, Math.max(1, nJobs));
 }
 
 /** Starts a worker thread that runs `node-worker.ts`. */

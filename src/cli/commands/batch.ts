@@ -97,7 +97,7 @@ export function addBatchCommand(program: Command): void {
               every,
               records,
               parallel: options.parallel,
-              threads: options.threads ?? threadsOf(-1),
+              threads: threadsOf(options.threads ?? -1),
               memoryLimit: memoryLimit(),
               resume: options.resume === true || options.merge === true,
               onEvent,
