@@ -3,14 +3,14 @@
 import { CommanderError } from 'commander';
 import { reportFailure } from './execute.ts';
 import { createProgram } from './program.ts';
-import { EXIT } from './ui/exit.ts';
+import { cannotPrint, EXIT } from './ui/exit.ts';
 
 // A reader that goes away (`dant settings | head -1`) is not an error.
-for (const stream of [process.stdout, process.stderr]) {
-  stream.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
-  });
-}
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') reportFailure(cannotPrint(error), '', false);
+});
+// There is nowhere left to tell it.
+process.stderr.on('error', () => {});
 
 // What another program of Node has started, as `dant batch` does, stops when that program is no more.
 const stop = () => process.kill(process.pid, 'SIGTERM');

@@ -53,6 +53,19 @@ export function describeFailure(error: unknown, stoppedText: string, debug: bool
   return failure(EXIT.fault, text + stack, { kind: 'fault', message });
 }
 
+/** What is thrown when standard output takes no more. */
+export function cannotPrint(cause: NodeJS.ErrnoException): InputError {
+  return new InputError(
+    {
+      where: 'standard output',
+      found: cause.code === 'ENOSPC' ? 'a full disk' : cause.message,
+      expected: 'room for what is printed',
+      remedy: 'Make room or print to another place; files of the command are as they would be otherwise.',
+    },
+    { cause },
+  );
+}
+
 function failure(exitCode: ExitCode, text: string, error: FailureDocument['error']): Failure {
   return { exitCode, text, document: { ok: false, exitCode, error } };
 }
