@@ -110,17 +110,22 @@ function check(options: SimulationOptions): void {
   }
   try {
     resolveSimulation(options);
-  } catch (cause) {
-    const parts = cause instanceof RangeError ? /: got (.*), expected (.*)$/.exec(cause.message) : null;
-    if (parts === null) throw cause;
-    throw new InputError(
-      {
-        where: 'options of dant simulate',
-        found: parts[1],
-        expected: parts[2],
-        remedy: 'Correct the option; `dant simulate --help` lists them.',
-      },
-      { cause },
-    );
+  } catch (error) {
+    throw optionError(error);
   }
+}
+
+/** What the simulation says of its options, as bad input; anything else as it is. */
+export function optionError(error: unknown): unknown {
+  const parts = error instanceof RangeError ? /: got (.*), expected (.*)$/.exec(error.message) : null;
+  if (parts === null) return error;
+  return new InputError(
+    {
+      where: 'options of dant simulate',
+      found: parts[1],
+      expected: parts[2],
+      remedy: 'Correct the option; `dant simulate --help` lists them.',
+    },
+    { cause: error },
+  );
 }

@@ -260,6 +260,14 @@ describe('dant simulate', () => {
   });
 });
 
+test('dant simulate refuses options that leave a session without units, and makes nothing', async () => {
+  const folder = path.join(root, 'too-few');
+  const { code, stderr } = await dant(['simulate', folder, '--sessions', '5', '--units', '2']);
+  expect(stderr).toMatch(/found: {4}no unit in session \d\n {2}expected: .*option "units" \(2\)/);
+  expect(code).toBe(2);
+  expect(existsSync(folder)).toBe(false);
+});
+
 describe('dant settings', () => {
   test('prints a settings file that runs', async () => {
     const { code, stdout } = await dant(['settings']);

@@ -5,6 +5,7 @@ import { PROBE_NAMES } from '../../core/simulation/probes.ts';
 import { type CommonOptions, execute } from '../execute.ts';
 import { refuseToReplace } from '../refuse-to-replace.ts';
 import {
+  optionError,
   readSimulation,
   SIMULATION_NUMBERS,
   SIMULATION_PRESETS,
@@ -66,6 +67,8 @@ export function addSimulateCommand(program: Command): void {
           halves: options.halves,
           onEvent,
           signal,
+        }).catch((error) => {
+          throw optionError(error);
         });
         return { result, text: formatSimulation(result) };
       }),

@@ -240,8 +240,13 @@ function findNeurons(
   const found = within.filter(({ draw }) => draw < limit);
   for (let session = 1; session <= simulation.sessions; session++) {
     if (found.some((f) => f.session === session)) continue;
+    const { units, neurons, presence } = simulation;
+    const options =
+      units === undefined
+        ? `with options "neurons" (${neurons}) and "presence" (${presence})`
+        : `with option "units" (${units})`;
     throw new RangeError(
-      `simulateRecording: got no unit in session ${session}, expected at least one: raise the number of neurons or the presence`,
+      `simulateRecording: got no unit in session ${session}, expected at least one in each: too few ${options}`,
     );
   }
   return {

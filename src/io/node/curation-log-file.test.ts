@@ -1,5 +1,6 @@
 import {
   appendFileSync,
+  mkdirSync,
   mkdtempSync,
   readFileSync,
   rmSync,
@@ -11,6 +12,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Operation } from '../../core/curation/operations.ts';
+import { InputError } from '../../core/errors.ts';
 import { CurationLogFile, setAsideCuration } from './curation-log-file.ts';
 
 const AUTOMATIC = { labels: Int32Array.from([1, 1, 2, 2, -1, -1]), fingerprint: 'sha256:aa' };
@@ -51,6 +53,13 @@ describe('the log of a curation on the disk', () => {
     expect([...replayed.state.labels]).toEqual([...AUTOMATIC.labels]);
     expect(read.entries.map(({ id }) => id)).toEqual(['a', 'b']);
     expect(read.head).toMatchObject({ fingerprint: 'sha256:aa', units: 6 });
+  });
+
+  it('is refused where it is a folder', async () => {
+    mkdirSync(path);
+    await expect(opened().current()).rejects.toThrow(InputError);
+    await expect(opened().current()).rejects.toThrow(/found a folder/);
+    await expect(opened().append(MARK, { after: 0, id: 'a', time })).rejects.toThrow(/found a folder/);
   });
 
   it('appends nothing when others have, when it was appended before, or when it cannot be done', async () => {

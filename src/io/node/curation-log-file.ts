@@ -129,7 +129,10 @@ export class CurationLogFile {
       const { size, mtimeMs, ino } = await file.stat();
       const read = `${size} ${mtimeMs} ${ino}`;
       if (read === this.read) return;
-      const log = parseCurationLog(await file.readFile('utf8'), this.path);
+      const text = await file.readFile('utf8').catch((error) => {
+        throw this.unusable(error, 'a file that can be read');
+      });
+      const log = parseCurationLog(text, this.path);
       this.checkOwner(log);
       this.replayed = this.replayOf(log.entries);
       this.log = log;
