@@ -51,11 +51,34 @@ describe('the log of a curation', () => {
     expect(entries.map(({ id }) => id)).toEqual(['id1', 'first']);
   });
 
+  it('goes on after lines that cannot be read when the numbers show that nothing is missing, and names them', () => {
+    const log = parseCurationLog(
+      `${text(HEAD, entry(1))}\0\0\n{"version":2,"ti\n${text(entry(2))}{"vers`,
+      'log',
+    );
+    expect(log.entries.map(({ version }) => version)).toEqual([1, 2]);
+    expect(log.warnings.map((warning) => warning.match(/line \d/)?.[0])).toEqual([
+      'line 3',
+      'line 4',
+      'line 6',
+    ]);
+    expect(log.cutOff).toBe(true);
+  });
+
   it('says where it is damaged', () => {
     expect(() => parseCurationLog(text(HEAD, entry(1), entry(3)), 'log')).toThrow(
       /log, line 3: found operation 3 after operation 1/,
     );
     expect(() => parseCurationLog(`${text(HEAD)}{"version":1}\n`, 'log')).toThrow(/log, line 2/);
+    // The last operation may be the one that is missing: nothing after it tells.
+    for (const line of ['garbage\n', '{"version":2,"time"\n', 'garbage\n\n', 'garbage\n{'])
+      expect(() => parseCurationLog(text(HEAD, entry(1)) + line, 'log')).toThrow(
+        /log, line 3: found a line that cannot be read/,
+      );
+    expect(() => parseCurationLog('garbage\n{\n', 'log')).toThrow(/log, line 1/);
+    expect(() => parseCurationLog(`${text(HEAD)}garbage\n${text(entry(2))}`, 'log')).toThrow(
+      /operation 2 after operation 0/,
+    );
     expect(() => parseCurationLog('{"a":1}\n', 'log')).toThrow(/log, line 1/);
     const newer = JSON.stringify({ ...HEAD, formatVersion: 2 });
     expect(() => parseCurationLog(`${newer}\n`, 'log')).toThrow(/update dant/);

@@ -3,7 +3,9 @@
  * belongs to; every other line is an operation with its version, its place in the log.
  *
  * The log only ever grows, and nobody locks it. Whoever appends claims the next version; of two lines that claim the same one
- * the first counts. A line that was cut off when a program was killed says nothing, and the next one begins on a line of its own.
+ * the first counts. A line that was cut off when a program was killed says nothing, and the next one begins on a line of its own:
+ * it claims the version that the line before would have claimed. So a line that cannot be read is harmless where it is the last and lacks
+ * its line break, and where one that can be read follows; anywhere else an operation may be missing.
  */
 import { type CurationEntry, parseEntry } from '../core/curation/operations.ts';
 import { InputError } from '../core/errors.ts';
@@ -53,15 +55,19 @@ export function logLine(line: CurationLogHead | CurationEntry, after: CurationLo
 export function parseCurationLog(text: string, name: string): CurationLog {
   const lines = text.split('\n');
   const entries: CurationEntry[] = [];
-  const cut: number[] = [];
+  const unreadable: number[] = [];
+  /** Unreadable lines after the last one that can be read. */
+  let trailing: number[] = [];
   let head: CurationLogHead | undefined;
   for (const [i, line] of lines.entries()) {
     if (line.trim() === '') continue;
     const value = parseJson(line);
     if (value === undefined) {
-      cut.push(i + 1);
+      trailing.push(i + 1);
       continue;
     }
+    unreadable.push(...trailing);
+    trailing = [];
     const isHead = 'format' in value;
     if (!head || isHead) {
       // Of two programs that began the log at the same moment, the first counts.
@@ -77,13 +83,17 @@ export function parseCurationLog(text: string, name: string): CurationLog {
     if (version === entries.length + 1) entries.push(entry.value);
   }
   const cutOff = lines[lines.length - 1] !== '';
-  const warnings = cut.map(
-    (line) => `${name}, line ${line}, was cut off when a program ended while writing it; it never counted.`,
+  const end = cutOff && trailing.at(-1) === lines.length ? trailing.pop() : undefined;
+  if (trailing.length > 0) throw damaged(`${name}, line ${trailing[0]}`, 'a line that cannot be read');
+  const warnings = unreadable.map(
+    (line) => `${name}, line ${line}, cannot be read and does not count; no operation is missing.`,
   );
+  if (end !== undefined)
+    warnings.push(`${name}, line ${end}, was cut off before its end and does not count.`);
   return { head, entries, warnings, cutOff };
 }
 
-/** An object of a line; undefined when the line was cut off. */
+/** An object of a line; undefined when it cannot be read. */
 function parseJson(line: string): Record<string, unknown> | undefined {
   try {
     const value: unknown = JSON.parse(line);

@@ -14,6 +14,8 @@ export interface ClusterFiguresOptions {
   /** The recording; default: the one that the result names, if it is still there. */
   readonly dataFolder?: string;
   readonly onProgress?: (done: number, total: number) => void;
+  /** Told what does not count in the log of the curation. */
+  readonly warn?: (text: string) => void;
   readonly signal?: AbortSignal;
 }
 
@@ -24,10 +26,11 @@ export interface ClusterFiguresOptions {
  */
 export async function writeClusterFigures(
   folder: string,
-  { clusters, dataFolder, onProgress, signal }: ClusterFiguresOptions,
+  { clusters, dataFolder, onProgress, warn, signal }: ClusterFiguresOptions,
 ): Promise<string[]> {
   const tracked = await openTracked(folder, dataFolder);
-  const { replayed } = await new CurationLogFile(folder, tracked).current();
+  const { log, replayed } = await new CurationLogFile(folder, tracked).current();
+  for (const text of log.warnings) warn?.(text);
   const all = neuronsOf(replayed.state.labels);
   const chosen = chooseNeurons(all, clusters === 'all' ? [...all.keys()] : clusters, folder);
   const store = new FileStore(folder);

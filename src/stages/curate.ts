@@ -72,15 +72,17 @@ function changedUnits(labels: Int32Array, { labels: curated }: CurationState): n
 
 /**
  * Writes the curated result beside the automatic one.
+ * @param options.warn told what does not count in the log
  * @throws InputError when there is no result, its log is damaged or of another result, or nothing can be written
  */
 export async function applyCuration(
   folder: string,
-  options: { readonly dataFolder?: string } = {},
+  options: { readonly dataFolder?: string; readonly warn?: (text: string) => void } = {},
 ): Promise<CuratedSummary> {
   const tracked = await openTracked(folder, options.dataFolder);
-  const file = new CurationLogFile(folder, tracked);
-  return writeCuration(folder, tracked, (await file.current()).replayed);
+  const { log, replayed } = await new CurationLogFile(folder, tracked).current();
+  for (const text of log.warnings) options.warn?.(text);
+  return writeCuration(folder, tracked, replayed);
 }
 
 /** Writes what a log has come to; every file is on the disk when it resolves. */

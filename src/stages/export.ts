@@ -13,8 +13,11 @@ import { parquetFiles } from '../io/export/parquet-tables.ts';
 import { phyFiles } from '../io/export/phy.ts';
 import { spikeInterfaceFiles } from '../io/export/spike-interface.ts';
 import { matchTableFiles } from '../io/export/unit-match.ts';
+import { resultFingerprint } from '../io/fingerprint.ts';
+import { CurationLogFile } from '../io/node/curation-log-file.ts';
 import { FileStore } from '../io/node/file-store.ts';
 import { replaceFiles } from '../io/replace-files.ts';
+import { fileLabels } from '../io/result-blocks.ts';
 import type { StageOptions } from './stage-options.ts';
 
 export interface ExportOptions extends Pick<StageOptions, 'onEvent' | 'signal'> {
@@ -80,6 +83,7 @@ export async function exportResult(outputFolder: string, options: ExportOptions)
   }
   const { write, own } = EXPORTERS[to];
   const source = await readExportSource(new FileStore(outputFolder), { automatic });
+  if (!automatic) await lookAtCuration(outputFolder, source, onEvent);
   const target = new FileStore(options.output ?? path.join(outputFolder, 'export', to));
   await target.checkWritable();
   await refuseToOverwrite(source, target, to);
@@ -109,6 +113,24 @@ export async function exportResult(outputFolder: string, options: ExportOptions)
     neurons: new Set(source.labels.filter((label) => label >= 0)).size,
     curated: source.curated,
   };
+}
+
+/** Operations that cannot be read were perhaps not applied: whoever takes the neurons elsewhere must know. */
+async function lookAtCuration(
+  folder: string,
+  { saved }: ExportSource,
+  onEvent: ExportOptions['onEvent'],
+): Promise<void> {
+  const warn = (text: string) => onEvent?.({ kind: 'warning', text });
+  const labels = fileLabels(await saved.labels());
+  const fingerprint = await resultFingerprint(labels, await saved.peakChannels());
+  try {
+    const { log } = await new CurationLogFile(folder, { labels, fingerprint }).current();
+    log.warnings.forEach(warn);
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    warn(`The log of the curation by hand cannot be used. ${error.message}`);
+  }
 }
 
 /** The input folder that the result names. */

@@ -27,6 +27,8 @@ export interface ReportOptions {
   /** Of the program. */
   readonly version: string;
   readonly onProgress?: (done: number, total: number) => void;
+  /** Told what does not count in the log of the curation. */
+  readonly warn?: (text: string) => void;
   readonly signal?: AbortSignal;
 }
 
@@ -42,7 +44,8 @@ export async function writeReport(
   const path = resolve(file);
   refuseOtherFiles(path);
   const tracked = await openTracked(folder, dataFolder);
-  const { replayed } = await new CurationLogFile(folder, tracked).current();
+  const { log, replayed } = await new CurationLogFile(folder, tracked).current();
+  for (const text of log.warnings) options.warn?.(text);
   const html = new TextEncoder().encode(await reportHtml(tracked, replayed.state, options));
   await new FileStore(dirname(path)).write(basename(path), html);
   return {

@@ -201,6 +201,31 @@ describe('dant curate', () => {
     expect((await dant(['curate', other])).stdout).toMatch(/Nothing was curated yet/);
   });
 
+  it('neither shows nor writes anything where its log is damaged, and leaves the log', async () => {
+    const damaged = join(folder, 'damaged');
+    cpSync(out, damaged, { recursive: true });
+    const path = join(damaged, 'Curation.jsonl');
+    const log = `${readFileSync(path, 'utf8')}{"version":6,\n`;
+    writeFileSync(path, log);
+    const page = join(folder, 'damaged.html');
+    for (const args of [
+      ['curate', damaged],
+      ['curate', damaged, '--apply', '--data', data],
+      ['report', damaged, page, '--data', data],
+      ['figures', damaged, '--data', data, '--clusters', 'all'],
+    ]) {
+      const { code, stderr } = await dant(args);
+      expect(stderr).toMatch(/Curation.jsonl, line 7\n {2}found: {4}a line that cannot be read/);
+      expect(code).toBe(2);
+    }
+    expect(existsSync(page)).toBe(false);
+    expect(readFileSync(path, 'utf8')).toBe(log);
+    // The same without its line break was cut off: it is told, and passed over.
+    writeFileSync(path, log.slice(0, -1));
+    const applied = await dant(['curate', damaged, '--apply', '--data', data, '--quiet']);
+    expect(applied).toMatchObject({ code: 0, stderr: expect.stringMatching(/line 7, was cut off/) });
+  });
+
   it.each([
     ['no result', ['curate', folder], /IdxCluster.npy/],
     ['no folder', ['curate', join(folder, 'nowhere'), '--apply'], /nothing there/],

@@ -109,3 +109,13 @@ describe('dant settings --init', () => {
     await refused(['settings', '--init', path.join(folder, 'new', 'settings.json')], folder);
   });
 });
+
+test('dant export warns of a damaged log of curation, which may hold what is not applied', async () => {
+  const folder = copyOf(results);
+  writeFileSync(path.join(folder, 'Curation.jsonl'), 'garbage\n{\n');
+  const csv = ['export', folder, '--to', 'csv', '--quiet'];
+  const { code, stderr } = await dant(csv);
+  expect(code).toBe(0);
+  expect(stderr).toMatch(/Warning: .*Curation.jsonl, line 1: found a line that cannot be read/);
+  expect(await dant([...csv, '--automatic'])).toEqual({ code: 0, stdout: '', stderr: '' });
+});

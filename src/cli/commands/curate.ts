@@ -46,6 +46,7 @@ export function addCurateCommand(program: Command): void {
         if (options.apply) {
           const result = await applyCuration(folder, {
             dataFolder: options.data && path.resolve(options.data),
+            warn: (text) => onEvent({ kind: 'warning', text }),
           });
           return { result, text: formatCurated(result, out) };
         }

@@ -40,6 +40,7 @@ export function addFiguresCommand(program: Command): void {
         const files = await writeClusterFigures(folder, {
           clusters,
           dataFolder: options.data && path.resolve(options.data),
+          warn: (text) => onEvent({ kind: 'warning', text }),
           signal,
           onProgress: (done, total) =>
             onEvent({ kind: 'progress', stage: 'figures', step: 'Neurons', done, total }),

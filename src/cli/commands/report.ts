@@ -41,6 +41,7 @@ export function addReportCommand(program: Command): void {
           neurons,
           dataFolder: options.data && path.resolve(options.data),
           version: packageVersion(),
+          warn: (text) => onEvent({ kind: 'warning', text }),
           signal,
           onProgress: (done, total) => {
             if (total > 0) onEvent({ kind: 'progress', stage: 'figures', step: 'Neurons', done, total });
