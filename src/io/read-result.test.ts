@@ -37,11 +37,42 @@ describe('SavedResult', () => {
   it('refuses files that do not belong together, and damaged ones', async () => {
     const store = await written();
     store.files.set('motion_linear.npy', encodeNpy({ dtype: 'float64', shape: [2], data: [1, 2] }));
-    store.files.set('IdxCluster.npy', encodeNpy({ dtype: 'float64', shape: [2], data: [1, 2.5] }));
+    store.files.set(
+      'IdxCluster.npy',
+      encodeNpy({ dtype: 'float64', shape: [7], data: [1, 2.5, 1, 1, 1, 1, 1] }),
+    );
     const saved = await SavedResult.open(store);
     await expect(saved.motions()).rejects.toThrow(InputError);
     await expect(saved.motions()).rejects.toThrow('out/motion_linear.npy');
     await expect(saved.labels()).rejects.toThrow('out/IdxCluster.npy: found the value 2.5');
+  });
+
+  it.each(['locations', 'amplitude', 'peak_channels', 'unit_shanks', 'isi', 'UnitConfidence'])(
+    'refuses %s of another number of units',
+    async (name) => {
+      const store = await written();
+      store.files.set(
+        `${name}.npy`,
+        encodeNpy({ dtype: 'float64', shape: [6, 3], data: new Float64Array(18) }),
+      );
+      await expect(SavedResult.open(store)).rejects.toThrow(InputError);
+      await expect(SavedResult.open(store)).rejects.toThrow(`out/${name}.npy: found 6 rows`);
+    },
+  );
+
+  it('refuses labels, pairs and probabilities that cannot be of its units', async () => {
+    const store = await written();
+    const set = (name: string, shape: readonly number[], data: readonly number[]) =>
+      store.files.set(name, encodeNpy({ dtype: 'int64', shape, data }));
+    set('IdxCluster.npy', [7], [1, 1, 0, -1, 2, 2, -1]);
+    set('MatchedPairs.npy', [2, 2], [0, 1, 4, 7]);
+    set('MatchProbability.npy', [3], [1, 1, 1]);
+    const saved = await SavedResult.open(store);
+    await expect(saved.labels()).rejects.toThrow('out/IdxCluster.npy: found 0 for unit 2');
+    await expect(saved.matchedPairs()).rejects.toThrow('out/MatchedPairs.npy: found unit 7 in pair 1');
+    await expect(saved.matchProbability()).rejects.toThrow('out/MatchProbability.npy: found 3 values');
+    set('IdxCluster.npy', [7], [1, 1, -1, -1, 2, 2, -2]);
+    await expect(saved.labels()).rejects.toThrow('found -2 for unit 6');
   });
 
   it('gives waveforms of units there are', async () => {

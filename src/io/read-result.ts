@@ -6,6 +6,7 @@ import type { NdArray } from '../core/ndarray.ts';
 import type { Histogram } from '../core/result.ts';
 import { FEATURE_NAMES, type FeatureName } from '../core/settings.ts';
 import { type ByteSource, pathIn, type Store, subStore } from './byte-source.ts';
+import { checkLabels, checkPairs, checkPairValues, checkUnitCounts } from './check-result.ts';
 import { type NumericArrays, openNpy, readNpy, readNpyAs, readNpyRowsAs } from './npy.ts';
 import { openNpz } from './npz.ts';
 import { shankFolders } from './result-folder.ts';
@@ -70,19 +71,23 @@ export class SavedResult {
 
   /**
    * @param options.finished false for a folder in which not all stages have run
-   * @throws InputError when there is no result in the folder
+   * @throws InputError when there is no result in the folder, or its files are of different numbers of units
    */
   static async open(store: Store, { finished = true } = {}): Promise<SavedResult> {
     const name = finished ? 'IdxCluster.npy' : 'locations.npy';
     const source = await store.open(name);
     if (!source) throw missing(store, name);
-    const { shape } = await openNpy(source);
-    return new SavedResult(store, shape[0] ?? 0);
+    const [units = 0] = (await openNpy(source)).shape;
+    // Where not all stages have run, files of later ones may still be of an earlier recording.
+    if (finished) await checkUnitCounts(store, units);
+    return new SavedResult(store, units);
   }
 
   /** (units,) curated cluster of each unit, -1 unmatched. */
   async labels(): Promise<Int32Array> {
-    return fromFileLabels(await this.vector('IdxCluster.npy', 'int32'));
+    const labels = await this.vector('IdxCluster.npy', 'int32');
+    checkLabels(this.store, 'IdxCluster.npy', labels);
+    return fromFileLabels(labels);
   }
 
   /** `units.csv`: where each unit comes from and its neuron; undefined when a version before it wrote the result. */
@@ -91,13 +96,17 @@ export class SavedResult {
   }
 
   /** (M, 2) pairs of units that share a curated cluster. */
-  matchedPairs(): Promise<Int32Array> {
-    return this.vector('MatchedPairs.npy', 'int32');
+  async matchedPairs(): Promise<Int32Array> {
+    const pairs = await this.vector('MatchedPairs.npy', 'int32');
+    checkPairs(this.store, 'MatchedPairs.npy', pairs, this.units);
+    return pairs;
   }
 
   /** (M,) probability of every matched pair; undefined in results of other programs. */
-  matchProbability(): Promise<Float64Array | undefined> {
-    return this.optionalVector('MatchProbability.npy');
+  async matchProbability(): Promise<Float64Array | undefined> {
+    const values = await this.optionalVector('MatchProbability.npy');
+    if (values) await checkPairValues(this.store, 'MatchProbability.npy', values.length);
+    return values;
   }
 
   /** (units,) mean probability of a unit's matched pairs, NaN where there is none; undefined in results of other programs. */

@@ -124,6 +124,10 @@ describe('evaluateFolder', () => {
   it('refuses dates that do not fit the sessions, another recording, and a folder that is no result', async () => {
     await expect(evaluateFolder(out, { dates: ['2024-01-01'] })).rejects.toThrow('expected 4 dates');
     await expect(evaluateFolder(out, { dates: ['1', '2', 'x', '4'] })).rejects.toThrow('--dates');
+    for (const date of ['2024-02-30', '2023-02-29', '2024/04/31', '2024-13-01'])
+      await expect(evaluateFolder(out, { dates: ['2024-02-29', date, '2024-03-01', '4'] })).rejects.toThrow(
+        '--dates',
+      );
     await expect(evaluateFolder(data)).rejects.toThrow('IdxCluster.npy');
     await expect(evaluateFolder(out, { dataFolder: join(folder, 'none') })).rejects.toThrow(
       'waveform_all.npy: found no such file',

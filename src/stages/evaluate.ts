@@ -203,6 +203,15 @@ async function sessionDays(
 
 const dayOf = (date: string) => {
   const text = date.trim();
-  if (text === '') return Number.NaN;
+  if (text === '' || !isInCalendar(text)) return Number.NaN;
   return /^-?\d+(\.\d+)?$/.test(text) ? Number(text) : Math.round(Date.parse(text) / 864e5);
 };
+
+/** Whether the day of a date is one of its month: `Date` takes 30 February for 1 March. */
+function isInCalendar(text: string): boolean {
+  const parts = /^(\d{4})[-/](\d{1,2})[-/](\d{1,2})/.exec(text);
+  if (!parts) return true;
+  const [year, month, day] = parts.slice(1).map(Number);
+  const date = new Date(Date.UTC(year, month - 1, day));
+  return date.getUTCMonth() === month - 1 && date.getUTCDate() === day;
+}
