@@ -116,6 +116,30 @@ describe('options over settings', () => {
     expect(error.message).toContain(text);
   });
 
+  test.each([
+    ['--output', { output: '' }],
+    ['--output', { output: '~/results' }],
+    ['--set, setting "output_folder"', { set: ['output_folder='] }],
+    ['--set, setting "path_to_data"', { set: ['path_to_data=~'] }],
+    [
+      '--set, setting "waveformCorrection.path_to_motion"',
+      { set: ['waveformCorrection.path_to_motion=~/m.npy'] },
+    ],
+  ])('%s refuses a path that nobody meant: %o', async (where, options) => {
+    const error = await readInput(folder, options).catch((e) => e);
+    expect(error).toBeInstanceOf(InputError);
+    expect(error.where).toBe(where);
+    expect(error.found).toMatch(/an empty path|which the shell did not expand/);
+  });
+
+  test('folders whose names begin with ~ are folders', async () => {
+    const { userSettings } = await readInput(folder, { output: './~', set: ['path_to_data=~a'] });
+    expect(userSettings).toMatchObject({
+      output_folder: path.resolve('~'),
+      path_to_data: path.resolve('~a'),
+    });
+  });
+
   test('an unknown preset is bad input', async () => {
     await expect(readInput(folder, { preset: 'best' })).rejects.toThrow(/--preset.*"best".*"recommended"/);
   });

@@ -4,6 +4,8 @@ import path from 'node:path';
 import Hjson from 'hjson';
 import { InputError } from '../core/errors.ts';
 import { checkSetting, nearestKey, SETTINGS_TABLE, type UserSettings } from '../core/settings.ts';
+import { isUsablePath, requireUsablePath } from '../core/usable-path.ts';
+import { resolvePath } from './paths.ts';
 
 export interface InputOptions {
   readonly output?: string;
@@ -46,11 +48,12 @@ export async function readInput(data: string | undefined, options: InputOptions)
     checkSetting('preset', options.preset, '--preset');
     changes.push(['preset', options.preset]);
   }
-  if (options.output !== undefined) changes.push(['output_folder', path.resolve(options.output)]);
+  if (options.output !== undefined) changes.push(['output_folder', resolvePath('--output', options.output)]);
   return { ...base, userSettings: withChanges(base.userSettings, changes), warnings };
 }
 
 async function readBase(data: string): Promise<Omit<RunInput, 'warnings'>> {
+  requireUsablePath(data, 'argument DATA');
   const kind = kindOf(data);
   if (kind === 'folder') {
     const settingsFile = path.join(data, SETTINGS_FILE);
@@ -101,7 +104,7 @@ function parseAssignment(assignment: string): [string, unknown] {
   }
   const key = assignment.slice(0, at).trim();
   const text = assignment.slice(at + 1).trim();
-  if (PATH_KEYS.has(key)) return [key, text === '' ? '' : path.resolve(text)];
+  if (PATH_KEYS.has(key)) return [key, isUsablePath(text) ? path.resolve(text) : text];
   const kind = KNOWN_KEYS.get(key)?.kind;
   if (kind === undefined || kind === 'string' || kind === 'choice') return [key, text];
   try {

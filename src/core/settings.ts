@@ -5,6 +5,7 @@
 import { z } from 'zod';
 import { InputError } from './errors.ts';
 import { SETTINGS_TABLE, type SettingEntry } from './settings-table.ts';
+import { requireUsablePath } from './usable-path.ts';
 
 export { SETTINGS_TABLE, type SettingEntry } from './settings-table.ts';
 
@@ -87,6 +88,11 @@ export function resolveSettings(
   const values = new Map<string, unknown>();
   for (const entry of SETTINGS_TABLE) {
     if (given.has(entry.key)) values.set(entry.key, check(entry, given.get(entry.key), source));
+  }
+  for (const key of ['path_to_data', 'output_folder', 'waveformCorrection.path_to_motion']) {
+    const path = values.get(key);
+    if (typeof path !== 'string' || (path === '' && key.endsWith('path_to_motion'))) continue;
+    requireUsablePath(path, `${source}, setting "${key}"`);
   }
   for (const entry of SETTINGS_TABLE) {
     if (!values.has(entry.key)) values.set(entry.key, derivedDefault(entry, values, context));

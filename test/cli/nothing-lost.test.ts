@@ -119,3 +119,20 @@ test('dant export warns of a damaged log of curation, which may hold what is not
   expect(stderr).toMatch(/Warning: .*Curation.jsonl, line 1: found a line that cannot be read/);
   expect(await dant([...csv, '--automatic'])).toEqual({ code: 0, stdout: '', stderr: '' });
 });
+
+test.each([
+  ['run', ['run', 'DATA', '--no-figures', '--output']],
+  ['export', ['export', 'RESULTS', '--to', 'csv', '--output']],
+  ['report', ['report', 'RESULTS']],
+  ['simulate', ['simulate']],
+  ['score', ['score', 'RESULTS', '--data']],
+])('dant %s fills no folder that nobody named', async (_name, args) => {
+  const here = mkdtempSync(path.join(root, 'here-'));
+  const known = args.map((arg) => ({ DATA: data, RESULTS: results })[arg] ?? arg);
+  for (const place of ['', '~/new']) {
+    const { code, stderr } = await dant([...known, place], { cwd: here });
+    expect(stderr).toMatch(/found: {4}(an empty path|.*which the shell did not expand)/);
+    expect(code).toBe(2);
+    expect(readdirSync(here)).toEqual([]);
+  }
+});

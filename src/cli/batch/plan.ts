@@ -2,6 +2,7 @@
 import { realpathSync } from 'node:fs';
 import path from 'node:path';
 import { InputError } from '../../core/errors.ts';
+import { requireUsablePath } from '../../core/usable-path.ts';
 import type { BatchList, BatchRow } from '../../io/batch-list.ts';
 import { shankFolder } from '../../io/result-folder.ts';
 
@@ -59,8 +60,11 @@ export function planBatch({ rows }: BatchList, where: string, base: string): Job
 function jobOfRow(row: BatchRow, where: string, base: string): Job {
   const problem = (found: string, expected: string, remedy: string) =>
     new InputError({ where: `${where}, row ${row.row}`, found, expected, remedy });
-  const place = (cell: string) =>
-    cell === '' ? undefined : path.resolve(base, path.sep === '/' ? cell.replaceAll('\\', '/') : cell);
+  const place = (cell: string) => {
+    if (cell === '') return undefined;
+    requireUsablePath(cell, `${where}, row ${row.row}`);
+    return path.resolve(base, path.sep === '/' ? cell.replaceAll('\\', '/') : cell);
+  };
   const output = place(row.output);
   if (output === undefined) {
     throw problem('no output folder', 'a folder for the results', 'Fill in the column output.');

@@ -11,6 +11,7 @@ import { type Job, planBatch } from '../batch/plan.ts';
 import { Records } from '../batch/records.ts';
 import { inspectJobs, reportJobs, runBatch, summaryTable } from '../batch/run-batch.ts';
 import { type CommonOptions, execute } from '../execute.ts';
+import { resolvePath } from '../paths.ts';
 import { formatBatch, formatRanges } from '../ui/batch-summary.ts';
 import { EXIT } from '../ui/exit.ts';
 import { addCommonOptions, addDataOptions, collect, integer } from './options.ts';
@@ -72,12 +73,14 @@ export function addBatchCommand(program: Command): void {
         'batch',
         options,
         async ({ onEvent, signal, ifStopped }) => {
-          const location = path.resolve(list);
+          const location = resolvePath('argument LIST', list);
           const { jobs, unused } = await readPlan(location);
           for (const column of unused)
             onEvent({ kind: 'warning', text: `${list}: the column "${column}" is not used.` });
           const records = new Records(
-            options.records ? path.resolve(options.records) : `${location.replace(/\.[^./\\]+$/, '')}.batch`,
+            options.records !== undefined
+              ? resolvePath('--records', options.records)
+              : `${location.replace(/\.[^./\\]+$/, '')}.batch`,
           );
           const every = options;
           const selected = select(jobs, options, list);

@@ -1,7 +1,7 @@
 /** `dant compare`: two results of one recording. */
-import path from 'node:path';
 import type { Command } from 'commander';
 import { type CommonOptions, execute } from '../execute.ts';
+import { resolvePath } from '../paths.ts';
 import { formatComparison } from '../ui/evaluation-text.ts';
 import { addCommonOptions } from './options.ts';
 
@@ -25,7 +25,7 @@ export function addCompareCommand(program: Command): void {
     .action((a: string, b: string, options: CommonOptions) =>
       execute('compare', options, async () => {
         const { compareFolders } = await import('../../stages/compare.ts');
-        const result = await compareFolders(path.resolve(a), path.resolve(b));
+        const result = await compareFolders(resolvePath('argument A', a), resolvePath('argument B', b));
         return { result, text: formatComparison(result) };
       }),
     );

@@ -1,7 +1,7 @@
 /** `dant convert`: MATLAB's spikeInfo.mat to a data folder. */
-import path from 'node:path';
 import type { Command } from 'commander';
 import { type CommonOptions, execute } from '../execute.ts';
+import { resolvePath } from '../paths.ts';
 import { refuseToReplace } from '../refuse-to-replace.ts';
 import { addCommonOptions } from './options.ts';
 
@@ -27,11 +27,11 @@ export function addConvertCommand(program: Command): void {
     .addHelpText('after', EXAMPLES)
     .action((file: string, out: string, options: Options) =>
       execute('convert', options, async ({ onEvent, signal, ifStopped }) => {
-        const dataFolder = path.resolve(out);
+        const dataFolder = resolvePath('argument OUT', out);
         if (options.force !== true) refuseToReplace(dataFolder);
         ifStopped(`Stopped. Nothing was changed in ${dataFolder}.`);
         const { convertSpikeInfo } = await import('../../stages/preprocess.ts');
-        await convertSpikeInfo(path.resolve(file), dataFolder, { onEvent, signal });
+        await convertSpikeInfo(resolvePath('argument FILE', file), dataFolder, { onEvent, signal });
         return {
           result: { dataFolder },
           text: `Converted ${file}.\n\n  Data  ${dataFolder}\n  Next  dant run ${out}`,

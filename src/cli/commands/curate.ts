@@ -1,8 +1,8 @@
 /** `dant curate`: what a curation by hand has come to, and its result as files. */
-import path from 'node:path';
 import type { Command } from 'commander';
 import { InputError } from '../../core/errors.ts';
 import { type CommonOptions, execute, type Outcome } from '../execute.ts';
+import { resolveIfGiven, resolvePath } from '../paths.ts';
 import { formatCurated, formatCuration } from '../ui/curation-summary.ts';
 import { addCommonOptions } from './options.ts';
 
@@ -36,7 +36,7 @@ export function addCurateCommand(program: Command): void {
     .addHelpText('after', EXAMPLES)
     .action((out: string, options: Options) =>
       execute('curate', options, async ({ onEvent }): Promise<Outcome> => {
-        const folder = path.resolve(out);
+        const folder = resolvePath('argument OUT', out);
         if (options.apply && options.setAside) throw contradiction();
         const { applyCuration, curationSummary, setAside } = await import('../../stages/curate.ts');
         if (options.setAside) {
@@ -45,7 +45,7 @@ export function addCurateCommand(program: Command): void {
         }
         if (options.apply) {
           const result = await applyCuration(folder, {
-            dataFolder: options.data && path.resolve(options.data),
+            dataFolder: resolveIfGiven('--data', options.data),
             warn: (text) => onEvent({ kind: 'warning', text }),
           });
           return { result, text: formatCurated(result, out) };

@@ -1,7 +1,7 @@
 /** `dant evaluate`: how good a result is, without ground truth. */
-import path from 'node:path';
 import type { Command } from 'commander';
 import { type CommonOptions, execute } from '../execute.ts';
+import { resolveIfGiven, resolvePath } from '../paths.ts';
 import { formatEvaluation } from '../ui/evaluation-text.ts';
 import { addCommonOptions } from './options.ts';
 
@@ -37,8 +37,8 @@ export function addEvaluateCommand(program: Command): void {
     .action((out: string, options: Options) =>
       execute('evaluate', options, async ({ onEvent, signal }) => {
         const { evaluateFolder } = await import('../../stages/evaluate.ts');
-        const result = await evaluateFolder(path.resolve(out), {
-          dataFolder: options.data && path.resolve(options.data),
+        const result = await evaluateFolder(resolvePath('argument OUT', out), {
+          dataFolder: resolveIfGiven('--data', options.data),
           dates: options.dates?.split(','),
           figures: options.figures,
           onEvent,

@@ -1,8 +1,8 @@
 /** `dant export`: a result in the formats of other programs. */
-import path from 'node:path';
 import { type Command, Option } from 'commander';
 import { EXPORT_FORMATS, type ExportFormat } from '../../io/export/formats.ts';
 import { type CommonOptions, execute } from '../execute.ts';
+import { resolveIfGiven, resolvePath } from '../paths.ts';
 import { formatExport } from '../ui/summary.ts';
 import { addCommonOptions } from './options.ts';
 
@@ -47,11 +47,11 @@ export function addExportCommand(program: Command): void {
       execute('export', options, async ({ onEvent, signal, ifStopped }) => {
         const { exportResult } = await import('../../stages/export.ts');
         ifStopped('Stopped. Nothing was changed.');
-        const result = await exportResult(path.resolve(out), {
+        const result = await exportResult(resolvePath('argument OUT', out), {
           to: options.to,
-          output: options.output && path.resolve(options.output),
+          output: resolveIfGiven('--output', options.output),
           automatic: options.automatic,
-          dataFolder: options.data && path.resolve(options.data),
+          dataFolder: resolveIfGiven('--data', options.data),
           onEvent,
           signal,
         });

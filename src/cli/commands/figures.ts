@@ -3,6 +3,7 @@ import path from 'node:path';
 import type { Command } from 'commander';
 import { type CommonOptions, execute } from '../execute.ts';
 import { readNumbers } from '../neuron-numbers.ts';
+import { resolveIfGiven, resolvePath } from '../paths.ts';
 import { formatNumberOf } from '../ui/text.ts';
 import { addCommonOptions } from './options.ts';
 
@@ -35,11 +36,11 @@ export function addFiguresCommand(program: Command): void {
       execute('figures', options, async ({ onEvent, signal, ifStopped }) => {
         const clusters = options.clusters === 'all' ? 'all' : readNumbers('--clusters', options.clusters);
         const { writeClusterFigures } = await import('../../stages/cluster-figures.ts');
-        const folder = path.resolve(out);
+        const folder = resolvePath('argument OUT', out);
         ifStopped(`Stopped. The figures that are finished are in ${folder}.`);
         const files = await writeClusterFigures(folder, {
           clusters,
-          dataFolder: options.data && path.resolve(options.data),
+          dataFolder: resolveIfGiven('--data', options.data),
           warn: (text) => onEvent({ kind: 'warning', text }),
           signal,
           onProgress: (done, total) =>

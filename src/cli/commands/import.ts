@@ -7,6 +7,7 @@ import { GOOD_ONLY } from '../../io/import/label-expression.ts';
 import { RAW_REFERENCES, WAVEFORM_SOURCES, type WaveformOptions } from '../../io/import/sorted-session.ts';
 import type { SessionEntry } from '../../stages/import-sessions.ts';
 import { type CommonOptions, execute } from '../execute.ts';
+import { resolvePath } from '../paths.ts';
 import { refuseToReplace } from '../refuse-to-replace.ts';
 import { formatImport } from '../ui/import-summary.ts';
 import { addCommonOptions, collect } from './options.ts';
@@ -76,7 +77,7 @@ export function addImportCommand(program: Command): void {
     .addHelpText('after', EXAMPLES)
     .action((out: string, options: Options) =>
       execute('import', options, async ({ onEvent, signal, ifStopped }) => {
-        const dataFolder = path.resolve(out);
+        const dataFolder = resolvePath('argument OUT', out);
         if (options.force !== true) refuseToReplace(dataFolder);
         const chosen = readOptions(options);
         const matFile = spikeInfoOf(options.session);
@@ -88,8 +89,10 @@ export function addImportCommand(program: Command): void {
         }
         const { importFolder, readSessionTable } = await import('../../stages/import-sessions.ts');
         const entries: SessionEntry[] = [
-          ...(options.sessions === undefined ? [] : await readSessionTable(path.resolve(options.sessions))),
-          ...(options.session ?? []).map((folder) => ({ path: path.resolve(folder) })),
+          ...(options.sessions === undefined
+            ? []
+            : await readSessionTable(resolvePath('--sessions', options.sessions))),
+          ...(options.session ?? []).map((folder) => ({ path: resolvePath('--session', folder) })),
         ];
         ifStopped(`Stopped. Nothing was changed in ${dataFolder}.`);
         const result = await importFolder(dataFolder, entries, { ...chosen, onEvent, signal });
@@ -100,11 +103,12 @@ export function addImportCommand(program: Command): void {
 
 /** The spikeInfo.mat that is the only session given, or stands in its folder. */
 function spikeInfoOf(sessions: readonly string[] = []): string | undefined {
-  const found = sessions.flatMap((folder) =>
-    [path.resolve(folder), path.resolve(folder, 'spikeInfo.mat')].filter(
+  const found = sessions.flatMap((folder) => {
+    const location = resolvePath('--session', folder);
+    return [location, path.join(location, 'spikeInfo.mat')].filter(
       (file) => /\.mat$/i.test(file) && existsSync(file),
-    ),
-  );
+    );
+  });
   if (found.length === 0 || sessions.length === 1) return found[0];
   throw wrong(
     '--session',

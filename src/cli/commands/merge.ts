@@ -1,7 +1,7 @@
 /** `dant merge`: put shanks together that were tracked by jobs of their own. */
-import path from 'node:path';
 import type { Command } from 'commander';
 import { type CommonOptions, execute } from '../execute.ts';
+import { resolveIfGiven, resolvePath } from '../paths.ts';
 import { formatMerge } from '../ui/summary.ts';
 import { addCommonOptions } from './options.ts';
 
@@ -31,10 +31,10 @@ export function addMergeCommand(program: Command): void {
     .addHelpText('after', EXAMPLES)
     .action((out: string, options: Options) =>
       execute('merge', options, async ({ onEvent, signal, ifStopped }) => {
-        const outputFolder = path.resolve(out);
+        const outputFolder = resolvePath('argument OUT', out);
         ifStopped(`Stopped. Nothing was changed in ${outputFolder}.`);
         const { mergeShanks } = await import('../../stages/merge-shanks.ts');
-        const dataFolder = options.data && path.resolve(options.data);
+        const dataFolder = resolveIfGiven('--data', options.data);
         const { figures } = options;
         const result = await mergeShanks(outputFolder, { dataFolder, figures, onEvent, signal });
         return { result, text: formatMerge(result) };

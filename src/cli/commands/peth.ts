@@ -1,9 +1,9 @@
 /** `dant peth`: how units respond to events, from a table of events. */
-import path from 'node:path';
 import type { Command } from 'commander';
 import { InputError } from '../../core/errors.ts';
 import { pethBins } from '../../core/features/peth.ts';
 import { type CommonOptions, execute } from '../execute.ts';
+import { resolvePath } from '../paths.ts';
 import { formatPeth } from '../ui/summary.ts';
 import { addCommonOptions } from './options.ts';
 
@@ -46,10 +46,10 @@ export function addPethCommand(program: Command): void {
         const bin = readNumber('--bin', options.bin, 0);
         const smooth = readNumber('--smooth', options.smooth, 0);
         checkBins(window, bin);
-        const dataFolder = path.resolve(data);
+        const dataFolder = resolvePath('argument DATA', data);
         ifStopped(`Stopped. Nothing was changed in ${dataFolder}.`);
         const { computePeth } = await import('../../stages/peth.ts');
-        const result = await computePeth(dataFolder, path.resolve(options.events), {
+        const result = await computePeth(dataFolder, resolvePath('--events', options.events), {
           window,
           bin,
           smooth,

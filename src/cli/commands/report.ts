@@ -1,10 +1,10 @@
 /** `dant report`: a result as one HTML file. */
-import path from 'node:path';
 import type { Command } from 'commander';
 import { formatBytes } from '../../core/format-bytes.ts';
 import { packageVersion } from '../../stages/package-version.ts';
 import { type CommonOptions, execute } from '../execute.ts';
 import { readNumbers } from '../neuron-numbers.ts';
+import { resolveIfGiven, resolvePath } from '../paths.ts';
 import { formatNumberOf } from '../ui/text.ts';
 import { addCommonOptions } from './options.ts';
 
@@ -37,9 +37,10 @@ export function addReportCommand(program: Command): void {
       execute('report', options, async ({ onEvent, signal }) => {
         const neurons = options.neurons === undefined ? [] : readNumbers('--neurons', options.neurons);
         const { writeReport } = await import('../../stages/report.ts');
-        const result = await writeReport(path.resolve(out), path.resolve(file), {
+        const location = resolvePath('argument FILE', file);
+        const result = await writeReport(resolvePath('argument OUT', out), location, {
           neurons,
-          dataFolder: options.data && path.resolve(options.data),
+          dataFolder: resolveIfGiven('--data', options.data),
           version: packageVersion(),
           warn: (text) => onEvent({ kind: 'warning', text }),
           signal,
@@ -49,7 +50,7 @@ export function addReportCommand(program: Command): void {
         });
         const pages = result.pages > 0 ? `, ${formatNumberOf(result.pages, 'page')} of neurons` : '';
         return {
-          result: { file: path.resolve(file), ...result },
+          result: { file: location, ...result },
           text: `${file} (${formatBytes(result.bytes)}): ${formatNumberOf(result.neurons, 'neuron')}${pages}`,
         };
       }),

@@ -1,7 +1,7 @@
 /** `dant score`: compare a result with the truth of a simulated recording. */
-import path from 'node:path';
 import type { Command } from 'commander';
 import { type CommonOptions, execute } from '../execute.ts';
+import { resolveIfGiven, resolvePath } from '../paths.ts';
 import { formatScore } from '../ui/summary.ts';
 import { addCommonOptions } from './options.ts';
 
@@ -31,8 +31,8 @@ export function addScoreCommand(program: Command): void {
     .action((out: string, options: Options) =>
       execute('score', options, async () => {
         const { scoreFolder } = await import('../../stages/score.ts');
-        const dataFolder = options.data && path.resolve(options.data);
-        const result = await scoreFolder(path.resolve(out), { dataFolder });
+        const dataFolder = resolveIfGiven('--data', options.data);
+        const result = await scoreFolder(resolvePath('argument OUT', out), { dataFolder });
         return { result, text: formatScore(result) };
       }),
     );

@@ -6,6 +6,7 @@ import { InputError } from '../../core/errors.ts';
 import { FileStore } from '../../io/node/file-store.ts';
 import { settingsTemplate } from '../../io/settings-file.ts';
 import { execute } from '../execute.ts';
+import { resolvePath } from '../paths.ts';
 
 interface Options {
   readonly init?: string | true;
@@ -38,7 +39,7 @@ export function addSettingsCommand(program: Command): void {
 }
 
 async function writeNew(file: string, text: string, replace: boolean): Promise<void> {
-  const location = path.resolve(file);
+  const location = resolvePath('argument FILE', file);
   const store = new FileStore(path.dirname(location));
   if (!replace && lstatSync(location, { throwIfNoEntry: false })) {
     throw new InputError({

@@ -1,8 +1,8 @@
 /** `dant simulate`: a recording whose neurons and motion are known. */
-import path from 'node:path';
 import type { Command } from 'commander';
 import { PROBE_NAMES } from '../../core/simulation/probes.ts';
 import { type CommonOptions, execute } from '../execute.ts';
+import { resolvePath } from '../paths.ts';
 import { refuseToReplace } from '../refuse-to-replace.ts';
 import {
   optionError,
@@ -59,7 +59,7 @@ export function addSimulateCommand(program: Command): void {
     .action((out: string, options: Options) =>
       execute('simulate', options, async ({ onEvent, signal, ifStopped }) => {
         const simulation = readSimulation({ ...options, numbers });
-        const dataFolder = path.resolve(out);
+        const dataFolder = resolvePath('argument OUT', out);
         if (options.force !== true) refuseToReplace(dataFolder);
         ifStopped(`Stopped. Nothing was changed in ${dataFolder}.`);
         const { simulateFolder } = await import('../../stages/simulate.ts');

@@ -1,9 +1,9 @@
 /** `dant view`: look at a result and curate it, in the browser. */
-import path from 'node:path';
 import type { Command } from 'commander';
 import { InputError } from '../../core/errors.ts';
 import { packageVersion } from '../../stages/package-version.ts';
 import { execute, tellFault } from '../execute.ts';
+import { resolveIfGiven, resolvePath } from '../paths.ts';
 
 interface Options {
   readonly data?: string;
@@ -33,8 +33,8 @@ export function addViewCommand(program: Command): void {
     .action((out: string, options: Options) =>
       execute('view', {}, async ({ signal }) => {
         const { serveFolder } = await import('../../server/serve.ts');
-        const serving = await serveFolder(path.resolve(out), {
-          dataFolder: options.data && path.resolve(options.data),
+        const serving = await serveFolder(resolvePath('argument OUT', out), {
+          dataFolder: resolveIfGiven('--data', options.data),
           port: options.port === undefined ? undefined : readPort(options.port),
           version: packageVersion(),
           onFault: tellFault,

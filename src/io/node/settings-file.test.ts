@@ -37,4 +37,14 @@ describe('resolvePaths', () => {
     expect(() => resolveSettings(resolvePaths(user, '/run'))).toThrow('output_folder');
     expect(resolvePaths({ waveformCorrection: 3 }, '/run')).toMatchObject({ waveformCorrection: 3 });
   });
+
+  it.each([
+    ['output_folder', { output_folder: '' }],
+    ['output_folder', { output_folder: '~/results' }],
+    ['path_to_data', { path_to_data: '~\\data' }],
+    ['waveformCorrection.path_to_motion', { waveformCorrection: { path_to_motion: '~' } }],
+  ])('leaves an unusable %s to be refused: %o', (key, user) => {
+    expect(() => resolveSettings(resolvePaths(user, '/run'))).toThrow(InputError);
+    expect(() => resolveSettings(resolvePaths(user, '/run'))).toThrow(`setting "${key}": found`);
+  });
 });

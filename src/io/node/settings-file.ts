@@ -1,5 +1,6 @@
 /** Settings files on the disk. */
 import { dirname, resolve } from 'node:path';
+import { isUsablePath } from '../../core/usable-path.ts';
 import { parseSettings } from '../settings-file.ts';
 import { requireFile } from './file-store.ts';
 
@@ -28,10 +29,10 @@ export async function readSettingsFile(path: string): Promise<SettingsFile> {
   return { user: resolvePaths(parseSettings(text, path), folder), folder };
 }
 
-/** The same settings with absolute paths. `\` is accepted as a separator everywhere, as settings come from Windows too. */
+/** The same settings with absolute paths, where they can be used. `\` is accepted as a separator everywhere, as settings come from Windows too. */
 export function resolvePaths(user: Record<string, unknown>, folder: string): Record<string, unknown> {
   const absolute = (path: unknown) =>
-    typeof path === 'string' ? resolve(folder, path.replaceAll('\\', '/')) : path;
+    typeof path === 'string' && isUsablePath(path) ? resolve(folder, path.replaceAll('\\', '/')) : path;
   const { waveformCorrection: correction } = user;
   const resolved: Record<string, unknown> = {
     ...user,
@@ -39,8 +40,7 @@ export function resolvePaths(user: Record<string, unknown>, folder: string): Rec
     output_folder: absolute(user.output_folder ?? './DANT_Output'),
   };
   if (typeof correction === 'object' && correction !== null && 'path_to_motion' in correction) {
-    const { path_to_motion: motion } = correction;
-    resolved.waveformCorrection = { ...correction, path_to_motion: motion === '' ? '' : absolute(motion) };
+    resolved.waveformCorrection = { ...correction, path_to_motion: absolute(correction.path_to_motion) };
   }
   return resolved;
 }
