@@ -31,6 +31,12 @@ describe('parseSettings', () => {
     ['{} more', 'line 1', 'trailing characters'],
     ['[1, 2]', 'settings.json', 'a list'],
     ['null', 'settings.json', 'the value null'],
+    ['{"clustering":{"n_iter":1},"clustering":{"max_distance":1}}', 'settings.json', '"clustering" twice'],
+    [
+      'n_jobs: 1\nISI: { window: 3, // ms\n binwidth: 1, "window": 4 }',
+      'settings.json',
+      '"ISI.window" twice',
+    ],
   ])('refuses %j', (text, where, said) => {
     const attempt = () => parseSettings(text, 'settings.json');
     expect(attempt).toThrow(InputError);

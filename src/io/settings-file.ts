@@ -16,12 +16,15 @@ type Stage = Entry['stage'];
  * The settings that a text in Hjson (https://hjson.github.io, a superset of JSON) gives, unchecked.
  *
  * @param name what errors call the text
- * @throws InputError naming the line when it is no Hjson, or no object
+ * @throws InputError naming the line when it is no Hjson, or no object, or a key that stands twice
  */
 export function parseSettings(text: string, name: string): Record<string, unknown> {
   let value: unknown;
+  let twice: string | undefined;
   try {
-    value = Hjson.parse(text.replace(/^\uFEFF/, ''));
+    const content = text.replace(/^\uFEFF/, '');
+    value = Hjson.parse(content);
+    twice = keyGivenTwice(Hjson.parse(content, { keepWsc: true }));
   } catch (cause) {
     const { message, line } = locate(cause, text);
     throw new InputError(
@@ -42,7 +45,28 @@ export function parseSettings(text: string, name: string): Record<string, unknow
       remedy: 'Write { } around the settings; `dant settings --init` writes a commented example.',
     });
   }
+  if (twice !== undefined) {
+    throw new InputError({
+      where: name,
+      found: `"${twice}" twice`,
+      expected: 'every setting and every group of settings once',
+      remedy: 'Take one of them out, or put the settings of both groups into one { }.',
+    });
+  }
   return value as Record<string, unknown>;
+}
+
+/** A key that stands twice in one object. @param value as Hjson gives it with the order of its keys */
+function keyGivenTwice(value: unknown): string | undefined {
+  if (typeof value !== 'object' || value === null) return undefined;
+  const { __COMMENTS__: order } = value as { __COMMENTS__?: { o?: readonly string[] } };
+  const twice = order?.o?.find((key, i, keys) => keys.indexOf(key) !== i);
+  if (twice !== undefined) return twice;
+  for (const [key, inner] of Object.entries(value)) {
+    const found = keyGivenTwice(inner);
+    if (found !== undefined) return `${key}.${found}`;
+  }
+  return undefined;
 }
 
 /** What Hjson says, `… at line 3,9 >>> c: [1,2 ...`, taken apart. */
