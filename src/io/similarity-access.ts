@@ -136,7 +136,7 @@ export interface CompressedRows {
   readonly starts: ArrayLike<number>;
 }
 
-function sparseSimilarity({ units, data, columns, starts }: CompressedRows): SimilarityAccess {
+export function sparseSimilarity({ units, data, columns, starts }: CompressedRows): SimilarityAccess {
   return {
     units,
     sparse: true,

@@ -1,5 +1,6 @@
 /** A result in the formats of other programs. */
 import path from 'node:path';
+import { toFileLabels } from '../core/curation/cluster-labels.ts';
 import { InputError, throwIfStopped } from '../core/errors.ts';
 import type { Settings } from '../core/settings.ts';
 import { listDeep, type Store, stoppable } from '../io/byte-source.ts';
@@ -17,7 +18,6 @@ import { resultFingerprint } from '../io/fingerprint.ts';
 import { CurationLogFile } from '../io/node/curation-log-file.ts';
 import { FileStore } from '../io/node/file-store.ts';
 import { replaceFiles } from '../io/replace-files.ts';
-import { fileLabels } from '../io/result-blocks.ts';
 import type { StageOptions } from './stage-options.ts';
 
 export interface ExportOptions extends Pick<StageOptions, 'onEvent' | 'signal'> {
@@ -122,7 +122,7 @@ async function lookAtCuration(
   onEvent: ExportOptions['onEvent'],
 ): Promise<void> {
   const warn = (text: string) => onEvent?.({ kind: 'warning', text });
-  const labels = fileLabels(await saved.labels());
+  const labels = toFileLabels(await saved.labels());
   const fingerprint = await resultFingerprint(labels, await saved.peakChannels());
   try {
     const { log } = await new CurationLogFile(folder, { labels, fingerprint }).current();
