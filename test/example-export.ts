@@ -37,11 +37,10 @@ export async function exampleSource(
   curated?: readonly number[],
 ): Promise<ExportSource> {
   const store = await exampleStore(result);
-  if (curated) {
-    const array = { dtype: 'int64', shape: [curated.length], data: curated } as const;
-    await store.write('IdxCluster_curated.npy', encodeNpy(array));
-  }
-  return readExportSource(store);
+  return readExportSource(
+    store,
+    curated && Int32Array.from(curated, (neuron) => (neuron > 0 ? neuron - 1 : -1)),
+  );
 }
 
 /** The input folder of a result: unit u has spikes at 100 u + 0, 1, … u ms, and channel c of its waveform is u + c / 8. */

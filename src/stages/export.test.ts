@@ -4,14 +4,18 @@ import { describe, expect, it } from 'vitest';
 import { snapshotOfFolder } from '../../test/cli/snapshot-of-folder.ts';
 import { exampleStore } from '../../test/example-export.ts';
 import { inTemporaryFolder } from '../../test/numpy.ts';
+import type { RunEvent } from '../core/context.ts';
+import type { Operation } from '../core/curation/operations.ts';
 import { replay } from '../core/curation/replay.ts';
 import { StoppedError } from '../core/errors.ts';
 import type { ExportFormat } from '../io/export/formats.ts';
 import { resultFingerprint } from '../io/fingerprint.ts';
+import { CurationLogFile } from '../io/node/curation-log-file.ts';
 import { FileStore } from '../io/node/file-store.ts';
 import { encodeNpy } from '../io/npy-writer.ts';
 import { SavedResult } from '../io/read-result.ts';
 import { writeCurated } from '../io/write-curated.ts';
+import { applyCuration } from './curate.ts';
 import { exportResult } from './export.ts';
 
 const write = (path: string, content: string | Uint8Array) => {
@@ -67,6 +71,42 @@ describe('exportResult', () => {
       write(join(out, 'IdxCluster.npy'), curated(new Array(13).fill(1)));
       await expect(exportResult(out, { to: 'csv' })).rejects.toThrow(/curated in another result/);
       expect(await exportResult(out, { to: 'csv', automatic: true })).toMatchObject({ curated: false });
+    });
+  });
+
+  it('takes what the log of the curation says now, and tells of curated files that are older', async () => {
+    await withResult(async (out) => {
+      const saved = await SavedResult.open(new FileStore(out));
+      const labels = (await saved.labels()).map((label) => (label < 0 ? -1 : label + 1));
+      const fingerprint = await resultFingerprint(labels, await saved.peakChannels());
+      const log = new CurationLogFile(out, { labels, fingerprint });
+      let version = 0;
+      const append = (operation: Operation) => {
+        const options = { after: version++, id: `id${version}`, time: '2026-01-05T12:00:00.000Z' };
+        return log.append(operation, options);
+      };
+      const exported = async (options: { automatic?: boolean } = {}) => {
+        const warnings: string[] = [];
+        const onEvent = (event: RunEvent) => event.kind === 'warning' && warnings.push(event.text);
+        const { curated, neurons } = await exportResult(out, { to: 'csv', onEvent, ...options });
+        return { curated, neurons, warnings };
+      };
+      const automatic = await exported();
+      const unitOf = (neuron: number) => labels.indexOf(neuron);
+      await append({ operation: 'merge', units: [unitOf(1), unitOf(2)] });
+      const merged = { curated: true, neurons: automatic.neurons - 1, warnings: [] };
+      expect(await exported()).toEqual(merged);
+      expect(await exported({ automatic: true })).toEqual(automatic);
+      await applyCuration(out);
+      await append({ operation: 'remove', units: [...labels.keys()].filter((u) => labels[u] === 3) });
+      const { warnings, ...now } = await exported();
+      expect(now).toEqual({ curated: true, neurons: automatic.neurons - 2 });
+      expect(warnings).toEqual([
+        expect.stringMatching(/hold version 1 .* version 2.*dant curate OUT --apply/),
+      ]);
+      await append({ operation: 'undo' });
+      await append({ operation: 'undo' });
+      expect(await exported()).toEqual(automatic);
     });
   });
 

@@ -1,6 +1,5 @@
 /** A result in the formats of other programs. */
 import path from 'node:path';
-import { toFileLabels } from '../core/curation/cluster-labels.ts';
 import { InputError, throwIfStopped } from '../core/errors.ts';
 import type { Settings } from '../core/settings.ts';
 import { listDeep, type Store, stoppable } from '../io/byte-source.ts';
@@ -14,10 +13,9 @@ import { parquetFiles } from '../io/export/parquet-tables.ts';
 import { phyFiles } from '../io/export/phy.ts';
 import { spikeInterfaceFiles } from '../io/export/spike-interface.ts';
 import { matchTableFiles } from '../io/export/unit-match.ts';
-import { resultFingerprint } from '../io/fingerprint.ts';
-import { CurationLogFile } from '../io/node/curation-log-file.ts';
 import { FileStore } from '../io/node/file-store.ts';
 import { replaceFiles } from '../io/replace-files.ts';
+import { curatedLabels } from './curated-labels.ts';
 import type { StageOptions } from './stage-options.ts';
 
 export interface ExportOptions extends Pick<StageOptions, 'onEvent' | 'signal'> {
@@ -69,8 +67,8 @@ const EXPORTERS: Readonly<Record<ExportFormat, Exporter>> = {
 };
 
 /**
- * Writes a finished result in the format of another program; what a file holds is told in docs/export.md. Files of an earlier
- * export of the same format are replaced together at the end.
+ * Writes a finished result in the format of another program; what a file holds is told in docs/export.md. Neurons are those of the
+ * curation by hand as its log says now, applied or not. Files of an earlier export of the same format are replaced together at the end.
  *
  * @param outputFolder what a run wrote
  * @throws RangeError for an unknown format; InputError when the result is unfinished or lacks what the format needs, or the folder cannot be written: nothing has
@@ -82,8 +80,9 @@ export async function exportResult(outputFolder: string, options: ExportOptions)
     throw new RangeError(`exportResult: got ${to}, expected ${EXPORT_FORMATS.join(', ')}`);
   }
   const { write, own } = EXPORTERS[to];
-  const source = await readExportSource(new FileStore(outputFolder), { automatic });
-  if (!automatic) await lookAtCuration(outputFolder, source, onEvent);
+  const curated = automatic ? undefined : await curatedLabels(outputFolder);
+  for (const text of curated?.warnings ?? []) onEvent?.({ kind: 'warning', text });
+  const source = await readExportSource(new FileStore(outputFolder), curated?.labels);
   const target = new FileStore(options.output ?? path.join(outputFolder, 'export', to));
   await target.checkWritable();
   await refuseToOverwrite(source, target, to);
@@ -113,24 +112,6 @@ export async function exportResult(outputFolder: string, options: ExportOptions)
     neurons: new Set(source.labels.filter((label) => label >= 0)).size,
     curated: source.curated,
   };
-}
-
-/** Operations that cannot be read were perhaps not applied: whoever takes the neurons elsewhere must know. */
-async function lookAtCuration(
-  folder: string,
-  { saved }: ExportSource,
-  onEvent: ExportOptions['onEvent'],
-): Promise<void> {
-  const warn = (text: string) => onEvent?.({ kind: 'warning', text });
-  const labels = toFileLabels(await saved.labels());
-  const fingerprint = await resultFingerprint(labels, await saved.peakChannels());
-  try {
-    const { log } = await new CurationLogFile(folder, { labels, fingerprint }).current();
-    log.warnings.forEach(warn);
-  } catch (error) {
-    if (!(error instanceof InputError)) throw error;
-    warn(`The log of the curation by hand cannot be used. ${error.message}`);
-  }
 }
 
 /** The input folder that the result names. */

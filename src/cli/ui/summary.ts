@@ -90,7 +90,7 @@ export function formatSimulation(summary: SimulationSummary): string {
 
 export function formatExport({ folder, files, units, neurons, curated }: ExportSummary): string {
   return [
-    `Exported ${formatNumberOf(neurons, 'neuron')} of ${formatNumberOf(units, 'unit')}, as curated ${curated ? 'by hand (IdxCluster_curated.npy); --automatic exports those from before' : 'automatically'}.`,
+    `Exported ${formatNumberOf(neurons, 'neuron')} of ${formatNumberOf(units, 'unit')}, as curated ${curated ? 'by hand; --automatic exports those from before' : 'automatically'}.`,
     '',
     `Files in ${folder}`,
     ...files.map((file) => `  ${file}`),

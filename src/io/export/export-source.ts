@@ -1,15 +1,8 @@
 /** A finished result as every export takes it: units with their neurons, curated by hand where that was done. */
-import { fromFileLabels, toFileLabels } from '../../core/curation/cluster-labels.ts';
 import { InputError } from '../../core/errors.ts';
 import { pathIn, type Store } from '../byte-source.ts';
-import { resultFingerprint } from '../fingerprint.ts';
-import { readNpyAs } from '../npy.ts';
 import { SavedResult, type SavedRun } from '../read-result.ts';
 import { resultUnits, type TrackedUnit, UNITS_FILE } from '../units-table.ts';
-import { appliedVersion } from '../write-curated.ts';
-
-/** Labels after curation by hand, as `IdxCluster.npy` has them. */
-export const CURATED_LABELS_FILE = 'IdxCluster_curated.npy';
 
 export interface ExportSource {
   readonly saved: SavedResult;
@@ -27,13 +20,10 @@ export interface ExportSource {
 }
 
 /**
- * @param options.automatic whether labels of curation by hand are passed over
+ * @param curated (units,) labels of curation by hand, from 0, -1 unmatched; undefined for the automatic ones
  * @throws InputError when the folder holds no finished result, or files of different results
  */
-export async function readExportSource(
-  store: Store,
-  { automatic = false }: { readonly automatic?: boolean } = {},
-): Promise<ExportSource> {
+export async function readExportSource(store: Store, curated?: Int32Array): Promise<ExportSource> {
   const saved = await SavedResult.open(store);
   const run = await saved.run();
   if (!run) {
@@ -44,10 +34,7 @@ export async function readExportSource(
       remedy: 'Run dant again.',
     });
   }
-  const peakChannels = await saved.peakChannels();
-  const automaticLabels = await saved.labels();
-  const curatedFile = automatic ? undefined : await store.open(CURATED_LABELS_FILE);
-  const labels = curatedFile ? fromFileLabels((await readNpyAs(curatedFile, 'int32')).data) : automaticLabels;
+  const labels = curated ?? (await saved.labels());
   const { sessions } = run;
   if (sessions.length !== saved.units) {
     throw new InputError({
@@ -57,20 +44,9 @@ export async function readExportSource(
       remedy: 'Run dant again.',
     });
   }
-  if (
-    curatedFile &&
-    (labels.length !== saved.units || (await areOfAnother(store, automaticLabels, peakChannels)))
-  ) {
-    throw new InputError({
-      where: curatedFile.name,
-      found: 'neurons curated in another result',
-      expected: `those of the ${saved.units} units of IdxCluster.npy`,
-      remedy: 'Curate this result (`dant view`, `dant curate --apply`), or export with --automatic.',
-    });
-  }
   const features = {
     locations: await saved.locations(),
-    peakChannels,
+    peakChannels: await saved.peakChannels(),
     unitShanks: await saved.unitShanks(),
   };
   return {
@@ -79,16 +55,9 @@ export async function readExportSource(
     units: resultUnits({ units: saved.units, sessions, features, labels }, await saved.unitRows()),
     labels,
     neuronCount: labels.reduce((count, label) => Math.max(count, label + 1), 0),
-    confidence: curatedFile ? undefined : await saved.unitConfidence(),
-    curated: curatedFile !== undefined,
+    confidence: curated ? undefined : await saved.unitConfidence(),
+    curated: curated !== undefined,
   };
-}
-
-/** Whether what is known of the curation says that it belongs to another automatic result. */
-async function areOfAnother(store: Store, labels: Int32Array, peakChannels: Int32Array): Promise<boolean> {
-  if (!(await store.open('Curation.json'))) return false;
-  const fingerprint = await resultFingerprint(toFileLabels(labels), peakChannels);
-  return (await appliedVersion(store, fingerprint)) === undefined;
 }
 
 /** @throws InputError when it is not known which unit of which sorter's folder every unit was */
