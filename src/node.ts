@@ -12,6 +12,7 @@ export { addSessions } from './stages/add.ts';
 export { checkData } from './stages/check.ts';
 export { computeAllSimilarityMatrix, finalClustering, iterativeClustering } from './stages/clustering.ts';
 export { compareFolders, readLabels } from './stages/compare.ts';
+export type { LabelOptions } from './stages/curated-labels.ts';
 export { autoCuration } from './stages/curation.ts';
 export { type EvaluateOptions, evaluateFolder, type FolderEvaluation } from './stages/evaluate.ts';
 export type { ExportOptions, ExportSummary } from './stages/export.ts';

@@ -4,23 +4,22 @@ import { fromFileLabels } from '../core/curation/cluster-labels.ts';
 import { InputError } from '../core/errors.ts';
 import { compareTrackings, type TrackingComparison } from '../core/evaluation/compare-trackings.ts';
 import { readCsv } from '../io/csv.ts';
-import { FileStore, requireFile } from '../io/node/file-store.ts';
+import { requireFile } from '../io/node/file-store.ts';
 import { readNpyAs } from '../io/npy.ts';
-import { SavedResult } from '../io/read-result.ts';
+import { type LabelOptions, labelsOf } from './curated-labels.ts';
 
 /**
  * The neuron of every unit, as a result folder, `IdxCluster.npy` or a table has it.
  *
  * @param path a folder of dant or pyDANT, an .npy file, or a .csv file with the columns `unit` (from 0) and `neuron` (from 1; -1, 0 or
  *   empty: unmatched)
+ * @param options.curated whether those of a folder are the ones that were curated by hand, where there are some
  * @returns (units,) labels from 0, one less than in the files; -1 unmatched
  * @throws InputError when the file or folder is missing or damaged, the table lacks a column, or a unit is missing or stands twice
  */
-export async function readLabels(path: string): Promise<Int32Array> {
+export async function readLabels(path: string, options: LabelOptions = {}): Promise<Int32Array> {
   const extension = extname(path).toLowerCase();
-  if (extension !== '.csv' && extension !== '.npy') {
-    return (await SavedResult.open(new FileStore(path))).labels();
-  }
+  if (extension !== '.csv' && extension !== '.npy') return labelsOf(path, options);
   const source = await requireFile(
     path,
     'a result folder, IdxCluster.npy, or a table with the columns unit and neuron',
@@ -48,11 +47,15 @@ export async function readLabels(path: string): Promise<Int32Array> {
 
 /**
  * Compares two results of one recording.
- * @param first what `readLabels` takes; so is `second`
+ * @param first what `readLabels` takes; so is `second`, and the options
  * @throws InputError when a file is missing, damaged, or of another number of units
  */
-export async function compareFolders(first: string, second: string): Promise<TrackingComparison> {
-  const [a, b] = [await readLabels(first), await readLabels(second)];
+export async function compareFolders(
+  first: string,
+  second: string,
+  options: LabelOptions = {},
+): Promise<TrackingComparison> {
+  const [a, b] = [await readLabels(first, options), await readLabels(second, options)];
   if (a.length === b.length) return compareTrackings(a, b);
   throw new InputError({
     where: second,

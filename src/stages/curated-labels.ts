@@ -9,6 +9,7 @@ import { FileStore } from '../io/node/file-store.ts';
 import { readNpyAs } from '../io/npy.ts';
 import { SavedResult } from '../io/read-result.ts';
 import { appliedVersion } from '../io/write-curated.ts';
+import type { StageOptions } from './stage-options.ts';
 
 /** Labels after curation by hand, as `IdxCluster.npy` has them. */
 const CURATED_LABELS_FILE = 'IdxCluster_curated.npy';
@@ -19,6 +20,38 @@ export interface CuratedLabels {
   /** What a person should know of the log and of the files that were written from it. */
   readonly warnings: readonly string[];
 }
+
+/** Which neurons of a result are taken. */
+export interface LabelOptions extends Pick<StageOptions, 'onEvent'> {
+  /** Whether those curated by hand, where there are some; default false: the automatic ones. */
+  readonly curated?: boolean;
+}
+
+/**
+ * The labels that were asked for, from 0, -1 unmatched; where others could be expected, a warning says which these are.
+ * @throws InputError as `curatedLabels`
+ */
+export async function labelsOf(
+  folder: string,
+  { curated = false, onEvent }: LabelOptions,
+): Promise<Int32Array> {
+  const store = new FileStore(folder);
+  const saved = await SavedResult.open(store);
+  const warn = (text: string) => onEvent?.({ kind: 'warning', text });
+  if (!curated) {
+    if (await hasCuration(store)) warn(automaticOf(folder, '--curated takes the curated one'));
+    return saved.labels();
+  }
+  const found = await curatedLabels(folder);
+  found?.warnings.forEach(warn);
+  if (found) return found.labels;
+  warn(`${folder}: nothing is curated by hand there, so its automatic result is taken.`);
+  return saved.labels();
+}
+
+/** Said where a curated result could be expected. */
+export const automaticOf = (folder: string, remark: string) =>
+  `${folder} was curated by hand, and this is its automatic result (${remark}).`;
 
 /** Whether anything was curated by hand in a result folder. */
 export async function hasCuration(store: Store): Promise<boolean> {

@@ -15,6 +15,7 @@ import { readNpyAs } from '../io/npy.ts';
 import { SavedResult } from '../io/read-result.ts';
 import { EVALUATION_FILE, type SavedEvaluation } from '../io/saved-evaluation.ts';
 import { checkUnitSessions, readUnits, UNITS_FILE } from '../io/units-table.ts';
+import { automaticOf, hasCuration } from './curated-labels.ts';
 import { openKernels } from './open-kernels.ts';
 import { runContext } from './open-recording.ts';
 import { savedTracking } from './saved-tracking.ts';
@@ -38,7 +39,8 @@ export interface FolderEvaluation extends SavedEvaluation {
 
 /**
  * Evaluates a result folder without ground truth, and against it where the data folder has `neuron_id.npy`. Writes
- * `Evaluation.json` and `Figures/Evaluation.png` and `.svg` into it.
+ * `Evaluation.json` and `Figures/Evaluation.png` and `.svg` into it. The automatic result is evaluated, also where neurons were
+ * curated by hand: a warning says so.
  *
  * @throws InputError when a file is missing or does not fit; StoppedError when the signal is aborted
  */
@@ -71,6 +73,10 @@ export async function evaluateFolder(
     });
   }
   await output.checkWritable();
+  if (await hasCuration(output)) {
+    const text = automaticOf(outputFolder, 'whose match probabilities are judged');
+    options.onEvent?.({ kind: 'warning', text });
+  }
   const used = new Set<string>([
     ...settings.clustering.features,
     ...settings.motionEstimation.features.flat(),

@@ -4,13 +4,12 @@ import { describe, expect, it } from 'vitest';
 import { snapshotOfFolder } from '../../test/cli/snapshot-of-folder.ts';
 import { exampleStore } from '../../test/example-export.ts';
 import { inTemporaryFolder } from '../../test/numpy.ts';
+import { curateFolder } from '../../test/support/curate-folder.ts';
 import type { RunEvent } from '../core/context.ts';
-import type { Operation } from '../core/curation/operations.ts';
 import { replay } from '../core/curation/replay.ts';
 import { StoppedError } from '../core/errors.ts';
 import type { ExportFormat } from '../io/export/formats.ts';
 import { resultFingerprint } from '../io/fingerprint.ts';
-import { CurationLogFile } from '../io/node/curation-log-file.ts';
 import { FileStore } from '../io/node/file-store.ts';
 import { encodeNpy } from '../io/npy-writer.ts';
 import { SavedResult } from '../io/read-result.ts';
@@ -78,13 +77,6 @@ describe('exportResult', () => {
     await withResult(async (out) => {
       const saved = await SavedResult.open(new FileStore(out));
       const labels = (await saved.labels()).map((label) => (label < 0 ? -1 : label + 1));
-      const fingerprint = await resultFingerprint(labels, await saved.peakChannels());
-      const log = new CurationLogFile(out, { labels, fingerprint });
-      let version = 0;
-      const append = (operation: Operation) => {
-        const options = { after: version++, id: `id${version}`, time: '2026-01-05T12:00:00.000Z' };
-        return log.append(operation, options);
-      };
       const exported = async (options: { automatic?: boolean } = {}) => {
         const warnings: string[] = [];
         const onEvent = (event: RunEvent) => event.kind === 'warning' && warnings.push(event.text);
@@ -93,19 +85,19 @@ describe('exportResult', () => {
       };
       const automatic = await exported();
       const unitOf = (neuron: number) => labels.indexOf(neuron);
-      await append({ operation: 'merge', units: [unitOf(1), unitOf(2)] });
+      await curateFolder(out, { operation: 'merge', units: [unitOf(1), unitOf(2)] });
       const merged = { curated: true, neurons: automatic.neurons - 1, warnings: [] };
       expect(await exported()).toEqual(merged);
       expect(await exported({ automatic: true })).toEqual(automatic);
       await applyCuration(out);
-      await append({ operation: 'remove', units: [...labels.keys()].filter((u) => labels[u] === 3) });
+      const third = [...labels.keys()].filter((unit) => labels[unit] === 3);
+      await curateFolder(out, { operation: 'remove', units: third });
       const { warnings, ...now } = await exported();
       expect(now).toEqual({ curated: true, neurons: automatic.neurons - 2 });
       expect(warnings).toEqual([
         expect.stringMatching(/hold version 1 .* version 2.*dant curate OUT --apply/),
       ]);
-      await append({ operation: 'undo' });
-      await append({ operation: 'undo' });
+      await curateFolder(out, { operation: 'undo' }, { operation: 'undo' });
       expect(await exported()).toEqual(automatic);
     });
   });

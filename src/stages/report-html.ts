@@ -3,6 +3,8 @@
 /** What `dant evaluate` found, of the recording or of one shank. */
 export interface ReportEvaluation {
   readonly shank?: number;
+  /** Whether the neurons of the report are others than those evaluated, the automatic ones. */
+  readonly curated: boolean;
   /** SVG */
   readonly figure: string;
   readonly warnings: readonly string[];
@@ -99,8 +101,12 @@ function tableRow(neuron: ReportNeuron, hasPage: boolean): string {
   return `<tr>${number(link)}${number(String(units.length))}<td>${runs(sessions)}</td>${number(depth.toFixed(0))}${number(Number.isNaN(amplitude) ? '' : amplitude.toFixed(0))}${similarity(meanSimilarity)}${similarity(worstSimilarity)}<td>${neuron.confirmed ? 'yes' : ''}</td><td>${remarks}</td></tr>`;
 }
 
-function evaluationSection({ shank, figure, warnings }: ReportEvaluation): string {
-  const title = shank === undefined ? 'Evaluation' : `Evaluation of shank ${shank}`;
+function evaluationSection({ shank, curated, figure, warnings }: ReportEvaluation): string {
+  const of = [
+    ...(shank === undefined ? [] : [`shank ${shank}`]),
+    ...(curated ? ['the automatic result'] : []),
+  ];
+  const title = ['Evaluation', ...of].join(' of ');
   const texts =
     warnings.length > 0
       ? `<ul class="warnings">${warnings.map((text) => `<li>${escapeHtml(text)}</li>`).join('')}</ul>\n`

@@ -88,9 +88,10 @@ export async function reportHtml(
   );
   const evaluation = await readEvaluation(folder.store);
   const evaluations: ReportEvaluation[] = [];
+  const curated = state.labels.some((label, unit) => label !== folder.labels[unit]);
   for (const { shank, evaluation: found } of evaluation?.shanks ?? []) {
     const figure = await renderSvg(evaluationFigure(found));
-    evaluations.push({ shank, figure, warnings: found.warnings });
+    evaluations.push({ shank, curated, figure, warnings: found.warnings });
   }
   const pages = new Map<number, string>();
   for (const [id, units] of chosen) {

@@ -8,6 +8,7 @@ import { pathIn } from '../io/byte-source.ts';
 import { FileStore } from '../io/node/file-store.ts';
 import { readNpyAs } from '../io/npy.ts';
 import { SavedResult } from '../io/read-result.ts';
+import { type LabelOptions, labelsOf } from './curated-labels.ts';
 
 /**
  * Scores a result folder: precision, recall and F1 of the matched pairs, adjusted Rand index, motion error.
@@ -15,15 +16,16 @@ import { SavedResult } from '../io/read-result.ts';
  * @param outputFolder what a run wrote
  * @param options.dataFolder the input folder with `neuron_id.npy` and, for the motion error, `true_motion.npy`; default: the
  *   one the run read, as recorded in `Output.npz`
+ * @param options.curated whether to score the neurons that were curated by hand; default false: the automatic ones
  * @throws InputError when a file is missing or does not fit
  */
 export async function scoreFolder(
   outputFolder: string,
-  options: { readonly dataFolder?: string } = {},
+  options: LabelOptions & { readonly dataFolder?: string } = {},
 ): Promise<TrackingScore> {
   const saved = await SavedResult.open(new FileStore(outputFolder));
   const data = new FileStore(options.dataFolder ?? (await trackedFolder(saved)));
-  const labels = await saved.labels();
+  const labels = await labelsOf(outputFolder, options);
   const locations = await saved.locations();
   const unitShanks = await saved.unitShanks();
   const sessions = Int32Array.from((await read(data, 'session_index')).data);

@@ -13,8 +13,8 @@ interface Options extends CommonOptions {
 
 const EXAMPLES = `
 Estimates false and missed matches with intervals, and checks whether matched units behave alike in features that neither the matching nor
-the motion used. To hold the spike trains out, track by waveforms alone. Writes Evaluation.json and Figures/Evaluation.png into the
-result folder.
+the motion used. To hold the spike trains out, track by waveforms alone. Judged is the automatic result, also where neurons were curated
+by hand. Writes Evaluation.json and Figures/Evaluation.png into the result folder.
 
 Examples:
   dant evaluate DANT_Output

@@ -22,7 +22,7 @@ phy             copies of cluster_*.tsv with a column neuron_id, and cluster_neu
 spikeinterface  a unit property and a curation file for every session
 unitmatch       MatchTable.csv, the candidate pairs
 
-Neurons curated by hand are used when there are some, applied (dant curate --apply) or not; --automatic passes over them.
+Neurons curated by hand are used when there are some, applied or not; --automatic passes over them.
 What the files hold, and how Python, MATLAB and R read them: docs/export.md.
 
 Examples:

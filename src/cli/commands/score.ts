@@ -7,6 +7,7 @@ import { addCommonOptions } from './options.ts';
 
 interface Options extends CommonOptions {
   readonly data?: string;
+  readonly curated?: boolean;
 }
 
 const EXAMPLES = `
@@ -25,14 +26,18 @@ export function addScoreCommand(program: Command): void {
         'Compare a result with the truth: precision and recall of matched pairs, Rand index, motion error.',
       )
       .argument('<out>', 'result folder')
-      .option('--data <dir>', 'data folder with the truth (default: the one that was tracked)'),
+      .option('--data <dir>', 'data folder with the truth (default: the one that was tracked)')
+      .option('--curated', 'neurons as they were curated by hand (default: the automatic ones)'),
   )
     .addHelpText('after', EXAMPLES)
     .action((out: string, options: Options) =>
-      execute('score', options, async () => {
+      execute('score', options, async ({ onEvent }) => {
         const { scoreFolder } = await import('../../stages/score.ts');
-        const dataFolder = resolveIfGiven('--data', options.data);
-        const result = await scoreFolder(resolvePath('argument OUT', out), { dataFolder });
+        const result = await scoreFolder(resolvePath('argument OUT', out), {
+          dataFolder: resolveIfGiven('--data', options.data),
+          curated: options.curated,
+          onEvent,
+        });
         return { result, text: formatScore(result) };
       }),
     );
