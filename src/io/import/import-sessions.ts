@@ -102,6 +102,17 @@ export async function importSessions(
   return { recording: recordingOf(taken, union, sampling, report), report };
 }
 
+/** Said of waveforms whose peak, in the middle unit, is larger than any neuron gives, µV. */
+const LARGEST_PEAK = 5000;
+
+function warnAboutPeaks(where: string, peaks: number[], warn: (text: string) => void): void {
+  const middle = peaks.sort((a, b) => a - b)[peaks.length >> 1];
+  if (!(middle > LARGEST_PEAK)) return;
+  warn(
+    `${where}: its waveforms have peaks of ${(middle / 1000).toFixed(1)} mV, where those of neurons are below 2 mV: they are not in µV, or the gain is wrong.`,
+  );
+}
+
 /** @throws InputError for a session that is there twice */
 function checkSessionsOnce(sessions: readonly SessionToImport[]): void {
   const seen = new Map<string, string>();
@@ -150,10 +161,14 @@ async function takeWaveforms(
   const { missing, source, data, samples } = waveforms;
   const size = session.sites.count * samples;
   const rows: number[] = [];
+  const peaks: number[] = [];
   chosen.forEach((u, row) => {
     const { id, label, spikes } = session.units[u];
     let reason = missing.get(row);
-    if (reason === undefined && !data.subarray(row * size, (row + 1) * size).every(Number.isFinite)) {
+    const peak = data
+      .subarray(row * size, (row + 1) * size)
+      .reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+    if (reason === undefined && !Number.isFinite(peak)) {
       reason = 'its waveform holds NaN or infinite values';
     }
     reports.push({
@@ -165,7 +180,9 @@ async function takeWaveforms(
       taken: reason === undefined,
       reason: reason ?? source,
     });
-    if (reason === undefined) rows.push(row);
+    if (reason !== undefined) return;
+    rows.push(row);
+    peaks.push(peak);
   });
   const left = chosen.length - rows.length;
   if (rows.length === 0) {
@@ -182,6 +199,7 @@ async function takeWaveforms(
       text: `${session.name}: ${left} of ${chosen.length} units have no waveform and are left out; ${REPORT_FILE} says which and why.`,
     });
   }
+  warnAboutPeaks(session.name, peaks, (text) => context.onEvent?.({ kind: 'warning', text }));
   return {
     ...entry,
     number,

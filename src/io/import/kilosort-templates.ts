@@ -8,18 +8,20 @@ import { notOfOneSorting } from './sorter-files.ts';
 export interface TemplateSpikes {
   /** (spikes,) template that each spike was fitted with. */
   readonly templates: Int32Array;
-  /** (spikes,) amplitude of each spike, in units of its template or of the whitened data. */
+  /** (spikes,) amplitude of each spike, in units of its template or of the whitened data; or its peak, where templates are means. */
   readonly amplitudes: Float64Array;
 }
 
 export interface KilosortTemplates {
   readonly samples: number;
   readonly count: number;
+  /** Whether they are means of the recording, as SpikeInterface exports them, in µV or in bits; else fitted templates, in bits. */
+  readonly means: boolean;
   /**
    * Waveform of a cluster: the templates of its spikes, each unwhitened and weighted by the number of spikes and their mean
-   * amplitude.
+   * amplitude, or as they are when they are means.
    * @param spikes indices of the spikes of the cluster
-   * @returns (channels, samples) in bits
+   * @returns (channels, samples) in bits, or in what means are in
    */
   clusterWaveform(spikes: Int32Array): Promise<Float32Array>;
 }
@@ -81,16 +83,18 @@ export async function openTemplates(
     }
     return norm;
   };
-  const relative = await amplitudesAreRelative(spikes, normOf);
+  const means = await areMeans(folder, spikes);
+  const relative = means || (await amplitudesAreRelative(spikes, normOf));
 
   return {
     samples,
     count,
+    means,
     async clusterWaveform(indices) {
       const amplitude = new Map<number, number>();
       for (const i of indices) {
         const t = spikes.templates[i];
-        amplitude.set(t, (amplitude.get(t) ?? 0) + spikes.amplitudes[i]);
+        amplitude.set(t, (amplitude.get(t) ?? 0) + (means ? 1 : spikes.amplitudes[i]));
       }
       const whitened = new Float64Array(channels * samples);
       for (const [t, sum] of amplitude) {
@@ -110,6 +114,15 @@ export async function openTemplates(
 }
 
 /**
+ * SpikeInterface (`export_to_phy`) saves the means of its analyzer as templates, and the peaks of the spikes, most of them negative, as
+ * amplitudes. A sorter fits templates with positive ones.
+ */
+async function areMeans(folder: Store, { amplitudes }: TemplateSpikes): Promise<boolean> {
+  if (await folder.open('channel_map_si.npy')) return true;
+  return median(someOf(amplitudes.length).map((i) => amplitudes[i])) < 0;
+}
+
+/**
  * Kilosort 2 to 3 save templates of norm 1, or of any norm with amplitudes around 1: a spike is its amplitude times the template.
  * Kilosort 4 saves templates with the amplitude that their spikes have: there amplitudes are of the size of the norms, and a spike is
  * amplitude / norm times the template. For norm 1 both are the same.
@@ -118,10 +131,9 @@ async function amplitudesAreRelative(
   { templates, amplitudes }: TemplateSpikes,
   normOf: (t: number) => Promise<number>,
 ): Promise<boolean> {
-  const step = Math.max(1, Math.floor(templates.length / 500));
   const ratios: number[] = [];
   const norms: number[] = [];
-  for (let i = 0; i < templates.length; i += step) {
+  for (const i of someOf(templates.length)) {
     const norm = await normOf(templates[i]);
     if (norm === 0) continue;
     ratios.push(amplitudes[i] / norm);
@@ -129,6 +141,12 @@ async function amplitudesAreRelative(
   }
   const ratio = median(ratios);
   return !(ratio > 0.3 && ratio < 3) || Math.abs(median(norms) - 1) < 0.2;
+}
+
+/** Indices of about 500 of so many spikes. */
+function someOf(count: number): number[] {
+  const step = Math.max(1, Math.floor(count / 500));
+  return Array.from({ length: Math.ceil(count / step) }, (_, k) => k * step);
 }
 
 function median(values: number[]): number {

@@ -1,6 +1,6 @@
 /** Mean waveforms of the clusters of a Kilosort or phy folder, from the best source that is there. */
 import { InputError, throwIfStopped } from '../../core/errors.ts';
-import { pathIn } from '../byte-source.ts';
+import { pathIn, type Store } from '../byte-source.ts';
 import { readNpyAs } from '../npy.ts';
 import type { KilosortFolder } from './kilosort.ts';
 import { findRaw, rawWaveforms } from './kilosort-raw.ts';
@@ -129,8 +129,10 @@ async function templateWaveforms(
       `${times.length}, as spike_times.npy has`,
     );
   }
-  const gain = await gainOf(opened, options, 'the raw recording');
   const templates = await openTemplates(folder, sites.count, { templates: spikeTemplates, amplitudes });
+  const gain = templates.means
+    ? gainOfMeans(folder, options)
+    : await gainOf(opened, options, 'the raw recording');
   const { samples } = templates;
   const found = await collect(opened, chosen, samples, context, async (k) => {
     const waveform = await templates.clusterWaveform(groups.spikesOf(k));
@@ -140,7 +142,7 @@ async function templateWaveforms(
   });
   return {
     source: 'templates',
-    description: `templates.npy, ${templates.count} templates, unwhitened`,
+    description: `templates.npy, ${templates.count} templates, ${templates.means ? 'means by SpikeInterface' : 'unwhitened'}`,
     sampleRateHz: params.sampleRateHz,
     samples,
     ...found,
@@ -159,6 +161,18 @@ async function gainOf(
     if (gain) return gain;
   }
   return missingGain(folder.name, what);
+}
+
+/** The recording's own gain says nothing: the analyzer may have scaled them already. */
+function gainOfMeans(folder: Store, { gain }: WaveformOptions): RawGain {
+  if (gain !== undefined) return givenGain(gain);
+  throw new InputError({
+    where: pathIn(folder, 'templates.npy'),
+    found: 'mean waveforms as SpikeInterface exports them, in µV or in bits: nothing says which',
+    expected: '--gain',
+    remedy:
+      'Give --gain 1 when they are µV, as they are unless the analyzer was made with return_in_uV=False; else the µV of one bit.',
+  });
 }
 
 /** Bits to µV, in place. */
