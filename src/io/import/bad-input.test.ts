@@ -159,6 +159,16 @@ describe('a session that cannot be imported', () => {
   });
 });
 
+describe('a recording that lies elsewhere than params.py says', () => {
+  it('tells its day and gain by what lies beside the sorting, also where the recording itself is gone', async () => {
+    await params((content) => content.replace('raw.ap.bin', 'D:\\gone\\raw.ap.bin'));
+    expect((await open('s1')).date).toBe('2024-03-01');
+    await store.remove('s1/raw.ap.bin');
+    const { report } = await attempt({ source: 'templates' });
+    expect(report.sessions[0].source).toBe('templates');
+  });
+});
+
 describe('what is warned about', () => {
   it('is the order of dates, one session alone, and waveforms of different origin', async () => {
     const late = await attempt({}, ['s1', 's2'], ['2024-03-02', '2024-03-01']);

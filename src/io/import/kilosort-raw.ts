@@ -8,7 +8,7 @@ import type { ByteSource } from '../byte-source.ts';
 import { chooseSpikes, snippetsOf } from './choose-spikes.ts';
 import type { KilosortFolder } from './kilosort.ts';
 import { looksWhitened, MOST_SPIKES, type RawBinary, sampleCounts, sumSnippets } from './raw-binary.ts';
-import { givenGain, missingGain, readGain } from './raw-gain.ts';
+import { givenGain, missingGain, placesOf, readGain } from './raw-gain.ts';
 import type { ImportContext, SessionWaveforms, WaveformOptions } from './sorted-session.ts';
 
 /** A raw recording that was found. */
@@ -37,8 +37,7 @@ export async function findRaw(
   const files: ByteSource[] = [];
   let found = '';
   for (const path of params.dataPaths) {
-    const name = path.split(/[\\/]/).at(-1) as string;
-    for (const place of [path, name, `../${name}`]) {
+    for (const place of placesOf(path)) {
       const source = await open(place);
       if (!source) continue;
       files.push(source);

@@ -6,7 +6,7 @@ import type { KilosortFolder } from './kilosort.ts';
 import { findRaw, rawWaveforms } from './kilosort-raw.ts';
 import { openTemplates } from './kilosort-templates.ts';
 import { findMeanWaveforms, type MeanWaveform } from './mean-waveform-files.ts';
-import { givenGain, missingGain, type RawGain, readGain } from './raw-gain.ts';
+import { givenGain, missingGain, placesOf, type RawGain, readGain } from './raw-gain.ts';
 import type { ImportContext, SessionWaveforms, WaveformOptions } from './sorted-session.ts';
 import { notOfOneSorting, readPerSpike } from './sorter-files.ts';
 
@@ -156,8 +156,8 @@ async function gainOf(
   what: string,
 ): Promise<RawGain> {
   if (options.gain !== undefined) return givenGain(options.gain);
-  for (const path of params.dataPaths) {
-    const gain = await readGain(path, open);
+  for (const place of params.dataPaths.flatMap(placesOf)) {
+    const gain = await readGain(place, open);
     if (gain) return gain;
   }
   return missingGain(folder.name, what);

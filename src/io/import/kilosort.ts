@@ -5,6 +5,7 @@ import { openNpy, readNpyAs, readNpyFileAs } from '../npy.ts';
 import { labelOf, readClusterTables } from './cluster-tables.ts';
 import { kilosortWaveforms } from './kilosort-waveforms.ts';
 import { type PhyParams, readParams } from './params-py.ts';
+import { placesOf, recordingDate } from './raw-gain.ts';
 import type { OpenPath, SessionSites, SortedSession, SortedUnit } from './sorted-session.ts';
 import { missingFile, notOfOneSorting, readPerSpike } from './sorter-files.ts';
 import { fingerprintOf, groupSpikes, type SpikeGroups } from './spike-groups.ts';
@@ -53,6 +54,7 @@ export async function openKilosort(folder: Store, open: OpenPath): Promise<Sorte
   return {
     format: await versionOf(folder),
     name: folder.name,
+    date: await dateOf(params, open),
     sites,
     units,
     warnings,
@@ -121,6 +123,14 @@ async function readChannelMap(folder: Store, channels: number): Promise<Int32Arr
     `${data.length} channels`,
     `${channels}, as channel_positions.npy has, counted from 0`,
   );
+}
+
+async function dateOf({ dataPaths }: PhyParams, open: OpenPath): Promise<string | undefined> {
+  for (const place of dataPaths.flatMap(placesOf)) {
+    const date = await recordingDate(place, open);
+    if (date) return date;
+  }
+  return undefined;
 }
 
 /** What made the folder, as far as its files tell. */

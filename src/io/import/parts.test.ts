@@ -4,7 +4,7 @@ import { memorySource } from '../memory-store.ts';
 import { alignChannel, commonSampling, measureTrough } from './alignment.ts';
 import { columnNames, parseLabelExpression } from './label-expression.ts';
 import { readParams } from './params-py.ts';
-import { readGain } from './raw-gain.ts';
+import { readGain, recordingDate } from './raw-gain.ts';
 import type { SortedUnit } from './sorted-session.ts';
 import { groupSpikes } from './spike-groups.ts';
 import { sharedSites, uniteSites } from './union-sites.ts';
@@ -99,10 +99,12 @@ describe('the gain of a raw recording', () => {
   it('is that of every Neuropixels 1.0 channel that was saved', async () => {
     const meta =
       'imAiRangeMax=0.6\nimMaxInt=512\nsnsSaveChanSubset=1:2,384\n~imroTbl=(0,384)(0 0 0 500 250 1)(1 0 0 250 250 1)(2 0 0 1000 250 1)\nfileCreateTime=2024-01-02T03:04:05';
-    const gain = await readGain('d/x.ap.bin', files({ 'd/x.ap.meta': meta }));
+    const open = files({ 'd/x.ap.meta': meta });
+    const gain = await readGain('d/x.ap.bin', open);
     expect(gain?.of(0)).toBeCloseTo(0.6e6 / 512 / 250, 6);
     expect(gain?.of(1)).toBeCloseTo(0.6e6 / 512 / 1000, 6);
-    expect(gain?.date).toBe('2024-01-02');
+    expect(await recordingDate('d/x.ap.bin', open)).toBe('2024-01-02');
+    expect(await recordingDate('d/x.dat', open)).toBeUndefined();
   });
 
   it('is fixed for Neuropixels 2.0', async () => {

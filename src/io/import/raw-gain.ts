@@ -1,4 +1,4 @@
-/** µV per bit of a raw recording, from what the acquisition system wrote beside it. */
+/** µV per bit of a raw recording and its day, from what the acquisition system wrote beside it. */
 import { InputError } from '../../core/errors.ts';
 import type { ByteSource } from '../byte-source.ts';
 import type { OpenPath } from './sorted-session.ts';
@@ -8,8 +8,12 @@ export interface RawGain {
   of(channel: number): number;
   /** Where it comes from. */
   readonly origin: string;
-  /** Day of the recording, where the file tells it. */
-  readonly date?: string;
+}
+
+/** Where a recording may be: where `dat_path` says, else a file of that name in the folder of the sorting or beside it. */
+export function placesOf(dataPath: string): string[] {
+  const name = dataPath.split(/[\\/]/).at(-1) as string;
+  return [dataPath, name, `../${name}`];
 }
 
 /**
@@ -19,8 +23,8 @@ export interface RawGain {
  * @throws InputError when there is one that does not tell the gain
  */
 export async function readGain(dataPath: string, open: OpenPath): Promise<RawGain | undefined> {
-  const meta = await open(dataPath.replace(/\.c?bin$/i, '.meta'));
-  if (meta && /\.c?bin$/i.test(dataPath)) return spikeGlxGain(meta);
+  const meta = await openMeta(dataPath, open);
+  if (meta) return spikeGlxGain(meta.name, await readMeta(meta));
   const parts = dataPath.split(/[\\/]/);
   if (parts.at(-1) === 'continuous.dat') {
     const above = parts.slice(0, -3);
@@ -28,6 +32,21 @@ export async function readGain(dataPath: string, open: OpenPath): Promise<RawGai
     if (structure) return openEphysGain(structure, parts.at(-2) as string);
   }
   return undefined;
+}
+
+/** Day on which a recording was begun, `YYYY-MM-DD`, where SpikeGLX's `.meta` beside it tells it. */
+export async function recordingDate(dataPath: string, open: OpenPath): Promise<string | undefined> {
+  const meta = await openMeta(dataPath, open);
+  if (!meta) return undefined;
+  return /^\d{4}-\d{2}-\d{2}/.exec((await readMeta(meta)).get('fileCreateTime') ?? '')?.[0];
+}
+
+const openMeta = async (dataPath: string, open: OpenPath) =>
+  /\.c?bin$/i.test(dataPath) ? open(dataPath.replace(/\.c?bin$/i, '.meta')) : undefined;
+
+async function readMeta(source: ByteSource): Promise<ReadonlyMap<string, string>> {
+  const text = new TextDecoder().decode(await source.read(0, source.size));
+  return new Map(Array.from(text.matchAll(/^~?(\w+)=(.*?)\r?$/gm), ([, key, value]) => [key, value]));
 }
 
 /** A gain that a person gave. */
@@ -59,28 +78,23 @@ const FIXED_GAINS: ReadonlyMap<number, number> = new Map([
 ]);
 
 /** Gain of the amplifier of every channel, volts per bit being `imAiRangeMax / imMaxInt / gain` (SpikeGLX metadata guide). */
-async function spikeGlxGain(source: ByteSource): Promise<RawGain> {
-  const text = new TextDecoder().decode(await source.read(0, source.size));
-  const values = new Map<string, string>();
-  for (const [, key, value] of text.matchAll(/^~?(\w+)=(.*?)\r?$/gm)) values.set(key, value);
+function spikeGlxGain(name: string, values: ReadonlyMap<string, string>): RawGain {
   const range = Number(values.get('imAiRangeMax'));
   const maxInt = Number(values.get('imMaxInt') ?? MAX_INT);
   const probe = Number(values.get('imDatPrb_type') ?? 0);
   const gains = amplifierGains(values, probe);
   if (!(range > 0) || gains === undefined) {
     throw new InputError({
-      where: source.name,
+      where: name,
       found: range > 0 ? `no gain of the channels (probe type ${probe})` : 'no imAiRangeMax',
       expected: 'the metadata of a Neuropixels recording: imAiRangeMax, and imChan0apGain or ~imroTbl',
       remedy: 'Give the gain in µV per bit: --gain.',
     });
   }
-  const date = /^(\d{4}-\d{2}-\d{2})/.exec(values.get('fileCreateTime') ?? '')?.[1];
   // Channels beyond the table (sync) are of no interest.
   return {
     of: (channel) => (1e6 * range) / maxInt / gains[Math.min(channel, gains.length - 1)],
-    origin: source.name,
-    date,
+    origin: name,
   };
 }
 
