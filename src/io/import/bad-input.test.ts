@@ -169,6 +169,32 @@ describe('a recording that lies elsewhere than params.py says', () => {
   });
 });
 
+describe('a recording that is not there', () => {
+  it.each([
+    ["'gone.bin'", 'found no file gone.bin, and neither mean', 'Correct dat_path in params.py'],
+    ["['raw.ap.bin', 'gone.bin']", 'found no file gone.bin, and neither mean', 'Correct dat_path'],
+    ['None', 'found no path, and neither mean', 'Write where the raw recording is'],
+    ["r'None'", 'found no path, and neither mean', 'Write where the raw recording is'],
+    ["'raw.ap.cbin'", 'found a compressed recording, and neither mean', 'Decompress it'],
+  ])(
+    'under dat_path = %s is told, with what to do, where there are no templates either',
+    async (path, found, remedy) => {
+      await params((content) => content.replace("r'raw.ap.bin'", path));
+      const withTemplates = await attempt({ gain: 1 });
+      expect(withTemplates.report.sessions[0].source).toBe('templates');
+      expect(withTemplates.report.warnings.join()).toContain(
+        found.slice('found '.length, found.indexOf(',')),
+      );
+      await store.remove('s1/spike_templates.npy');
+      const message = await refused();
+      expect(message).toContain('m/s1/params.py, dat_path');
+      expect(message).toContain(found);
+      expect(message).toContain(remedy);
+      expect(await refused({ source: 'templates' })).toContain('the template of every spike');
+    },
+  );
+});
+
 describe('what is warned about', () => {
   it('is the order of dates, one session alone, and waveforms of different origin', async () => {
     const late = await attempt({}, ['s1', 's2'], ['2024-03-02', '2024-03-01']);

@@ -13,9 +13,19 @@ import type { ImportContext, SessionWaveforms, WaveformOptions } from './sorted-
 
 /** A raw recording that was found. */
 export interface FoundRaw {
+  readonly found: true;
   readonly binary: RawBinary;
   /** Its path, as it can be opened. */
   readonly path: string;
+}
+
+/** Why there is none to read. */
+export interface NoRaw {
+  readonly found: false;
+  /** What is there instead. */
+  readonly reason: string;
+  /** What a person can do. */
+  readonly remedy: string;
 }
 
 /** Sub-sample differences between sorters in where a spike has its time are mended by alignment: room for it, ms. */
@@ -27,39 +37,38 @@ const FEWEST_FOR_MEDIAN = 64;
 
 /**
  * Opens the recording: where `dat_path` says, else a file of that name beside the folder of the sorting or in it.
- * @param required whether it must be there
- * @throws InputError when it is of a kind that cannot be read, or required and not there
+ * @throws InputError when it is there, but not what `params.py` says, or not int16
  */
-export async function findRaw(
-  { folder, params, open, channelMap }: KilosortFolder,
-  required: boolean,
-): Promise<FoundRaw | undefined> {
+export async function findRaw({
+  folder,
+  params,
+  open,
+  channelMap,
+}: KilosortFolder): Promise<FoundRaw | NoRaw> {
+  const none = (reason: string, remedy: string): NoRaw => ({ found: false, reason, remedy });
+  if (params.dataPaths.length === 0)
+    return none('no path', 'Write where the raw recording is: dat_path in params.py');
+  if (params.dataPaths.some((path) => /\.(cbin|zarr)$/i.test(path)))
+    return none('a compressed recording', 'Decompress it, and let dat_path in params.py name what comes out');
   const files: ByteSource[] = [];
-  let found = '';
+  const gone: string[] = [];
+  let first = '';
   for (const path of params.dataPaths) {
+    let source: ByteSource | undefined;
     for (const place of placesOf(path)) {
-      const source = await open(place);
+      source = await open(place);
       if (!source) continue;
       files.push(source);
-      found ||= place;
+      first ||= place;
       break;
     }
+    if (!source) gone.push(path);
   }
-  const compressed = params.dataPaths.some((path) => /\.(cbin|zarr)$/i.test(path));
-  if (files.length === 0 || files.length < params.dataPaths.length || compressed) {
-    if (!required) return undefined;
-    throw new InputError({
-      where: `${folder.name}/params.py, dat_path`,
-      found: compressed
-        ? 'a compressed recording'
-        : params.dataPaths.length === 0
-          ? 'no path'
-          : `no file ${params.dataPaths.join(', ')}`,
-      expected: 'the raw recording, int16, as --waveforms raw asks for',
-      remedy: compressed
-        ? 'Decompress it, or choose --waveforms mean or templates.'
-        : 'Correct dat_path, or choose --waveforms mean or templates.',
-    });
+  if (gone.length > 0) {
+    return none(
+      `no file ${gone.join(', ')}`,
+      'Correct dat_path in params.py, or put the recording into the folder of the sorting or beside it',
+    );
   }
   if (params.dtype !== 'int16') {
     throw new InputError({
@@ -81,7 +90,7 @@ export async function findRaw(
   }
   const binary = { files, channels, offset: params.offset };
   sampleCounts(binary);
-  return { binary, path: found };
+  return { found: true, binary, path: first };
 }
 
 /**

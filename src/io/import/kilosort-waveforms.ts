@@ -22,9 +22,16 @@ export async function kilosortWaveforms(
 ): Promise<SessionWaveforms> {
   const { folder } = opened;
   const { source } = options;
-  if (source === 'auto' || source === 'raw') {
-    const raw = await findRaw(opened, source === 'raw');
-    if (raw) return rawWaveforms(opened, raw, chosen, options, context);
+  const datPath = `${pathIn(folder, 'params.py')}, dat_path`;
+  const raw = source === 'auto' || source === 'raw' ? await findRaw(opened) : undefined;
+  if (raw?.found) return rawWaveforms(opened, raw, chosen, options, context);
+  if (raw && source === 'raw') {
+    throw new InputError({
+      where: datPath,
+      found: raw.reason,
+      expected: 'the raw recording, int16, as --waveforms raw asks for',
+      remedy: `${raw.remedy}; or choose --waveforms mean or templates.`,
+    });
   }
   if (source === 'auto' || source === 'mean') {
     const found = await meanWaveforms(opened, chosen, options, context);
@@ -37,6 +44,19 @@ export async function kilosortWaveforms(
         remedy: 'Make them with C_Waves, Bombcell or UnitMatch, or choose --waveforms raw or templates.',
       });
     }
+  }
+  if (raw) {
+    const present = await folder.list();
+    if (!['templates.npy', 'spike_templates.npy'].every((name) => present.includes(name))) {
+      throw new InputError({
+        where: datPath,
+        found: `${raw.reason}, and neither mean waveforms nor templates (templates.npy, spike_templates.npy)`,
+        expected: 'the raw recording, or other waveforms in the folder of the sorting',
+        remedy: `${raw.remedy}.`,
+      });
+    }
+    const text = `${datPath}: ${raw.reason}, so the raw recording is not used. ${raw.remedy}.`;
+    context.onEvent?.({ kind: 'warning', text });
   }
   return templateWaveforms(opened, chosen, options, context);
 }
@@ -117,7 +137,12 @@ async function templateWaveforms(
   context: ImportContext,
 ): Promise<SessionWaveforms> {
   const { folder, sites, channelMap, groups, times, params } = opened;
-  const spikeTemplates = await readPerSpike(folder, ['spike_templates.npy'], times.length);
+  const spikeTemplates = await readPerSpike(
+    folder,
+    ['spike_templates.npy'],
+    times.length,
+    'the template of every spike, since templates are asked for',
+  );
   const source = await folder.open('amplitudes.npy');
   const amplitudes = source
     ? (await readNpyAs(source, 'float64')).data

@@ -44,7 +44,8 @@ export async function readParams(source: ByteSource): Promise<PhyParams> {
   }
   return {
     dataPaths: (typeof paths === 'string' ? [paths] : Array.isArray(paths) ? paths : []).filter(
-      (p) => p !== '',
+      // SpikeInterface writes the text 'None' for none.
+      (p) => p !== '' && p !== 'None',
     ),
     channels: number('n_channels_dat'),
     // Also written as numpy.int16 or np.int16.

@@ -8,6 +8,7 @@ export async function readPerSpike(
   folder: Store,
   names: readonly string[],
   spikes: number,
+  content = 'the cluster of every spike',
 ): Promise<Int32Array> {
   for (const name of names) {
     const source = await folder.open(name);
@@ -16,7 +17,7 @@ export async function readPerSpike(
     if (data.length === spikes) return data;
     throw notOfOneSorting(source.name, `${data.length} spikes`, `${spikes}, as spike_times.npy has`);
   }
-  throw missingFile(folder, names[0], 'the cluster of every spike');
+  throw missingFile(folder, names[0], content);
 }
 
 export function missingFile(folder: Store, name: string, content: string): InputError {
