@@ -49,7 +49,8 @@ export function chooseUnits(
     });
     if (chosen.length > 0) return chosen;
     const counts = new Map<string, number>();
-    for (const { label = 'no label' } of units) counts.set(label, (counts.get(label) ?? 0) + 1);
+    for (const { label = 'no label', spikes } of units)
+      if (spikes > 0) counts.set(label, (counts.get(label) ?? 0) + 1);
     throw new InputError({
       where: name,
       found: `no unit with ${labels}, but ${[...counts].map(([label, count]) => `${count} ${label}`).join(', ')}`,

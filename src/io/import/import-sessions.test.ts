@@ -192,11 +192,19 @@ describe('what is chosen and told', () => {
     const text = new TextDecoder().decode(out.files.get('import_report.csv'));
     expect(text.split('\n').length - 2).toBe(report.units.length);
     const reasons = new Set(report.units.map(({ taken, reason }) => `${taken} ${reason}`));
-    expect([...reasons].sort()).toEqual(['false not label=good', 'true mean']);
+    expect([...reasons].sort()).toEqual(['false no spikes', 'false not label=good', 'true mean']);
     const told = text.trimEnd().split('\n').slice(1);
     expect(new Set(told.map((line) => line.slice(line.lastIndexOf(',') + 1)))).toEqual(
-      new Set(['left: not label=good', 'taken: mean']),
+      new Set(['left: no spikes', 'left: not label=good', 'taken: mean']),
     );
+    // Templates that were merged or split in phy are in its tables still.
+    const [{ clusters }] = report.sessions;
+    const first = report.units.filter(({ session }) => session === 1);
+    const silent = first.filter(({ spikes }) => spikes === 0);
+    expect(silent.length).toBeGreaterThan(0);
+    expect(silent.every(({ taken, reason }) => !taken && reason === 'no spikes')).toBe(true);
+    expect(first.length).toBe(clusters + silent.length);
+    expect(new Set(first.map(({ clusterId }) => clusterId)).size).toBe(first.length);
     expect(report.units.filter(({ unit }) => unit !== undefined).map(({ unit }) => unit)).toEqual([
       ...plan.sessions.keys(),
     ]);

@@ -12,7 +12,7 @@ import {
 } from './import-report.ts';
 import { GOOD_ONLY } from './label-expression.ts';
 import { recordingOf, type TakenSession } from './place-recording.ts';
-import type { ImportContext, SessionToImport, WaveformOptions } from './sorted-session.ts';
+import type { ImportContext, SessionToImport, SortedSession, WaveformOptions } from './sorted-session.ts';
 import { sharedSites, type UnionSites, uniteSites } from './union-sites.ts';
 
 export interface ImportOptions extends WaveformOptions {
@@ -67,7 +67,7 @@ export async function importSessions(
     throwIfStopped(context.signal);
     context.onEvent?.({
       kind: 'log',
-      text: `Session ${s + 1}: ${entry.session.name} (${entry.session.format}), ${chosen[s].length} of ${entry.session.units.length} units.`,
+      text: `Session ${s + 1}: ${entry.session.name} (${entry.session.format}), ${chosen[s].length} of ${clustersOf(entry.session)} units.`,
     });
     taken.push(await takeWaveforms(entry, s + 1, chosen[s], options, inner, units));
   }
@@ -245,6 +245,9 @@ function warnAboutSites(
   }
 }
 
+/** Those with spikes: tables also name clusters that were merged or split since. */
+const clustersOf = ({ units }: SortedSession) => units.filter(({ spikes }) => spikes > 0).length;
+
 function sessionReport(
   { session, number, date, label, taken, waveforms, sampling }: TakenSession,
   target: Sampling,
@@ -256,7 +259,7 @@ function sessionReport(
     date,
     label,
     sites: session.sites.count,
-    clusters: session.units.length,
+    clusters: clustersOf(session),
     taken: taken.length,
     source: waveforms.source,
     waveforms: waveforms.description,

@@ -40,15 +40,16 @@ export async function openKilosort(folder: Store, open: OpenPath): Promise<Sorte
   const channelMap = await readChannelMap(folder, sites.count);
   const groups = groupSpikes(clusters);
   const tables = await readClusterTables(folder);
-  const units = groups.ids.map((id, k): SortedUnit => {
+  const unit = (id: number, spikes: number): SortedUnit => {
     const properties = tables.properties.get(id);
-    return {
-      id: String(id),
-      label: labelOf(properties),
-      spikes: groups.spikesOf(k).length,
-      properties: properties ?? new Map(),
-    };
-  });
+    return { id: String(id), label: labelOf(properties), spikes, properties: properties ?? new Map() };
+  };
+  const withSpikes = new Set(groups.ids);
+  const units = [
+    ...groups.ids.map((id, k) => unit(id, groups.spikesOf(k).length)),
+    // Told in the report; behind the others, whose places are those of their spikes.
+    ...[...tables.properties.keys()].filter((id) => !withSpikes.has(id)).map((id) => unit(id, 0)),
+  ];
   const opened: KilosortFolder = { folder, open, params, sites, channelMap, times, groups };
   const warnings: string[] = [];
   return {
