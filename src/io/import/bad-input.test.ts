@@ -107,8 +107,8 @@ describe('a session that cannot be imported', () => {
 
   it('has a raw recording that is cut off, or is another', async () => {
     const whole = bytes('raw.ap.bin');
-    await store.write('s1/raw.ap.bin', whole.subarray(0, whole.length - 7));
-    expect(await refused()).toContain('whole samples of 17 channels');
+    await store.write('s1/raw.ap.bin', whole.subarray(0, 33));
+    expect(await refused()).toContain('expected samples of 17 channels');
     await store.write('s1/raw.ap.bin', whole.subarray(0, 17 * 2 * 1000));
     expect(await refused()).toContain('the last spike of m/s1');
   });
@@ -203,6 +203,17 @@ describe('what is warned about', () => {
     await store.remove('s1/raw.ap.bin');
     const { report } = await attempt();
     expect(report.warnings.join()).toContain('different origin (templates, raw)');
+  });
+
+  it('is a raw recording that ends within a sample, which is left out', async () => {
+    const { recording } = await attempt();
+    const whole = bytes('raw.ap.bin');
+    await store.write('s1/raw.ap.bin', Buffer.concat([whole, whole.subarray(0, 7)]));
+    const longer = await attempt();
+    expect(longer.report.warnings).toEqual([
+      expect.stringMatching(/raw\.ap\.bin: its last 7 bytes are no whole sample of 17 channels/),
+    ]);
+    expect(await recording.waveform(0)).toEqual(await longer.recording.waveform(0));
   });
 
   it('is a raw recording that looks whitened', async () => {

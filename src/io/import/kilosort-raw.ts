@@ -7,7 +7,14 @@ import { subtractOverlaps } from '../../core/signal/overlapping-spikes.ts';
 import type { ByteSource } from '../byte-source.ts';
 import { chooseSpikes, snippetsOf } from './choose-spikes.ts';
 import type { KilosortFolder } from './kilosort.ts';
-import { looksWhitened, MOST_SPIKES, type RawBinary, sampleCounts, sumSnippets } from './raw-binary.ts';
+import {
+  looksWhitened,
+  MOST_SPIKES,
+  partialSamples,
+  type RawBinary,
+  sampleCounts,
+  sumSnippets,
+} from './raw-binary.ts';
 import { givenGain, missingGain, placesOf, readGain } from './raw-gain.ts';
 import type { ImportContext, SessionWaveforms, WaveformOptions } from './sorted-session.ts';
 
@@ -107,6 +114,7 @@ export async function rawWaveforms(
   const { folder, params, sites, channelMap } = opened;
   const gain = options.gain !== undefined ? givenGain(options.gain) : await readGain(path, opened.open);
   if (!gain) return missingGain(folder.name, path);
+  for (const text of partialSamples(binary)) context.onEvent?.({ kind: 'warning', text });
   if (await looksWhitened(binary, channelMap)) {
     context.onEvent?.({
       kind: 'warning',

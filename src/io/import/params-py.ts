@@ -48,12 +48,17 @@ export async function readParams(source: ByteSource): Promise<PhyParams> {
       (p) => p !== '' && p !== 'None',
     ),
     channels: number('n_channels_dat'),
-    // Also written as numpy.int16 or np.int16.
-    dtype: typeof dtype?.literal === 'string' ? dtype.literal : (dtype?.text.split('.').at(-1) ?? 'int16'),
+    dtype: typeName(typeof dtype?.literal === 'string' ? dtype.literal : (dtype?.text ?? 'int16')),
     offset: number('offset') ?? 0,
     sampleRateHz,
     highPassed: values.get('hp_filtered')?.literal === true,
   };
+}
+
+/** NumPy's name of a type, however it is written: `'<i2'`, `np.int16`, `numpy.dtype('int16')`. */
+function typeName(text: string): string {
+  const name = text.replace(/^(np|numpy)\./, '').replace(/^dtype\(['"]?(.*?)['"]?\)$/, '$1');
+  return /^([<=|]?i2|short)$/.test(name) ? 'int16' : name;
 }
 
 /** The assignments of a file; `literal` is undefined where the value is an expression. */

@@ -32,6 +32,19 @@ describe('params.py', () => {
   });
 
   it.each([
+    ["'int16'", 'int16'],
+    ["'<i2'", 'int16'],
+    ["'i2'", 'int16'],
+    ['numpy.int16', 'int16'],
+    ["np.dtype('<i2')", 'int16'],
+    ["'>i2'", '>i2'],
+    ["'uint16'", 'uint16'],
+    ["'float32'", 'float32'],
+  ])('tells with dtype = %s the type %s', async (written, dtype) => {
+    expect((await read(`sample_rate = 3e4\ndtype = ${written}`)).dtype).toBe(dtype);
+  });
+
+  it.each([
     ["dat_path = 'x'", 'sample_rate: found nothing'],
     ['sample_rate = fs', 'sample_rate: found fs'],
     ["sample_rate = 3e4\ndat_path = os.system('true')", 'never executed'],

@@ -22,17 +22,27 @@ const SKIP_BYTES = 1 << 20;
 /** Sums of this many int16 fit in int32. */
 export const MOST_SPIKES = 65_535;
 
-/** Samples of each file. @throws InputError when a file does not hold whole samples of all channels */
+/** Whole samples of each file. @throws InputError when a file holds none */
 export function sampleCounts({ files, channels, offset }: RawBinary): number[] {
   return files.map((file) => {
-    const samples = (file.size - offset) / (2 * channels);
-    if (Number.isInteger(samples) && samples > 0) return samples;
+    const samples = Math.floor((file.size - offset) / (2 * channels));
+    if (samples > 0) return samples;
     throw new InputError({
       where: file.name,
-      found: `${file.size} bytes${offset > 0 ? ` after an offset of ${offset}` : ''}, ${samples.toFixed(3)} samples of ${channels} channels`,
-      expected: `whole samples of ${channels} channels (n_channels_dat), 2 bytes each`,
-      remedy: 'Correct n_channels_dat or dat_path in params.py, or copy the file again: it may be cut off.',
+      found: `${file.size} bytes${offset > 0 ? ` with an offset of ${offset}` : ''}`,
+      expected: `samples of ${channels} channels (n_channels_dat), 2 bytes each`,
+      remedy:
+        'Correct n_channels_dat, offset or dat_path in params.py, or copy the file again: it may be cut off.',
     });
+  });
+}
+
+/** What is to be said of files that end within a sample: a recording that was cut off, or another number of channels. */
+export function partialSamples({ files, channels, offset }: RawBinary): string[] {
+  return files.flatMap((file) => {
+    const rest = (file.size - offset) % (2 * channels);
+    if (rest === 0) return [];
+    return `${file.name}: its last ${rest} bytes are no whole sample of ${channels} channels and are left out. If n_channels_dat in params.py is wrong, so are the waveforms: correct it.`;
   });
 }
 
