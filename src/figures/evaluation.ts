@@ -75,6 +75,12 @@ const unitAxis = (field: string, title: string, domain: readonly [number, number
   axis: { tickCount: 5 },
 });
 
+/** Of sessions or days, from 0. */
+const wholeAxis = (field: string, title: string, most: number) => ({
+  ...unitAxis(field, title, [0, most]),
+  axis: { tickCount: 5, tickMinStep: 1, format: 'd' },
+});
+
 const diagonal = {
   data: {
     values: [
@@ -151,7 +157,7 @@ function aucPanel(
     high: Math.min(1, p.auc + 1.96 * p.standardError),
   }));
   const most = Math.max(...points.map(({ distance }) => distance));
-  const x = unitAxis('distance', title, [0, most * 1.06]);
+  const x = wholeAxis('distance', title, most * 1.06);
   const least = Math.min(0.4, Math.floor(10 * Math.min(...values.map(({ low }) => low))) / 10);
   const color = colourOf('feature', kinds, frame);
   return panelOf(
@@ -189,7 +195,7 @@ function survivalPanel({ survival, sessions }: Evaluation, frame: Frame): View {
         point: { size: 18, filled: true, color: COLOURS.blue },
       },
       encoding: {
-        x: unitAxis('lag', 'Sessions later', [0, sessions]),
+        x: wholeAxis('lag', 'Sessions later', sessions),
         y: unitAxis('share', 'Share of units still found'),
       },
     },

@@ -92,6 +92,21 @@ describe('evaluateFolder', () => {
     expect(truth?.falsePositives).toBeLessThanOrEqual(errorRates.decoys.falsePositives.high);
     expect(JSON.parse(readFileSync(join(out, 'Evaluation.json'), 'utf8')).shanks).toHaveLength(1);
     expect(existsSync(join(out, 'Figures/Evaluation.png'))).toBe(true);
+    // There is nothing between two sessions or days.
+    const svg = readFileSync(join(out, 'Figures/Evaluation.svg'), 'utf8');
+    for (const title of ['Δ session', 'Δ days', 'Sessions later']) {
+      const before = svg.slice(0, svg.indexOf(`>${title}<`));
+      const labels = before.slice(
+        before.lastIndexOf('role-axis-label'),
+        before.lastIndexOf('role-axis-domain'),
+      );
+      const ticks = [...labels.matchAll(/>([^<>]+)</g)].map(([, text]) => text);
+      expect(ticks.length, title).toBeGreaterThan(2);
+      expect(
+        ticks.filter((text) => !/^\d+$/.test(text)),
+        title,
+      ).toEqual([]);
+    }
   });
 
   it('stands in the report of the result, and only an undamaged one', async () => {

@@ -32,6 +32,8 @@ export interface ReportContent {
   readonly name: string;
   readonly version: string;
   readonly dateTime?: string;
+  /** CSS of the fonts that the pictures are drawn with. */
+  readonly fonts: string;
   readonly facts: readonly (readonly [string, string])[];
   /** SVG */
   readonly summary: string;
@@ -46,14 +48,14 @@ export interface ReportContent {
 const STYLE = `
 body { font: 14px/1.5 Inter, Helvetica, Arial, sans-serif; color: #222; background: #fff; max-width: 900px; margin: 2em auto; padding: 0 1em; }
 h1 { font-size: 1.6em; } h2 { font-size: 1.2em; margin-top: 2em; }
-img { max-width: 100%; height: auto; }
+svg { max-width: 100%; height: auto; }
 table { border-collapse: collapse; } th, td { text-align: left; padding: .15em .8em .15em 0; border-bottom: 1px solid #e8e8e8; vertical-align: top; }
 td.number, th.number { text-align: right; font-variant-numeric: tabular-nums; }
 ul.warnings { background: #fff4dc; color: #7a5200; padding: .5em 1em .5em 2em; border-radius: 6px; }
 section { break-before: page; } pre { white-space: pre-wrap; } a { color: #0072b2; } footer { color: #5f5f5f; margin-top: 3em; }`;
 
 export function htmlDocument(content: ReportContent): string {
-  const { name, version, dateTime, facts, summary, evaluations, neurons, pages, params } = content;
+  const { name, version, dateTime, fonts, facts, summary, evaluations, neurons, pages, params } = content;
   const made = dateTime ? ` Tracked ${escapeHtml(dateTime)}.` : '';
   const settings =
     params === undefined
@@ -63,10 +65,10 @@ export function htmlDocument(content: ReportContent): string {
 <html lang="en">
 <head>
 <meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; style-src 'unsafe-inline'">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; font-src data:; style-src 'unsafe-inline'">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${escapeHtml(name)}: neurons tracked by dant</title>
-<style>${STYLE}
+<style>${fonts}${STYLE}
 </style>
 </head>
 <body>
@@ -75,7 +77,7 @@ export function htmlDocument(content: ReportContent): string {
 ${facts.map(([key, value]) => `<tr><th scope="row">${escapeHtml(key)}</th><td>${escapeHtml(value)}</td></tr>`).join('\n')}
 </table>
 <h2>Overview</h2>
-${picture(summary, 'Overview of the result')}
+${picture('overview', summary, 'Overview of the result')}
 ${evaluations.map(evaluationSection).join('\n')}
 <h2>Neurons</h2>
 <table>
@@ -112,7 +114,7 @@ function evaluationSection({ shank, curated, figure, warnings }: ReportEvaluatio
       ? `<ul class="warnings">${warnings.map((text) => `<li>${escapeHtml(text)}</li>`).join('')}</ul>\n`
       : '';
   return `<h2>${title}</h2>
-${texts}${picture(figure, title)}`;
+${texts}${picture(`evaluation-${shank ?? 'all'}`, figure, title)}`;
 }
 
 function section(id: number, svg: string, neurons: readonly ReportNeuron[]): string {
@@ -120,16 +122,18 @@ function section(id: number, svg: string, neurons: readonly ReportNeuron[]): str
   return `<section id="neuron-${id}">
 <h2>Neuron ${id}</h2>
 <p>Units ${units.join(', ')}</p>
-${picture(svg, `Neuron ${id} over all sessions`)}
+${picture(`picture-${id}`, svg, `Neuron ${id} over all sessions`)}
 </section>`;
 }
 
-/** A picture that is a document of its own: names inside one cannot collide with those of another. */
-function picture(svg: string, text: string): string {
-  const bytes = new TextEncoder().encode(svg);
-  let binary = '';
-  for (let i = 0; i < bytes.length; i += 8192) binary += String.fromCharCode(...bytes.subarray(i, i + 8192));
-  return `<img alt="${escapeHtml(text)}" src="data:image/svg+xml;base64,${btoa(binary)}">`;
+/**
+ * A picture within the page, whose fonts it takes: text in another font would be cut off or cover something.
+ * @param name begins the ids within the picture, so that they cannot collide with those of another
+ */
+function picture(name: string, svg: string, text: string): string {
+  return svg
+    .replace('<svg ', `<svg role="img" aria-label="${escapeHtml(text)}" `)
+    .replace(/(\bid="|url\(#)/g, `$1${name}-`);
 }
 
 /** 1, 2, 3, 5 as "1–3, 5". */

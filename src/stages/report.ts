@@ -9,6 +9,7 @@ import { evaluationFigure } from '../figures/evaluation.ts';
 import { neuronFigure } from '../figures/neuron.ts';
 import type { RecordedShank } from '../figures/recording.ts';
 import { renderSvg } from '../figures/render.ts';
+import { fontFaces } from '../figures/svg-to-png.ts';
 import { trackedSummaryFigure } from '../figures/tracked-summary.ts';
 import { readCandidatePairs } from '../io/candidate-pairs.ts';
 import { CurationLogFile } from '../io/node/curation-log-file.ts';
@@ -106,6 +107,7 @@ export async function reportHtml(
     name: basename(resolve(folder.store.name)),
     version,
     dateTime: folder.run?.dateTime,
+    fonts: await fontFaces(),
     facts: factsOf(folder, state),
     summary,
     evaluations,
