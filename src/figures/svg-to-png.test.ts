@@ -1,6 +1,7 @@
+import { readFileSync } from 'node:fs';
 import { inflateSync } from 'node:zlib';
 import { expect, test } from 'vitest';
-import { svgToPng } from './svg-to-png.ts';
+import { fontFaces, svgToPng } from './svg-to-png.ts';
 
 const svg = (content: string) =>
   `<svg xmlns="http://www.w3.org/2000/svg" width="40" height="20"><rect width="40" height="20" fill="#fff"/>${content}</svg>`;
@@ -36,6 +37,17 @@ test('text is drawn with the fonts of the package, in both weights', async () =>
   const blank = await svgToPng(svg(''), 2);
   expect(await text(400)).not.toEqual(blank);
   expect(await text(600)).not.toEqual(await text(400));
+});
+
+test('the fonts can be given to a page, as they are in their files', async () => {
+  const faces = [
+    ...(await fontFaces()).matchAll(/font-weight: (\d+); src: url\(data:font\/ttf;base64,([^)]+)\)/g),
+  ];
+  expect(faces.map(([, weight]) => weight)).toEqual(['400', '600']);
+  for (const [i, name] of ['Regular', 'SemiBold'].entries()) {
+    const file = readFileSync(new URL(`./fonts/Inter-${name}.ttf`, import.meta.url));
+    expect(Buffer.compare(Buffer.from(faces[i][2], 'base64'), file)).toBe(0);
+  }
 });
 
 test('the same picture gives the same bytes', async () => {
