@@ -51,6 +51,30 @@ describe('resolveSettings', () => {
     expect(settings.motionEstimation.max_distance).toBe(60);
   });
 
+  it.each([
+    [{ clustering: { n_iter: 1e12 } }, 'clustering.n_iter', 'at most 10000'],
+    [{ motionEstimation: { max_iter: 1e9 } }, 'motionEstimation.max_iter', 'at most 1000'],
+    [{ autoCorr: { gaussian_sigma: 1e6 } }, 'autoCorr.gaussian_sigma', 'at most 10000 bins'],
+    [{ ISI: { window: 100, binwidth: 1e-4 } }, 'ISI.window', 'at most 100000 bins'],
+  ])('refuses what would never end: %o', (user, key, limit) => {
+    expect(() => resolveSettings(user)).toThrow(InputError);
+    expect(() => resolveSettings(user)).toThrow(`setting "${key}"`);
+    expect(() => resolveSettings(user)).toThrow(limit);
+  });
+
+  it('takes fine histograms of long windows', () => {
+    resolveSettings({ autoCorr: { window: 1000, binwidth: 0.01, gaussian_sigma: 100 } });
+  });
+
+  it('suggests groups for groups, and nothing where nothing is near', () => {
+    const warningOf = (user: object) => resolveSettings(user).warnings;
+    expect(warningOf({ Clustering: { n_iter: 3 } })).toEqual([
+      'settings: unknown setting "Clustering" is ignored; did you mean "clustering"?',
+    ]);
+    expect(warningOf({ colour: 3 })).toEqual(['settings: unknown setting "colour" is ignored']);
+    for (const { key } of SETTINGS_TABLE) expect(nearestKey(key)).toBe(key);
+  });
+
   it('warns about unknown keys with the nearest known name', () => {
     const { warnings } = resolveSettings({ clustering: { n_iters: 3 }, path_to_python: 'x' });
     expect(warnings).toHaveLength(1);

@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import { InputError } from './errors.ts';
+import { checkHistogramLimits } from './histogram-limits.ts';
 import { SETTINGS_TABLE, type SettingEntry } from './settings-table.ts';
 import { requireUsablePath } from './usable-path.ts';
 
@@ -81,9 +82,7 @@ export function resolveSettings(
   const warnings: string[] = [];
   const given = flatten(user as Raw, source);
   for (const key of given.keys()) {
-    if (!TABLE.has(key) && !ACCEPTED_AND_IGNORED.has(key)) {
-      warnings.push(`${source}: unknown setting "${key}" is ignored; did you mean "${nearestKey(key)}"?`);
-    }
+    if (!TABLE.has(key) && !ACCEPTED_AND_IGNORED.has(key)) warnings.push(unknownSetting(key, source));
   }
   const values = new Map<string, unknown>();
   for (const entry of SETTINGS_TABLE) {
@@ -98,12 +97,17 @@ export function resolveSettings(
     if (!values.has(entry.key)) values.set(entry.key, derivedDefault(entry, values, context));
   }
   for (const entry of SETTINGS_TABLE) checkAgainstOther(entry, values, source);
-  return { settings: nest(values) as unknown as Settings, warnings };
+  const settings = nest(values) as unknown as Settings;
+  checkHistogramLimits(settings, source);
+  return { settings, warnings };
 }
 
 const TABLE = new Map<string, Entry>(SETTINGS_TABLE.map((entry) => [entry.key, entry]));
 const ACCEPTED_AND_IGNORED = new Set(['path_to_python']);
-const GROUPS = new Set(SETTINGS_TABLE.map((e) => e.key.split('.')[0]).filter((g) => !TABLE.has(g)));
+/** Names under which settings stand together. */
+export const GROUPS: ReadonlySet<string> = new Set<string>(
+  SETTINGS_TABLE.map((e) => e.key.split('.')[0]).filter((g) => !TABLE.has(g)),
+);
 
 function flatten(user: Raw, source: string): Map<string, unknown> {
   const flat = new Map<string, unknown>();
@@ -278,18 +282,32 @@ function nest(values: Map<string, unknown>): Raw {
   return nested;
 }
 
-/** The known key with the smallest edit distance; keys of the same group win ties. */
-export function nearestKey(key: string): string {
-  let best = '';
+/** What is said of a setting that there is not. */
+export function unknownSetting(key: string, source: string): string {
+  const near = nearestKey(key);
+  const hint = near === undefined ? '' : `; did you mean "${near}"?`;
+  return `${source}: unknown setting "${key}" is ignored${hint}`;
+}
+
+/**
+ * The known key or group with the smallest edit distance, keys of the same group before others; undefined where nothing is near: at most
+ * a third of the letters may differ.
+ */
+export function nearestKey(key: string): string | undefined {
+  let best: string | undefined;
   let bestDistance = Number.POSITIVE_INFINITY;
+  const consider = (known: string, a: string, b: string, penalty = 0) => {
+    const distance = editDistance(a.toLowerCase(), b.toLowerCase()) + penalty;
+    if (distance < bestDistance && distance <= Math.max(a.length, b.length) / 3) {
+      [best, bestDistance] = [known, distance];
+    }
+  };
+  const lastOf = (name: string) => name.split('.').at(-1) as string;
   for (const { key: known } of SETTINGS_TABLE) {
-    const name = known.split('.').at(-1) as string;
-    const distance = Math.min(
-      editDistance(key.toLowerCase(), known.toLowerCase()),
-      editDistance((key.split('.').at(-1) as string).toLowerCase(), name.toLowerCase()) + 0.5,
-    );
-    if (distance < bestDistance) [best, bestDistance] = [known, distance];
+    consider(known, key, known);
+    consider(known, lastOf(key), lastOf(known), 0.5);
   }
+  for (const group of GROUPS) consider(group, key, group);
   return best;
 }
 
