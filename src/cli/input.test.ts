@@ -106,6 +106,8 @@ describe('options over settings', () => {
   test.each([
     ['n_jobs', 'KEY=VALUE'],
     ['clustering.n_iter=0', 'clustering.n_iter'],
+    ['clustering=3', 'a group of settings'],
+    ['n_jobs=', "--set 'n_jobs=-1'"],
     ['clustering.n_iter=many', 'clustering.n_iter'],
     ['clustering.features=[Waveform', 'clustering.features'],
     ['clustering.features=["Wavefrom"]', 'clustering.features'],

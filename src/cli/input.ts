@@ -3,7 +3,7 @@ import { statSync } from 'node:fs';
 import path from 'node:path';
 import Hjson from 'hjson';
 import { InputError } from '../core/errors.ts';
-import { checkSetting, nearestKey, SETTINGS_TABLE, type UserSettings } from '../core/settings.ts';
+import { checkSetting, GROUPS, SETTINGS_TABLE, type UserSettings, unknownSetting } from '../core/settings.ts';
 import { isUsablePath, requireUsablePath } from '../core/usable-path.ts';
 import { resolvePath } from './paths.ts';
 
@@ -39,10 +39,10 @@ export async function readInput(data: string | undefined, options: InputOptions)
   for (const assignment of options.set ?? []) {
     const [key, value] = parseAssignment(assignment);
     const known = KNOWN_KEYS.get(key);
-    if (known) {
-      checkSetting(known.key, value, '--set');
-      changes.push([key, value]);
-    } else warnings.push(`--set: unknown setting "${key}" is ignored; did you mean "${nearestKey(key)}"?`);
+    if (known) checkSetting(known.key, value, '--set');
+    // A group is given by its settings: `resolveSettings` says so.
+    if (known || GROUPS.has(key)) changes.push([key, value]);
+    else warnings.push(unknownSetting(key, '--set'));
   }
   if (options.preset !== undefined) {
     checkSetting('preset', options.preset, '--preset');
@@ -105,7 +105,8 @@ function parseAssignment(assignment: string): [string, unknown] {
   const key = assignment.slice(0, at).trim();
   const text = assignment.slice(at + 1).trim();
   if (PATH_KEYS.has(key)) return [key, isUsablePath(text) ? path.resolve(text) : text];
-  const kind = KNOWN_KEYS.get(key)?.kind;
+  const entry = KNOWN_KEYS.get(key);
+  const kind = entry?.kind;
   if (kind === undefined || kind === 'string' || kind === 'choice') return [key, text];
   try {
     return [key, Hjson.parse(`{value: ${text}\n}`).value];
@@ -115,7 +116,7 @@ function parseAssignment(assignment: string): [string, unknown] {
         where: `--set ${key}`,
         found: `"${text}", which cannot be read`,
         expected: 'a value as in settings.json',
-        remedy: `Put it in quotes, for example --set '${key}=["Waveform","AutoCorr"]'.`,
+        remedy: `Write for example --set '${key}=${JSON.stringify(entry?.default)}'.`,
       },
       { cause },
     );

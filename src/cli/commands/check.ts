@@ -16,7 +16,7 @@ Reads and checks all that a run would read, and estimates the memory and the tim
 Examples:
   dant check data
   dant check settings.json
-  dant check data --set clustering.features=[Waveform] --json`;
+  dant check data --set 'clustering.features=["Waveform"]' --json`;
 
 export function addCheckCommand(program: Command): void {
   const command = program
