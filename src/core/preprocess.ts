@@ -18,6 +18,7 @@ import { centerWaveform } from './features/waveform-centering.ts';
 import { describeRecordedUnits } from './recorded/describe-units.ts';
 import type { UnitFeatures } from './result.ts';
 import type { FeatureName, Settings } from './settings.ts';
+import { countZeroWaveforms, zeroWaveformsText } from './zero-waveforms.ts';
 
 export interface Preprocessed {
   readonly features: UnitFeatures;
@@ -67,7 +68,9 @@ export async function describeUnits(
   const options = descriptionOptions(dataset, settings);
   const empty = () => emptyDescriptions(units, options, (length) => kernels.float64(length));
   let all: UnitDescriptions | undefined;
+  let zeros = 0;
   for await (const piece of waveforms.pieces(kernels, signal)) {
+    zeros += countZeroWaveforms(piece.data, piece.units);
     const step = unitsStep(settings, piece.firstUnit, piece.firstUnit + piece.units);
     const known = await checkpoints?.load<UnitDescriptions>(step);
     const part = known ?? (await describePiece(dataset, piece, settings, context));
@@ -81,6 +84,7 @@ export async function describeUnits(
     // What is kept may be written later: its memory must not be used again.
     if (!checkpoints) kernels.release(...Object.values(part));
   }
+  if (zeros > 0) context.onEvent?.({ kind: 'warning', text: zeroWaveformsText(zeros, units) });
   // New sessions may have no unit on a shank.
   const described = all ?? empty();
   const peakChannels = Int32Array.from(described.peakChannels);

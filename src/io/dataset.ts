@@ -4,6 +4,7 @@ import { InputError } from '../core/errors.ts';
 import { depthRange } from '../core/motion/motion.ts';
 import { sizeOf } from '../core/ndarray.ts';
 import { usedFeatures } from '../core/preprocess.ts';
+import { probeDoubt } from '../core/probe-doubts.ts';
 import type { Settings } from '../core/settings.ts';
 import { pathIn, type Store } from './byte-source.ts';
 import { firstNotFinite } from './not-finite.ts';
@@ -36,6 +37,8 @@ export interface DatasetShape {
   readonly extent?: number;
   /** Number of shanks that `channel_shanks.npy` names; 1 without. */
   readonly shanks?: number;
+  /** What is doubtful about the positions of the channels. */
+  readonly doubt?: string;
 }
 
 /** Whether an input folder has a PETH; the defaults of the settings depend on it. */
@@ -46,9 +49,18 @@ export async function hasPeth(store: Store): Promise<boolean> {
 /** @throws InputError when a file is missing or its shape is wrong */
 export async function readDatasetShape(store: Store): Promise<DatasetShape> {
   const { units, channels, samples, peth, locations, shanks } = await openFiles(store);
-  const [low, high] = depthRange((await readNpyFileAs(locations, 'float64')).data);
-  const ids = shanks && new Set((await readNpyFileAs(shanks, 'int32')).data);
-  return { units, channels, samples, pethBins: peth?.shape[1], extent: high - low, shanks: ids?.size ?? 1 };
+  const positions = (await readNpyFileAs(locations, 'float64')).data;
+  const [low, high] = depthRange(positions);
+  const ids = shanks && (await readNpyFileAs(shanks, 'int32')).data;
+  return {
+    units,
+    channels,
+    samples,
+    pethBins: peth?.shape[1],
+    extent: high - low,
+    shanks: ids ? new Set(ids).size : 1,
+    doubt: probeDoubt(positions, ids),
+  };
 }
 
 /** The units of a recording without their waveforms: sessions, and spike trains on demand. */

@@ -1,6 +1,7 @@
 /** Looking at a recording without tracking it. */
 import { createPlainKernels } from '../core/kernels/plain.ts';
 import type { UserSettings } from '../core/settings.ts';
+import { countZeroWaveforms, zeroWaveformsText } from '../core/zero-waveforms.ts';
 import { checkSpikeTimes } from '../io/spike-times.ts';
 import { threadsOf } from '../workers/node.ts';
 import { estimateSeconds } from './estimate-seconds.ts';
@@ -30,13 +31,16 @@ export async function checkData(userSettings: UserSettings, options: RunOptions 
   const { dataset } = opened.nearby
     ? await readStreamedRecording(opened)
     : await readRecording(opened, kernels, options);
+  let zeros = 0;
   if ('pieces' in dataset.waveforms) {
     const { units } = dataset;
     for await (const piece of dataset.waveforms.pieces(kernels, options.signal)) {
       const done = piece.firstUnit + piece.units;
+      zeros += countZeroWaveforms(piece.data, piece.units);
       options.onEvent?.({ kind: 'progress', stage: 'read', step: 'waveforms', done, total: units });
     }
-  }
+  } else zeros = countZeroWaveforms(dataset.waveforms.data, dataset.units);
+  if (zeros > 0) warnings.push(zeroWaveformsText(zeros, dataset.units));
   const unitsPerSession = new Array<number>(dataset.sessionCount).fill(0);
   for (const session of dataset.sessions) unitsPerSession[session - 1]++;
   const { spikes, silentUnits } = await checkSpikeTimes(dataset, {

@@ -58,7 +58,7 @@ export async function openRecording(
   // The data folder decides about defaults, so its key is checked first.
   const first = resolveSettings(userSettings, { hasPeth: false, fromFile, source });
   const data = new ObservedStore(new FileStore(first.settings.path_to_data));
-  const { settings, warnings } = resolveSettings(userSettings, {
+  const { settings, warnings: ofSettings } = resolveSettings(userSettings, {
     hasPeth: await hasPeth(data),
     fromFile,
     source,
@@ -70,6 +70,8 @@ export async function openRecording(
     nearby,
     compared: comparedShanks(shape, options),
   });
+  const doubt = shape.doubt && `${pathIn(data, 'channel_locations.npy')}: ${shape.doubt}`;
+  const warnings = doubt ? [...ofSettings, doubt] : ofSettings;
   for (const text of warnings) options.onEvent?.({ kind: 'warning', text });
   const output = new FileStore(settings.output_folder);
   return { settings, data, output, shape, memory, memoryLimit: limit, nearby, warnings };

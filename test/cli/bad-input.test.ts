@@ -525,4 +525,20 @@ describe('what is only worth a warning', () => {
     expect(code).toBe(0);
     expect(stderr).toContain(`Warning: 2 of ${UNITS} units have fewer than 2 spikes`);
   });
+
+  test('units without a waveform, and positions in m, are told by check and run', async () => {
+    const spoil = (data: string) => {
+      change(data, 'waveform_all.npy', (values) => values.fill(0, 0, 2 * CHANNELS * SAMPLES));
+      change(data, 'channel_locations.npy', (values) => values.set(values.map((y) => y / 1e6)));
+    };
+    const { args } = prepare({ ...CASES[0], spoil });
+    const results = ['--output', path.join(root, 'doubtful'), '--no-figures', '--quiet'];
+    const check = await dant(['check', ...args]);
+    const run = await dant(['run', ...args, ...results]);
+    for (const said of [check.stdout + check.stderr, run.stderr]) {
+      expect(said).toMatch(/channel_locations.npy: the 64 channels extend over .* are they in mm or m/);
+      expect(said.match(/2 of 24 units have a waveform of zeros/g)).toHaveLength(1);
+    }
+    expect([check.code, run.code]).toEqual([0, 0]);
+  });
 });
