@@ -42,7 +42,7 @@ describe('the folder of export_to_phy (SpikeInterface)', () => {
     async (by) => {
       if (by.startsWith('by')) await store.remove('channel_map_si.npy');
       const { source, data } = await waveforms(1);
-      expect(source).toBe('templates');
+      expect(source).toBe('mean');
       data.forEach((value, i) => {
         const [unit, c, t] = [
           Math.floor(i / (CHANNELS * SAMPLES)),

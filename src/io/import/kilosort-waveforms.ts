@@ -166,7 +166,7 @@ async function templateWaveforms(
     return { waveform };
   });
   return {
-    source: 'templates',
+    source: templates.means ? 'mean' : 'templates',
     description: `templates.npy, ${templates.count} templates, ${templates.means ? 'means by SpikeInterface' : 'unwhitened'}`,
     sampleRateHz: params.sampleRateHz,
     samples,
