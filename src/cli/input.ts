@@ -1,10 +1,10 @@
 /** What the arguments of `dant run` and `dant check` say: where the data are, and which settings hold. */
-import { statSync } from 'node:fs';
 import path from 'node:path';
 import Hjson from 'hjson';
 import { InputError } from '../core/errors.ts';
 import { checkSetting, GROUPS, SETTINGS_TABLE, type UserSettings, unknownSetting } from '../core/settings.ts';
 import { isUsablePath, requireUsablePath } from '../core/usable-path.ts';
+import { statusOf } from '../io/node/file-store.ts';
 import { resolvePath } from './paths.ts';
 
 export interface InputOptions {
@@ -83,7 +83,7 @@ async function readBase(data: string): Promise<Omit<RunInput, 'warnings'>> {
 }
 
 function kindOf(location: string): 'file' | 'folder' | undefined {
-  const stats = statSync(location, { throwIfNoEntry: false });
+  const stats = statusOf(location);
   if (stats === undefined) return undefined;
   return stats.isDirectory() ? 'folder' : 'file';
 }

@@ -245,7 +245,11 @@ async function openSessions(store: Store, units: number): Promise<NpyFile> {
 function expectShape(file: NpyFile, shape: readonly number[], meaning: string): void {
   if (file.shape.length === shape.length && file.shape.every((n, i) => n === shape[i])) return;
   const tuple = shape.length === 1 ? `(${shape[0]},)` : `(${shape.join(', ')})`;
-  throw wrongShape(file, `${tuple}, ${meaning}`, 'Save both files from the same units and channels.');
+  const isFlat = shape.length === 1 && sizeOf(file.shape) === shape[0];
+  const remedy = isFlat
+    ? 'Save it with one axis: array.ravel() in NumPy.'
+    : 'Save both files from the same units and channels.';
+  throw wrongShape(file, `${tuple}, ${meaning}`, remedy);
 }
 
 function wrongShape({ source, shape }: NpyFile, expected: string, remedy: string): InputError {
@@ -257,7 +261,15 @@ function wrongShape({ source, shape }: NpyFile, expected: string, remedy: string
 async function readProbe({ channels, locations, shanks }: Files): Promise<Probe> {
   const { data } = await readNpyFileAs(locations, 'float64');
   const bad = firstNotFinite(data);
-  if (bad >= 0) throw notFinite(locations.source.name, data[bad], `${'xy'[bad % 2]} of channel ${bad >> 1}`);
+  if (bad >= 0) {
+    const place = `${'xy'[bad % 2]} of channel ${bad >> 1}`;
+    throw notFinite(
+      locations.source.name,
+      data[bad],
+      place,
+      'Give the position of every channel, mended, in µm.',
+    );
+  }
   return {
     channels,
     locations: data,
@@ -296,7 +308,7 @@ function checkShanks(probe: Probe, { locations, shanks }: Files, needed: number)
     if (count >= needed) continue;
     throw new InputError({
       where: (shanks ?? locations).source.name,
-      found: shanks ? `${count} channels on shank ${shank}` : `${count} channels`,
+      found: `${count} ${count === 1 ? 'channel' : 'channels'}${shanks ? ` on shank ${shank}` : ''}`,
       expected: `at least ${needed} (waveformCorrection.n_nearest_channels)`,
       remedy: `Set waveformCorrection.n_nearest_channels to ${count} or less.`,
     });

@@ -107,3 +107,10 @@ describe('requireMemory', () => {
     expect(() => requireMemory(many, settings, 2 ** 34, 'data')).toThrow('fewer sessions');
   });
 });
+
+it('names histograms where they are what takes the memory', () => {
+  const { settings: fine } = resolveSettings({ autoCorr: { window: 1000, binwidth: 0.01 } });
+  const attempt = () => requireMemory({ units: 3000, channels: 4, samples: 32 }, fine, 1e9, 'data');
+  expect(attempt).toThrow(InputError);
+  expect(attempt).toThrow(/histograms of 3000 units.*wider bins/);
+});

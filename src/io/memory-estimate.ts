@@ -133,19 +133,24 @@ export function requireMemory(
 ): MemoryEstimate {
   const estimate = nearby ? estimateNearbyMemory(shape, settings, how) : estimateMemory(shape, settings);
   if (estimate.total <= limit) return estimate;
-  const { waveforms, matrices, total } = estimate;
+  const { waveforms, matrices, histograms, total } = estimate;
   const [largest, remedy] =
-    matrices > waveforms
+    histograms > Math.max(waveforms, matrices)
       ? [
-          `${formatBytes(matrices)} of it for similarities between ${shape.units} units`,
-          nearby
-            ? 'Lower clustering.max_distance or motionEstimation.search_distance, or track fewer sessions at a time'
-            : 'Set clustering.candidates to "nearby" for a run, or track fewer sessions at a time',
+          `${formatBytes(histograms)} of it for histograms of ${shape.units} units`,
+          'Take wider bins or shorter windows (autoCorr, ISI, the bins of peth.npy)',
         ]
-      : [
-          `${formatBytes(waveforms)} of it for waveforms of ${shape.units} units × ${shape.channels} channels × ${shape.samples} samples`,
-          'Leave out channels far from the units, or set waveformCorrection.n_templates to 1',
-        ];
+      : matrices > waveforms
+        ? [
+            `${formatBytes(matrices)} of it for similarities between ${shape.units} units`,
+            nearby
+              ? 'Lower clustering.max_distance or motionEstimation.search_distance, or track fewer sessions at a time'
+              : 'Set clustering.candidates to "nearby" for a run, or track fewer sessions at a time',
+          ]
+        : [
+            `${formatBytes(waveforms)} of it for waveforms of ${shape.units} units × ${shape.channels} channels × ${shape.samples} samples`,
+            'Leave out channels far from the units, or set waveformCorrection.n_templates to 1',
+          ];
   throw new InputError({
     where,
     found: `a recording that needs about ${formatBytes(total)} of memory, ${largest}`,

@@ -143,7 +143,8 @@ export function parseNpyHeader(head: Uint8Array, size: number, name: string): Np
   }
   const match = /^([<>|=]?)(U)?([a-zA-Z]?\d+)$/.exec(descr);
   const dtype = match?.[2] ? 'unicode' : DTYPES.get(match?.[3] ?? '');
-  if (!match || !dtype) return fail(`elements of type ${descr}`, 'numbers or text (<U)', SAVE_NUMBERS);
+  if (!match || !dtype)
+    return fail(`elements of type ${descr}`, 'numbers, such as float64, float32 or int64', SAVE_NUMBERS);
   const itemSize = dtype === 'unicode' ? 4 * Number(match[3]) : itemSizeOf(dtype);
   const header = { dtype, itemSize, littleEndian: match[1] !== '>', fortranOrder, shape, dataOffset };
 

@@ -108,11 +108,16 @@ export function waveformNotFinite({ source, shape }: NpyFile, value: number, ind
 }
 
 /** A value that no file may hold. */
-export function notFinite(where: string, value: number, place: string): InputError {
+export function notFinite(
+  where: string,
+  value: number,
+  place: string,
+  remedy = 'Leave out or mend the units that hold it, and save all files again.',
+): InputError {
   return new InputError({
     where,
     found: `${Number.isNaN(value) ? 'NaN' : 'an infinite or too large value'} at ${place}`,
     expected: 'finite numbers',
-    remedy: 'Leave out or mend the units that hold it, and save all files again.',
+    remedy,
   });
 }

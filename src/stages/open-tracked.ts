@@ -1,8 +1,8 @@
 /** Opening a result with the recording it came from, as paths name them. */
-import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { InputError } from '../core/errors.ts';
 import { ConfinedStore } from '../io/node/confined-store.ts';
+import { statusOf } from '../io/node/file-store.ts';
 import { SavedResult } from '../io/read-result.ts';
 import { openTrackedFolder, type TrackedFolder } from '../io/tracked-folder.ts';
 
@@ -36,11 +36,11 @@ async function namedData(store: ConfinedStore): Promise<string | undefined> {
     | undefined;
   const path = params?.path_to_data;
   if (typeof path !== 'string') return undefined;
-  return statSync(join(path, 'waveform_all.npy'), { throwIfNoEntry: false })?.isFile() ? path : undefined;
+  return statusOf(join(path, 'waveform_all.npy'))?.isFile() ? path : undefined;
 }
 
 function requireFolder(path: string, expected: string): void {
-  const stats = statSync(path, { throwIfNoEntry: false });
+  const stats = statusOf(path);
   if (stats?.isDirectory()) return;
   throw new InputError({
     where: path,

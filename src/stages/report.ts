@@ -1,5 +1,4 @@
 /** A report of a result: one HTML file that needs nothing else. */
-import { lstatSync } from 'node:fs';
 import { basename, dirname, resolve } from 'node:path';
 import { contiguousLabels, pairsWithinClusters } from '../core/curation/cluster-labels.ts';
 import type { CurationState } from '../core/curation/replay.ts';
@@ -13,7 +12,7 @@ import { fontFaces } from '../figures/svg-to-png.ts';
 import { trackedSummaryFigure } from '../figures/tracked-summary.ts';
 import { readCandidatePairs } from '../io/candidate-pairs.ts';
 import { CurationLogFile } from '../io/node/curation-log-file.ts';
-import { FileStore } from '../io/node/file-store.ts';
+import { FileStore, isThere } from '../io/node/file-store.ts';
 import { readEvaluation } from '../io/saved-evaluation.ts';
 import type { TrackedFolder } from '../io/tracked-folder.ts';
 import { neuronsOf } from '../io/write-curated.ts';
@@ -58,7 +57,7 @@ export async function writeReport(
 
 /** A report takes the place of an earlier one, of nothing else. */
 function refuseOtherFiles(path: string): void {
-  if (/\.html?$/i.test(path) || !lstatSync(path, { throwIfNoEntry: false })) return;
+  if (/\.html?$/i.test(path) || !isThere(path)) return;
   throw new InputError({
     where: path,
     found: 'something that is there already and whose name does not end in .html',

@@ -44,11 +44,16 @@ const writeNumbers = (data: string, name: string, shape: readonly number[], valu
   writeFileSync(path.join(data, name), encodeNpy({ dtype: 'float64', shape, data: values }));
 
 /** Changes numbers of a file. */
-function change(data: string, name: string, edit: (values: Float64Array) => void): void {
+function change(
+  data: string,
+  name: string,
+  edit: (values: Float64Array) => void,
+  shape?: readonly number[],
+): void {
   const file = path.join(data, name);
-  const { data: values, shape } = readNpyLite(file);
+  const { data: values, shape: before } = readNpyLite(file);
   edit(values);
-  writeFileSync(file, encodeNpy({ dtype: 'float64', shape, data: values }));
+  writeFileSync(file, encodeNpy({ dtype: 'float64', shape: shape ?? before, data: values }));
 }
 
 const setSessions = (session: (before: number, unit: number) => number) => (data: string) =>
@@ -92,6 +97,23 @@ const CASES: readonly Case[] = [
     found: '(3,)',
     expected: `(${UNITS},)`,
     remedy: 'Save both files',
+  },
+  {
+    name: 'sessions in a column',
+    spoil: (data) => change(data, 'session_index.npy', () => {}, [UNITS, 1]),
+    where: 'session_index.npy',
+    found: `(${UNITS}, 1)`,
+    expected: `(${UNITS},)`,
+    remedy: 'ravel()',
+  },
+  {
+    name: 'elements of a type that no file has',
+    spoil: (data) =>
+      writeRaw(path.join(data, 'session_index.npy'), '<M8', `(${UNITS},)`, Buffer.alloc(8 * UNITS)),
+    where: 'session_index.npy',
+    found: 'elements of type <M8',
+    expected: /^numbers, such as/,
+    remedy: 'as an array of numbers',
   },
   {
     name: 'shapes that disagree: locations',
@@ -190,7 +212,7 @@ const CASES: readonly Case[] = [
       where: 'channel_locations.npy',
       found: 'y of channel 4',
       expected: 'finite',
-      remedy: /mend/,
+      remedy: 'the position of every channel',
     },
     {
       name: `${value} in spike times`,

@@ -55,6 +55,19 @@ describe('recordings are written', () => {
     expect(snapshotOfFolder(folder)).not.toEqual(before);
   });
 
+  test('into no file', async () => {
+    const folder = mkdtempSync(path.join(root, 'file-'));
+    const file = path.join(folder, 'file');
+    writeFileSync(file, 'mine');
+    for (const place of [file, path.join(file, 'below')]) {
+      await refused(['simulate', place, ...SIZE], folder);
+      await refused(['run', data, '--output', place, '--no-figures', '--quiet'], folder);
+      await refused(['run', place], folder);
+      await refused(['report', results, path.join(place, 'x')], folder);
+      await refused(['settings', '--init', path.join(place, 'x')], folder);
+    }
+  });
+
   test('over no file of a result', async () => {
     const folder = copyOf(results);
     expect(await refused(['simulate', folder, ...SIZE], folder)).toContain('peth.npy');

@@ -1,9 +1,8 @@
 /** `dant settings`: print or write the settings with their defaults. */
-import { lstatSync, statSync } from 'node:fs';
 import path from 'node:path';
 import type { Command } from 'commander';
 import { InputError } from '../../core/errors.ts';
-import { FileStore } from '../../io/node/file-store.ts';
+import { FileStore, isThere, statusOf } from '../../io/node/file-store.ts';
 import { settingsTemplate } from '../../io/settings-file.ts';
 import { execute } from '../execute.ts';
 import { resolvePath } from '../paths.ts';
@@ -41,7 +40,7 @@ export function addSettingsCommand(program: Command): void {
 async function writeNew(file: string, text: string, replace: boolean): Promise<void> {
   const location = resolvePath('argument FILE', file);
   const store = new FileStore(path.dirname(location));
-  if (!replace && lstatSync(location, { throwIfNoEntry: false })) {
+  if (!replace && isThere(location)) {
     throw new InputError({
       where: file,
       found: 'something that is there already',
@@ -49,7 +48,7 @@ async function writeNew(file: string, text: string, replace: boolean): Promise<v
       remedy: 'Give another name, or --force to replace it.',
     });
   }
-  if (!statSync(store.name, { throwIfNoEntry: false })?.isDirectory()) {
+  if (!statusOf(store.name)?.isDirectory()) {
     throw new InputError({
       where: file,
       found: `no folder ${store.name}`,

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -148,6 +149,26 @@ describe('FileStore', () => {
       const file = await store.open('y');
       writeFileSync(join(folder, 'y'), '12');
       await expect(file?.read(0, 5)).rejects.toThrow(InputError);
+    }));
+});
+
+describe.skipIf(process.platform === 'win32')('what is no file and no folder', () => {
+  it('is refused: a pipe that nobody writes into is not waited for', () =>
+    inTemporaryFolder(async (folder) => {
+      execFileSync('mkfifo', [join(folder, 'waveform_all.npy')]);
+      const opened = new FileStore(folder).open('waveform_all.npy');
+      await expect(opened).rejects.toThrow(InputError);
+      await expect(opened).rejects.toThrow('found a pipe');
+    }));
+
+  it('is told before the work where the output folder is a link to nothing', () =>
+    inTemporaryFolder(async (folder) => {
+      symlinkSync(join(folder, 'nowhere'), join(folder, 'out'));
+      for (const name of ['out', 'out/below']) {
+        const checked = new FileStore(join(folder, name)).checkWritable();
+        await expect(checked).rejects.toThrow(InputError);
+        await expect(checked).rejects.toThrow('found a link to nothing');
+      }
     }));
 });
 

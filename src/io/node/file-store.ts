@@ -1,5 +1,14 @@
 /** Files of the disk as a store. */
-import { closeSync, constants, existsSync, openSync, readSync, type Stats, statSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  existsSync,
+  lstatSync,
+  openSync,
+  readSync,
+  type Stats,
+  statSync,
+} from 'node:fs';
 import {
   access,
   type FileHandle,
@@ -138,12 +147,29 @@ export class FileStore implements Store {
         if (exists && isMissing(error))
           throw cannotWrite(this.name, error, 'a file system that takes no files');
         if (!isMissing(error) || dirname(folder) === folder) throw cannotWrite(this.name, error);
+        if (isThere(folder)) throw cannotWrite(this.name, error, `a link to nothing at ${folder}`);
         this.absent = folder;
         folder = dirname(folder);
       }
     }
   }
 }
+
+/** What there is at a path; undefined when there is nothing. @throws InputError when that cannot be told */
+export function statusOf(
+  path: string,
+  look: (path: string) => Stats = (at) => statSync(at),
+): Stats | undefined {
+  try {
+    return look(path);
+  } catch (error) {
+    if (isMissing(error)) return undefined;
+    throw cannotRead(path, error);
+  }
+}
+
+/** Whether there is anything at a path, be it a link to nothing. @throws as `statusOf` */
+export const isThere = (path: string): boolean => statusOf(path, (at) => lstatSync(at)) !== undefined;
 
 /** A file that must be there. @throws InputError when it is missing, a folder, or must not be read */
 export async function requireFile(
@@ -170,6 +196,15 @@ export async function openFile(path: string): Promise<ByteSource | undefined> {
         found: 'a folder',
         expected: 'a file',
         remedy: 'Give the path of the file itself.',
+      });
+    }
+    // To open a pipe waits for whoever writes into it, perhaps for ever.
+    if (status.isFIFO() || status.isSocket()) {
+      throw new InputError({
+        where: path,
+        found: 'a pipe',
+        expected: 'a file',
+        remedy: 'Write its content to a file, and give that.',
       });
     }
   } catch (error) {
