@@ -179,7 +179,7 @@ describe.skipIf(chromiumIsMissing)('moving about', () => {
     await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
     await page.mouse.up();
     await page.keyboard.up('Shift');
-    expect(await page.locator('aside h2').textContent()).toMatch(/^\d+ units of \d+$/);
+    expect(await page.locator('aside h2').textContent()).toMatch(/^\d+ units of \d+ neurons/);
     await page.keyboard.press('Escape');
     await page.goBack();
     await page.waitForSelector('article');
