@@ -2,7 +2,14 @@
 import path from 'node:path';
 import Hjson from 'hjson';
 import { InputError } from '../core/errors.ts';
-import { checkSetting, GROUPS, SETTINGS_TABLE, type UserSettings, unknownSetting } from '../core/settings.ts';
+import {
+  checkSetting,
+  GROUPS,
+  resolveSettings,
+  SETTINGS_TABLE,
+  type UserSettings,
+  unknownSetting,
+} from '../core/settings.ts';
 import { isUsablePath, requireUsablePath } from '../core/usable-path.ts';
 import { statusOf } from '../io/node/file-store.ts';
 import { resolvePath } from './paths.ts';
@@ -41,6 +48,8 @@ export async function readInput(data: string | undefined, options: InputOptions)
     const known = KNOWN_KEYS.get(key);
     if (known) checkSetting(known.key, value, '--set');
     // A group is given by its settings: `resolveSettings` says so.
+    else if (GROUPS.has(key))
+      resolveSettings({ [key]: value }, { hasPeth: false, fromFile: false, source: '--set' });
     if (known || GROUPS.has(key)) changes.push([key, value]);
     else warnings.push(unknownSetting(key, '--set'));
   }

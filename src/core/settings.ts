@@ -88,11 +88,7 @@ export function resolveSettings(
   for (const entry of SETTINGS_TABLE) {
     if (given.has(entry.key)) values.set(entry.key, check(entry, given.get(entry.key), source));
   }
-  for (const key of ['path_to_data', 'output_folder', 'waveformCorrection.path_to_motion']) {
-    const path = values.get(key);
-    if (typeof path !== 'string' || (path === '' && key.endsWith('path_to_motion'))) continue;
-    requireUsablePath(path, `${source}, setting "${key}"`);
-  }
+  for (const [key, value] of values) checkPath(key, value, source);
   for (const entry of SETTINGS_TABLE) {
     if (!values.has(entry.key)) values.set(entry.key, derivedDefault(entry, values, context));
   }
@@ -207,6 +203,20 @@ export function schemaOf(entry: Entry): z.ZodType {
  */
 export function checkSetting(key: Entry['key'], value: unknown, source: string): void {
   check(TABLE.get(key) as Entry, value, source);
+  checkPath(key, value, source);
+}
+
+const PATHS: ReadonlySet<string> = new Set([
+  'path_to_data',
+  'output_folder',
+  'waveformCorrection.path_to_motion',
+] satisfies Entry['key'][]);
+
+function checkPath(key: string, value: unknown, source: string): void {
+  if (!PATHS.has(key) || typeof value !== 'string') return;
+  // Without a motion there is nothing to read.
+  if (value === '' && key.endsWith('path_to_motion')) return;
+  requireUsablePath(value, `${source}, setting "${key}"`);
 }
 
 function checkAgainstOther(entry: Entry, values: Map<string, unknown>, source: string): void {

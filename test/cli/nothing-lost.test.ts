@@ -123,13 +123,13 @@ describe('dant settings --init', () => {
   });
 });
 
-test('dant export warns of a damaged log of curation, which may hold what is not applied', async () => {
+test('dant export refuses a damaged log of curation, unless it shall pass over it', async () => {
   const folder = copyOf(results);
   writeFileSync(path.join(folder, 'Curation.jsonl'), 'garbage\n{\n');
   const csv = ['export', folder, '--to', 'csv', '--quiet'];
   const { code, stderr } = await dant(csv);
-  expect(code).toBe(0);
-  expect(stderr).toMatch(/Warning: .*Curation.jsonl, line 1: found a line that cannot be read/);
+  expect(code).toBe(2);
+  expect(stderr).toMatch(/Curation.jsonl, line 1/);
   expect(await dant([...csv, '--automatic'])).toEqual({ code: 0, stdout: '', stderr: '' });
 });
 
