@@ -57,7 +57,9 @@ describe.skipIf(chromiumIsMissing)('moving about', () => {
     await page.keyboard.press('s');
     await leave(before);
     expect(await position()).toBe(`3 of ${count + 1}`);
+    const split = await subject();
     await page.keyboard.press('j');
+    await leave(split);
     await page.keyboard.press('j');
     await page.waitForSelector(`article[data-subject="${after}"]`);
     expect(await position()).toBe(`5 of ${count + 1}`);
