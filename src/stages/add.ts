@@ -1,6 +1,7 @@
 /** Adding sessions to a finished result. */
 import { resolve } from 'node:path';
 import { inStage, type RunContext, type RunEvent } from '../core/context.ts';
+import { toFileLabels } from '../core/curation/cluster-labels.ts';
 import { type Dataset, joinSources, type StreamedDataset, waveformSource } from '../core/dataset.ts';
 import { InputError } from '../core/errors.ts';
 import { growResult } from '../core/growing/grow.ts';
@@ -13,7 +14,7 @@ import { allEnded } from '../io/concurrently.ts';
 import { readDataset, readDatasetShape } from '../io/dataset.ts';
 import { requireMemory } from '../io/memory-estimate.ts';
 import { FileStore } from '../io/node/file-store.ts';
-import { lockFolder, requireUnlocked } from '../io/node/folder-lock.ts';
+import { requireUnlocked, whileLocked } from '../io/node/folder-lock.ts';
 import {
   earlierJoined,
   type JoinedPart,
@@ -74,12 +75,7 @@ export async function addSessions(
   }
   await target.checkWritable();
   if (target.name !== resolve(outputFolder)) await requireUnlocked(outputFolder);
-  const unlock = await lockFolder(target.name);
-  try {
-    return await addTo(source, target, fresh, options);
-  } finally {
-    await unlock();
-  }
+  return whileLocked(target.name, () => addTo(source, target, fresh, options));
 }
 
 async function addTo(
@@ -118,7 +114,7 @@ async function addTo(
   const oldLabels = await saved.labels();
   const curation = await CarriedCuration.open(
     source,
-    { labels: oldLabels.map(toFileLabel), peakChannels: await saved.peakChannels() },
+    { labels: toFileLabels(oldLabels), peakChannels: await saved.peakChannels() },
     (text) => onEvent({ kind: 'warning', text }),
   );
   let carried: AddSummary['curation'];
@@ -219,12 +215,10 @@ async function addTo(
   }
 }
 
-const toFileLabel = (label: number) => (label < 0 ? -1 : label + 1);
-
 function unitsOf({ result, followed }: GrownRecording): GrownUnits {
   const { labels } = isMultiShank(result) ? result : result.curation;
   const { sessions, features } = result;
-  return { labels: labels.map(toFileLabel), peakChannels: features.peakChannels, sessions, followed };
+  return { labels: toFileLabels(labels), peakChannels: features.peakChannels, sessions, followed };
 }
 
 function readFresh(

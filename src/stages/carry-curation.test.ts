@@ -2,6 +2,7 @@ import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { curateFolder } from '../../test/support/curate-folder.ts';
 import { splitRecording } from '../../test/support/split-recording.ts';
 import type { Operation } from '../core/curation/operations.ts';
 import { CurationLogFile } from '../io/node/curation-log-file.ts';
@@ -32,15 +33,7 @@ async function neurons(folder: string): Promise<number[][]> {
   return found.sort((a, b) => b.length - a.length);
 }
 
-async function curate(folder: string, ...operations: Operation[]): Promise<void> {
-  const log = new CurationLogFile(at(folder), await openTracked(at(folder)));
-  for (const [i, operation] of operations.entries()) {
-    const { replayed } = await log.current();
-    const time = '2026-03-01T00:00:00.000Z';
-    const appended = await log.append(operation, { after: replayed.version, id: `${folder}-${i}`, time });
-    expect(appended).toEqual({ outcome: 'appended' });
-  }
-}
+const curate = (folder: string, ...operations: Operation[]) => curateFolder(at(folder), ...operations);
 
 beforeAll(async () => {
   root = await mkdtemp(join(tmpdir(), 'dant-carry-'));

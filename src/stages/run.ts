@@ -16,7 +16,7 @@ import { trackShanks, trackShanksNearby } from '../core/shanks.ts';
 import { track } from '../core/track.ts';
 import { trackNearby } from '../core/track-nearby.ts';
 import { pathIn, type Store, subStore } from '../io/byte-source.ts';
-import { lockFolder } from '../io/node/folder-lock.ts';
+import { whileLocked } from '../io/node/folder-lock.ts';
 import { shankFolder } from '../io/result-folder.ts';
 import { writeResult, writeShankResult, writeWhileComputing } from '../io/write-result.ts';
 import { beginWriting } from './begin-writing.ts';
@@ -78,7 +78,24 @@ export async function runFolder(userSettings: UserSettings, options: RunOptions 
     });
   }
   const place = shankId === undefined ? opened.output : subStore(opened.output, shankFolder(shankId));
-  const unlock = await lockFolder(place.name);
+  return whileLocked(place.name, () =>
+    runInto(place, opened, { ...options, onEvent }, { stopwatch, warnings }),
+  );
+}
+
+/** What is told of a run at its end. */
+interface Course {
+  readonly stopwatch: Stopwatch;
+  readonly warnings: readonly string[];
+}
+
+async function runInto(
+  place: Store,
+  opened: OpenedRecording,
+  options: RunOptions & Required<Pick<RunOptions, 'onEvent'>>,
+  { stopwatch, warnings }: Course,
+): Promise<RunSummary> {
+  const { onEvent, shank: shankId } = options;
   const open = await openKernels(opened.settings, options.signal);
   const { kernels, threads } = open;
   const checkpoints = new FolderCheckpoints(place, opened.data, {
@@ -96,7 +113,7 @@ export async function runFolder(userSettings: UserSettings, options: RunOptions 
     const { memoryLimit } = opened;
     const context: RunContext = { kernels, onEvent, signal: options.signal, checkpoints, memoryLimit };
     const { given, unitRows, ...read } = await inStage(context, 'read', () =>
-      readEither(opened, kernels, { ...options, onEvent }),
+      readEither(opened, kernels, options),
     );
     const { dataset } = read;
     onEvent({
@@ -171,7 +188,6 @@ export async function runFolder(userSettings: UserSettings, options: RunOptions 
     await figures?.close();
     await sparseFiles.close();
     await open.close();
-    await unlock();
   }
 }
 

@@ -18,7 +18,7 @@ import { FeatureSimilarities } from '../core/similarity/feature-similarity.ts';
 import { uncorrected } from '../core/similarity/waveform-similarity.ts';
 import { type ByteSource, pathIn, type Store } from '../io/byte-source.ts';
 import { readMotion } from '../io/motion-files.ts';
-import { lockFolder } from '../io/node/folder-lock.ts';
+import { whileLocked } from '../io/node/folder-lock.ts';
 import { readNpyAs } from '../io/npy.ts';
 import { npyChunks } from '../io/npy-writer.ts';
 import { SavedResult } from '../io/read-result.ts';
@@ -49,21 +49,21 @@ export async function withRecording<T>(
   );
 }
 
-/** Makes sure that the output folder can be written, lets `work` use kernels, and closes them again. */
+/** Makes sure that the output folder can be written, by nobody else meanwhile, lets `work` use kernels, and closes them again. */
 export async function withKernels<T>(
   { output, settings }: OpenedRecording,
   { onEvent, signal }: StageOptions,
   work: (context: RunContext) => Promise<T>,
 ): Promise<T> {
   await output.checkWritable();
-  const unlock = await lockFolder(output.name);
-  const open = await openKernels(settings, signal);
-  try {
-    return await work({ kernels: open.kernels, onEvent, signal });
-  } finally {
-    await open.close();
-    await unlock();
-  }
+  return whileLocked(output.name, async () => {
+    const open = await openKernels(settings, signal);
+    try {
+      return await work({ kernels: open.kernels, onEvent, signal });
+    } finally {
+      await open.close();
+    }
+  });
 }
 
 /** A file of the output folder. @throws InputError that says which stage writes it */

@@ -20,7 +20,7 @@ export interface AutoCorrelogram {
  * @param spikeTimes (n,) ms, in any order
  * @param window largest lag, ms, above 0
  * @param binwidth ms, above 0
- * @returns counts and lags, (2·floor(window / binwidth) + 1,) each
+ * @returns counts and lags, (2·bins + 1,) each
  * @throws RangeError when window or binwidth is not above 0
  */
 export function computeAutoCorr(spikeTimes: ArrayLike<number>, window = 300, binwidth = 1): AutoCorrelogram {

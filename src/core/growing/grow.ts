@@ -221,7 +221,7 @@ const sizeOf = ({ waveforms: { channels, samples } }: Dataset) => ({ channels, s
 const LATEST = 3;
 
 /** The latest units of every neuron, and all units without one, ascending. */
-export function latestOfNeurons(labels: Int32Array, sessions: Int32Array): Int32Array {
+function latestOfNeurons(labels: Int32Array, sessions: Int32Array): Int32Array {
   const order = [...labels.keys()].sort((a, b) => sessions[b] - sessions[a] || a - b);
   const taken = new Map<number, number>();
   const chosen = order.filter((unit) => {

@@ -52,6 +52,16 @@ export async function lockFolder(folder: string): Promise<() => Promise<void>> {
   };
 }
 
+/** Lets `work` write into a folder as long as it goes on. @throws as `lockFolder`, and whatever `work` throws */
+export async function whileLocked<T>(folder: string, work: () => Promise<T>): Promise<T> {
+  const unlock = await lockFolder(folder);
+  try {
+    return await work();
+  } finally {
+    await unlock();
+  }
+}
+
 /** @throws InputError when a process is writing into a folder that is only read */
 export async function requireUnlocked(folder: string): Promise<void> {
   const path = join(resolve(folder), LOCK);
