@@ -26,7 +26,8 @@ const MOVING_KEYS = /^(Arrow|Page|Home$|End$)/;
 /** Whether the field or list that has the focus takes the key itself. */
 function isTaken(target: HTMLElement, { key, ctrlKey, metaKey }: KeyboardEvent): boolean {
   const field = target.closest<HTMLElement>('input, textarea, select');
-  if (!field) return false;
+  // A field of a dialog that was just closed keeps the focus for a moment.
+  if (!field || field.closest('dialog:not([open])')) return false;
   if (field.matches('input[type=range]')) return MOVING_KEYS.test(key);
   if (!field.matches('select')) return true;
   // Letters look for an option.
