@@ -49,8 +49,8 @@ export type FromCoordinator =
 export interface Reply {
   readonly value?: Answers[Work['kind']];
   readonly error?: Failure;
-  /** Time from asking to stop until the end, ms. */
-  readonly stopping?: number;
+  /** Stages that were reached after it was asked to stop. */
+  readonly later?: readonly Stage[];
 }
 
 declare global {

@@ -1,4 +1,5 @@
 /** The page: everything that takes time happens in its coordinator worker. */
+import type { Stage } from 'dant';
 import type { FromCoordinator, ToCoordinator } from './messages.ts';
 
 const coordinator = new Worker(new URL('./coordinator.ts', import.meta.url), { type: 'module' });
@@ -6,17 +7,17 @@ const post = (message: ToCoordinator) => coordinator.postMessage(message);
 
 window.ask = (work, stopAt) =>
   new Promise((resolve, reject) => {
-    let asked: number | undefined;
+    let later: Stage[] | undefined;
     coordinator.onerror = ({ message }) => reject(new Error(`The coordinator failed: ${message}`));
     coordinator.onmessage = ({ data }: MessageEvent<FromCoordinator>) => {
       if (data.kind === 'reached') {
-        if (asked !== undefined || data.stage !== stopAt?.stage || data.step !== stopAt.step) return;
-        asked = performance.now();
+        if (later && data.stage !== stopAt?.stage) later.push(data.stage);
+        if (later || data.stage !== stopAt?.stage || data.step !== stopAt.step) return;
+        later = [];
         post({ kind: 'stop' });
         return;
       }
-      const stopping = asked === undefined ? undefined : performance.now() - asked;
-      resolve(data.kind === 'done' ? { value: data.value, stopping } : { error: data.error, stopping });
+      resolve(data.kind === 'done' ? { value: data.value, later } : { error: data.error, later });
     };
     post({ kind: 'work', work });
   });
