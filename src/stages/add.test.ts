@@ -324,8 +324,9 @@ describe('what cannot be added', () => {
     await rm(lock);
   });
 
-  it('the recording that the grown result would be written into', () =>
-    refused('sixth', 'as the one for the grown result', 'result', { output: at('sixth') }));
+  it.each(['sixth', 'old'])('a recording that the grown result would be written into: %s', (recording) =>
+    refused('sixth', 'the folder of the recording', 'result', { output: at(recording) }),
+  );
 
   it('anything, to neurons that were changed in their file', async () => {
     await cp(at('result'), at('edited'), { recursive: true });

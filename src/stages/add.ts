@@ -3,7 +3,6 @@ import { resolve } from 'node:path';
 import { inStage, type RunContext, type RunEvent } from '../core/context.ts';
 import { toFileLabels } from '../core/curation/cluster-labels.ts';
 import { type Dataset, joinSources, type StreamedDataset, waveformSource } from '../core/dataset.ts';
-import { InputError } from '../core/errors.ts';
 import { growResult } from '../core/growing/grow.ts';
 import { growShanks } from '../core/growing/grow-shanks.ts';
 import type { Kernels } from '../core/kernels/kernels.ts';
@@ -23,6 +22,7 @@ import {
   joinUnitRows,
 } from '../io/node/join-recordings.ts';
 import { usualMemoryLimit } from '../io/node/memory-limit.ts';
+import { requireApart } from '../io/node/places.ts';
 import { finishReplacing } from '../io/replace-files.ts';
 import { readUnits, type UnitRow } from '../io/units-table.ts';
 import { openWaveforms } from '../io/waveform-file.ts';
@@ -65,14 +65,7 @@ export async function addSessions(
   const source = new FileStore(outputFolder);
   const target = new FileStore(resolve(options.output ?? outputFolder));
   const fresh = new FileStore(resolve(newData));
-  if (fresh.name === target.name) {
-    throw new InputError({
-      where: fresh.name,
-      found: 'the folder of the new sessions as the one for the grown result',
-      expected: 'another folder',
-      remedy: 'Choose another output folder: results would replace files of the recording.',
-    });
-  }
+  requireApart(fresh.name, target.name);
   await target.checkWritable();
   if (target.name !== resolve(outputFolder)) await requireUnlocked(outputFolder);
   return whileLocked(target.name, () => addTo(source, target, fresh, options));
@@ -95,6 +88,7 @@ async function addTo(
   await finishReplacing(source);
   const { saved, shanks, settings: oldSettings, sessions, sessionCount } = await openEstablished(source);
   const oldData = new FileStore(resolve(options.dataFolder ?? oldSettings.path_to_data));
+  requireApart(oldData.name, target.name);
   const dataFolder = joinedDataFolder(target.name);
   const settings: Settings = {
     ...oldSettings,

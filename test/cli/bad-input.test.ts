@@ -2,7 +2,7 @@
  * Bad input (docs/files.md): exit code 2, a message that names the file, what was found, what was expected and what to do,
  * and an earlier result that stays as it was.
  */
-import { cpSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -460,6 +460,19 @@ describe('dant run ends with exit code 2 and leaves an earlier result alone: ', 
       expected: expect.stringMatching(/folder/),
     });
     expect(readFileSync(file, 'utf8')).toBe('mine');
+  });
+
+  test('the folder of the recording as the one for the results', async () => {
+    const before = snapshotOfFolder(good);
+    const link = path.join(root, 'link');
+    symlinkSync(good, link);
+    const { code, stdout } = await dant(['run', good, '--output', link, '--json', '--quiet']);
+    expect(code).toBe(2);
+    expect(JSON.parse(stdout).error).toMatchObject({
+      where: link,
+      found: expect.stringContaining('folder of the recording'),
+    });
+    expect(snapshotOfFolder(good)).toEqual(before);
   });
 });
 

@@ -64,6 +64,13 @@ describe('the plan of a list', () => {
       'rows 1 and 2',
       'two recordings',
     ],
+    ['results in the recording', [{ output: 'data' }], 'row 1', 'the data folder of row 1'],
+    [
+      'results in another recording',
+      [{ output: 'm' }, { output: 'n', data: 'm' }],
+      'row 1',
+      'the data folder of row 2',
+    ],
     [
       'one shank twice',
       [

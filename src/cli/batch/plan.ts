@@ -1,9 +1,9 @@
 /** What a list of recordings asks for: one job for each row, and one for each recording whose shanks are tracked apart. */
-import { realpathSync } from 'node:fs';
 import path from 'node:path';
 import { InputError } from '../../core/errors.ts';
 import { requireUsablePath } from '../../core/usable-path.ts';
 import type { BatchList, BatchRow } from '../../io/batch-list.ts';
+import { realPlace } from '../../io/node/places.ts';
 import { shankFolder } from '../../io/result-folder.ts';
 
 /** Paths are absolute. */
@@ -28,8 +28,8 @@ export interface Job {
 /**
  * @param where what errors call the list
  * @param base folder that relative paths are relative to
- * @throws InputError for a row without output or data, a name or result folder that stands twice, or shanks of one recording
- *   that do not fit together
+ * @throws InputError for a row without output or data, a name or result folder that stands twice, an output folder that is a data
+ *   folder, or shanks of one recording that do not fit together
  */
 export function planBatch({ rows }: BatchList, where: string, base: string): Job[] {
   const jobs = rows.map((row) => jobOfRow(row, where, base));
@@ -38,6 +38,7 @@ export function planBatch({ rows }: BatchList, where: string, base: string): Job
     const place = realPlace(job.output);
     byOutput.set(place, [...(byOutput.get(place) ?? []), job]);
   }
+  checkApart(jobs, byOutput, where);
   for (const [place, sharing] of byOutput) {
     if (sharing.length > 1 || sharing[0].shank !== undefined) checkSharing(sharing, where);
     const parent = byOutput.get(path.dirname(place));
@@ -112,16 +113,6 @@ function defaultName(output: string, base: string): string {
   );
 }
 
-/** Where a path leads when links are followed as far as it exists. */
-function realPlace(location: string): string {
-  try {
-    return realpathSync(location);
-  } catch {
-    const parent = path.dirname(location);
-    return parent === location ? location : path.join(realPlace(parent), path.basename(location));
-  }
-}
-
 /** Rows may share an output folder only as different shanks of one recording. */
 function checkSharing(sharing: readonly Job[], where: string): void {
   const [first, ...others] = sharing;
@@ -145,6 +136,25 @@ function conflict(where: string, one: Job, other: Job, found: string): InputErro
       'an output folder of its own for every recording; shanks of one recording share one, with different ids',
     remedy: 'Correct the column output or shank. Nothing has been run.',
   });
+}
+
+/** Results hold files of the same names as recordings. */
+function checkApart(
+  jobs: readonly Job[],
+  byOutput: ReadonlyMap<string, readonly Job[]>,
+  where: string,
+): void {
+  for (const job of jobs) {
+    const [other] = (job.data !== undefined && byOutput.get(realPlace(job.data))) || [];
+    if (!other) continue;
+    throw new InputError({
+      where: `${where}, row ${other.row}`,
+      found: `the data folder of row ${job.row} as the output folder: ${other.output}`,
+      expected: 'another folder',
+      remedy:
+        'Correct the column output: results such as peth.npy would replace files of the recording. Nothing has been run.',
+    });
+  }
 }
 
 function checkNames(jobs: readonly Job[], where: string): void {
