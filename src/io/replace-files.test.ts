@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { InputError } from '../core/errors.ts';
 import type { Store } from './byte-source.ts';
 import { MemoryStore } from './memory-store.ts';
 import { finishReplacing, replaceFiles } from './replace-files.ts';
@@ -39,6 +40,26 @@ describe('replaceFiles', () => {
     });
     await expect(attempt).rejects.toThrow('no more');
     expect(contents(store)).toEqual(Object.fromEntries(OLD.map((name) => [name, 'old'])));
+  });
+
+  it('says where the new files are when they cannot all be put in place, and puts them there later', async () => {
+    const store = folderOf(OLD, 'old');
+    const broken: Store = {
+      ...{ name: 'results', open: (name) => store.open(name), list: (folder) => store.list(folder) },
+      ...{ write: (name, data) => store.write(name, data), remove: (name) => store.remove(name) },
+      rename: async (from, to) => {
+        if (to === 'c')
+          throw new InputError({ where: 'c', found: 'no', expected: 'a place', remedy: 'Make room.' });
+        return store.rename(from, to);
+      },
+    };
+    await expect(replaceFiles(broken, options, writeNew)).rejects.toMatchObject({
+      where: 'c',
+      remedy: expect.stringMatching(/^Make room\. All new files .* results.\.dant-staging/),
+    });
+    expect(contents(store).done).toBeUndefined();
+    await finishReplacing(store);
+    expect(contents(store)).toEqual(Object.fromEntries(NEW.map((name) => [name, 'new'])));
   });
 
   it('clears what an interrupted run left', async () => {

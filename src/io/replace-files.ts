@@ -1,5 +1,6 @@
 /** Replacing a set of files as one: what was there stays usable until everything new is on the disk. */
-import { listDeep, type Store, subStore } from './byte-source.ts';
+import { InputError } from '../core/errors.ts';
+import { listDeep, pathIn, type Store, subStore } from './byte-source.ts';
 
 /** Where the files of a result wait. */
 const STAGING = '.dant-staging';
@@ -100,8 +101,23 @@ export async function finishReplacing(store: Store, place = STAGING): Promise<vo
 async function carryOut(store: Store, place: string, { remove, put }: Plan): Promise<void> {
   const files = await listDeep(subStore(store, place));
   const left = new Set(files.flatMap((path) => [path, path.split('/')[0]]));
-  // Once the first file is in place, what was to be removed is gone, and new files may have its name.
-  if (put.every((path) => left.has(path))) for (const path of remove) await store.remove(path);
-  for (const path of put) if (left.has(path)) await store.rename(`${place}/${path}`, path);
+  try {
+    // Once the first file is in place, what was to be removed is gone, and new files may have its name.
+    if (put.every((path) => left.has(path))) for (const path of remove) await store.remove(path);
+    for (const path of put) if (left.has(path)) await store.rename(`${place}/${path}`, path);
+  } catch (error) {
+    throw error instanceof InputError ? halfReplaced(error, store, place) : error;
+  }
   await store.remove(place);
+}
+
+function halfReplaced(
+  { where, found, expected, remedy }: InputError,
+  store: Store,
+  place: string,
+): InputError {
+  return new InputError({
+    ...{ where, found, expected },
+    remedy: `${remedy} All new files are written, but not all stand in their places: the others wait in ${pathIn(store, place)}, and the next command that writes such files here puts them there first.`,
+  });
 }
