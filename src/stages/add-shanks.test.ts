@@ -127,6 +127,42 @@ describe('adding sessions to shanks that were tracked apart', () => {
     expect(snapshotOfFolder(at('result-3'))).toEqual(untouched);
   });
 
+  it('leaves new units unmatched on a shank that was too sparse to learn from', async () => {
+    const [shanks, sessions] = [
+      await numbers('whole', 'unit_shanks.npy'),
+      await numbers('all', 'session_index.npy'),
+    ];
+    const third = [...shanks.keys()].filter((unit) => shanks[unit] === 3);
+    // One unit in each of two sessions: nothing tells how alike two units of one neuron are.
+    const few = [1, 2].map((session) => third.find((unit) => sessions[unit] === session));
+    await splitRecording(at('all'), at('sparse'), 1, 4, (unit) => shanks[unit] !== 3 || few.includes(unit));
+    await runFolder(
+      { ...settings, path_to_data: at('sparse'), output_folder: at('result-sparse') },
+      { ...quiet, fromFile: false },
+    );
+    expect((await numbers('result-sparse', 'Shank3', 'SimilarityThreshold.npy'))[0]).toBe(
+      Number.POSITIVE_INFINITY,
+    );
+    const before = await numbers('result-sparse', 'IdxCluster.npy');
+    const { warnings } = await addSessions(at('result-sparse'), at('fifth'), {
+      ...quiet,
+      output: at('grown-sparse'),
+    });
+    expect(warnings.join('\n')).toMatch(/Shank 3: the run could not learn/);
+    const after = await numbers('grown-sparse', 'IdxCluster.npy');
+    before.forEach((label, unit) => {
+      if (label > 0) expect(after[unit]).toBe(label);
+    });
+    const all = await numbers('grown-all', 'IdxCluster.npy');
+    const fresh = after.slice(before.length);
+    const freshShanks = shanks.filter((_, unit) => sessions[unit] === 5);
+    expect(fresh.length).toBe(freshShanks.length);
+    fresh.forEach((label, i) => {
+      if (freshShanks[i] === 3) expect(label).toBe(-1);
+      else expect(label > 0).toBe(all[all.length - fresh.length + i] > 0);
+    });
+  });
+
   it('carries over what was curated of the whole', async () => {
     await cp(at('result'), at('hand'), { recursive: true });
     const labels = await numbers('hand', 'IdxCluster.npy');

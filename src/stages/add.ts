@@ -86,7 +86,8 @@ async function addTo(
   };
   const { signal } = options;
   await finishReplacing(source);
-  const { saved, shanks, settings: oldSettings, sessions, sessionCount } = await openEstablished(source);
+  const established = await openEstablished(source);
+  const { saved, shanks, settings: oldSettings, sessions, sessionCount } = established;
   const oldData = new FileStore(resolve(options.dataFolder ?? oldSettings.path_to_data));
   requireApart(oldData.name, target.name);
   const dataFolder = joinedDataFolder(target.name);
@@ -105,6 +106,7 @@ async function addTo(
   });
   const kept = resolve(oldData.name) === resolve(dataFolder) ? saved.units : 0;
   const stale = await earlierJoined(new FileStore(dataFolder), kept);
+  for (const text of established.warnings) onEvent({ kind: 'warning', text });
   const oldLabels = await saved.labels();
   const curation = await CarriedCuration.open(
     source,

@@ -36,18 +36,29 @@ export async function openEstablished(store: FileStore) {
     source: `${pathIn(store, 'Output.npz')}, array Params`,
   });
   const shanks = await saved.shanks();
-  for (const part of shanks.size > 0 ? shanks.values() : [saved]) {
-    const [threshold] = await part.thresholds();
-    if (Number.isFinite(threshold)) continue;
+  const unlearned = await shanksWithoutThreshold(shanks);
+  if (shanks.size === 0 ? !(await hasThreshold(saved)) : unlearned.length === shanks.size) {
     throw new InputError({
-      where: pathIn(part.store, 'SimilarityThreshold.npy'),
-      found: String(threshold),
+      where: pathIn(store, 'SimilarityThreshold.npy'),
+      found: 'no finite number',
       expected: 'the similarity above which two units are one neuron',
       remedy: 'The run could not learn it from so few matches: run dant on all sessions together.',
     });
   }
-  return { saved, shanks, settings, sessions: run.sessions, sessionCount: run.sessionCount };
+  const warnings = unlearned.map(
+    (shankId) =>
+      `Shank ${shankId}: the run could not learn from so few matches how similar the units of one neuron are; new units stay unmatched there. Run dant on all sessions together to match them.`,
+  );
+  return { saved, shanks, settings, sessions: run.sessions, sessionCount: run.sessionCount, warnings };
 }
+
+async function shanksWithoutThreshold(shanks: ReadonlyMap<number, SavedResult>): Promise<number[]> {
+  const found: number[] = [];
+  for (const [shankId, saved] of shanks) if (!(await hasThreshold(saved))) found.push(shankId);
+  return found;
+}
+
+const hasThreshold = async (saved: SavedResult) => Number.isFinite((await saved.thresholds())[0]);
 
 /** Reads every shank of a result of several. @param of all units of the result */
 export async function readEstablishedShanks(
