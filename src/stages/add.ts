@@ -22,7 +22,7 @@ import {
   joinUnitRows,
 } from '../io/node/join-recordings.ts';
 import { usualMemoryLimit } from '../io/node/memory-limit.ts';
-import { requireApart } from '../io/node/places.ts';
+import { requireOtherFolder } from '../io/node/places.ts';
 import { finishReplacing } from '../io/replace-files.ts';
 import { readUnits, type UnitRow } from '../io/units-table.ts';
 import { openWaveforms } from '../io/waveform-file.ts';
@@ -65,7 +65,7 @@ export async function addSessions(
   const source = new FileStore(outputFolder);
   const target = new FileStore(resolve(options.output ?? outputFolder));
   const fresh = new FileStore(resolve(newData));
-  requireApart(fresh.name, target.name);
+  requireOtherFolder(fresh.name, target.name);
   await target.checkWritable();
   if (target.name !== resolve(outputFolder)) await requireUnlocked(outputFolder);
   return whileLocked(target.name, () => addTo(source, target, fresh, options));
@@ -89,7 +89,7 @@ async function addTo(
   const established = await openEstablished(source);
   const { saved, shanks, settings: oldSettings, sessions, sessionCount } = established;
   const oldData = new FileStore(resolve(options.dataFolder ?? oldSettings.path_to_data));
-  requireApart(oldData.name, target.name);
+  requireOtherFolder(oldData.name, target.name);
   const dataFolder = joinedDataFolder(target.name);
   const settings: Settings = {
     ...oldSettings,

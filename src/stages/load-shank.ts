@@ -27,7 +27,10 @@ export interface ShankRecording {
   readonly context: RunContext;
 }
 
-/** @throws InputError when the folder of the shank does not hold the given units */
+/**
+ * @returns without corrected waveforms where only nearby pairs were compared, or the shank was written without
+ * @throws InputError when the folder of the shank does not hold the given units
+ */
 export async function loadShank(
   { settings, output, nearby, dataset, context }: ShankRecording,
   shankId: number,
@@ -59,9 +62,10 @@ export async function loadShank(
   const matchedPairs = await saved.matchedPairs();
   return {
     ...of,
-    corrected: nearby
-      ? { units: units.length, channels, samples, templates: [], interpolated: true }
-      : await loadCorrected(folder),
+    corrected:
+      nearby || !(await hasWaveforms(folder, settings))
+        ? { units: units.length, channels, samples, templates: [], interpolated: true }
+        : await loadCorrected(folder),
     clustering: nearby ? await nearbyClustering(saved, of, context) : await savedClustering(saved, settings),
     curation: {
       labels,
@@ -79,6 +83,10 @@ export async function loadShank(
     kernels: context.kernels.name,
   };
 }
+
+/** Whether the shank has corrected waveforms, or should have. */
+const hasWaveforms = async (folder: Store, { save_waveforms }: Settings) =>
+  save_waveforms === 'always' || (await folder.open('waveforms_corrected.npy')) !== undefined;
 
 /** The final clustering of nearby pairs. */
 async function nearbyClustering(

@@ -80,11 +80,16 @@ export async function writeMerged(
     warnings: [],
     kernels: context.kernels.name,
   };
+  const hold = shanks.every(({ result: { corrected } }) => corrected.templates.length > 0);
   await writeMergedResult(output, result, {
     runTimeSec: stopwatch.total(),
     dateTime: new Date().toISOString(),
     waveforms: whole?.waveforms,
-    streamed: streamed && ((blocks, which) => streamedWaveforms(streamed, blocks, which, context)),
+    streamed: streamed
+      ? (blocks, which) => streamedWaveforms(streamed, blocks, which, context)
+      : hold
+        ? undefined
+        : 'none',
     unitRows,
     signal,
     also: (staging) => also?.(staging, result) ?? Promise.resolve(),

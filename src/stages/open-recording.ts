@@ -18,7 +18,7 @@ import { type ComparedShanks, type MemoryEstimate, requireMemory } from '../io/m
 import { readGivenMotion } from '../io/motion-files.ts';
 import { FileStore, requireFile } from '../io/node/file-store.ts';
 import { usualMemoryLimit } from '../io/node/memory-limit.ts';
-import { requireApart } from '../io/node/places.ts';
+import { requireOtherFolder } from '../io/node/places.ts';
 import { ObservedStore } from '../io/observed-store.ts';
 import { checkUnitSessions, readUnits, UNITS_FILE, type UnitRow } from '../io/units-table.ts';
 import type { ShankMode, StageOptions } from './stage-options.ts';
@@ -64,7 +64,7 @@ export async function openRecording(
     fromFile,
     source,
   });
-  requireApart(data.name, settings.output_folder);
+  requireOtherFolder(data.name, settings.output_folder);
   const shape = await readDatasetShape(data);
   const nearby = !options.allPairs && comparesNearby(settings, shape.units);
   const limit = options.memory ?? usualMemoryLimit();

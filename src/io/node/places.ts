@@ -19,7 +19,7 @@ export function realPlace(path: string): string {
  * @param output the folder of the results
  * @throws InputError when they are one folder
  */
-export function requireApart(recording: string, output: string): void {
+export function requireOtherFolder(recording: string, output: string): void {
   if (realPlace(resolve(recording)) !== realPlace(resolve(output))) return;
   throw new InputError({
     where: output,
