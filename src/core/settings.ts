@@ -164,7 +164,7 @@ function derivedDefault(entry: Entry, values: Map<string, unknown>, context: Set
 }
 
 /** Zod schema of one entry; the table is the only place where ranges stand. */
-export function schemaOf(entry: Entry): z.ZodType {
+function schemaOf(entry: Entry): z.ZodType {
   const feature = z.string().transform((name, ctx) => {
     const known = FEATURE_NAMES.find((n) => n.toLowerCase() === name.toLowerCase());
     if (known) return known;

@@ -41,7 +41,7 @@ const LEVELS = 255;
 const MISSING: Rgb = [0xe8, 0xe8, 0xe8];
 
 /** The heat map as a PNG data URI. */
-export function heatMapUri(map: HeatMap, { domain: [low, high], stops }: HeatMapColours): string {
+function heatMapUri(map: HeatMap, { domain: [low, high], stops }: HeatMapColours): string {
   const [across, down] = [map.width, map.height].map((cells) => Math.max(1, Math.ceil(MIN_PIXELS / cells)));
   const width = map.width * across;
   const pixels = new Uint8Array(width * map.height * down);

@@ -32,7 +32,7 @@ function similarityBins(rounds: readonly MotionRound[]): Bins {
 }
 
 /** One motion round; the subtitle tells how many pairs were used. */
-export function roundSimilarityPanel(round: MotionRound, frame: Frame, bins = similarityBins([round])): View {
+function roundSimilarityPanel(round: MotionRound, frame: Frame, bins = similarityBins([round])): View {
   const { counts, threshold, matches, used } = roundSimilarity(round, bins);
   const subtitle = [round.features.join(' + '), usedText(used, matches, threshold)];
   return histogramPanel(

@@ -4,7 +4,7 @@ import type { ByteSource } from './byte-source.ts';
 import { readCsv } from './csv.ts';
 
 /** Columns a list may have; `output`, and `data` or `settings`, must be among them. */
-export const BATCH_COLUMNS = ['name', 'data', 'output', 'settings', 'shank'] as const;
+const BATCH_COLUMNS = ['name', 'data', 'output', 'settings', 'shank'] as const;
 export type BatchColumn = (typeof BATCH_COLUMNS)[number];
 
 /** The cells of a row, without spaces around them; empty where there is none. */

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import type { Motion } from '../core/motion/motion.ts';
 import type { Store } from './byte-source.ts';
+import { shankFolder } from './result-folder.ts';
 
 /** 2.5 and 97.5 percentile of the motion at one depth. */
 export interface SavedBand {
@@ -31,7 +32,8 @@ export async function readMotionBands(
   const source = await store.open('resultIter.json');
   const content = source && parsed(new TextDecoder().decode(await source.read(0, source.size)));
   return motions.map(({ shankId, motion }) => {
-    const list = shankId === undefined ? content : (content as Record<string, unknown>)?.[`Shank${shankId}`];
+    const list =
+      shankId === undefined ? content : (content as Record<string, unknown>)?.[shankFolder(shankId)];
     const rounds = ROUNDS.safeParse(list);
     if (!rounds.success) return [];
     const own = rounds.data.findLast(

@@ -27,7 +27,7 @@ export type NpyOutput = NpyValues | NpyStream;
 const PIECE_LENGTH = 1 << 19;
 
 /** Bytes of one element. Text has as many characters as the longest, at least one as in NumPy. */
-export function itemSizeIn(array: NpyOutput): number {
+function itemSizeIn(array: NpyOutput): number {
   if (array.dtype !== 'unicode') return itemSizeOf(array.dtype);
   return 4 * array.data.reduce((longest, text) => Math.max(longest, [...text].length), 1);
 }

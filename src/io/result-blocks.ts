@@ -196,7 +196,7 @@ export function gatherUnits<Part extends { readonly units: Int32Array }>(
 }
 
 /** (units,) values of every unit, each from its own block. */
-export function gatherValues<Part extends { readonly units: Int32Array }>(
+function gatherValues<Part extends { readonly units: Int32Array }>(
   { units, blocks }: { readonly units: number; readonly blocks: readonly Part[] },
   valueAt: (block: Part, unit: number) => number,
 ): Float64Array {

@@ -7,7 +7,7 @@ import { firstNotFinite } from './not-finite.ts';
 import { type NpyFile, openNpy, readNpyFileAs, readNpyRowsAs } from './npy.ts';
 
 /** Bytes of a piece, about; one is read while the one before is worked on. */
-export const WAVEFORM_PIECE_BYTES = 64 << 20;
+const WAVEFORM_PIECE_BYTES = 64 << 20;
 
 /**
  * @param file an array of shape (units, channels, samples)

@@ -49,11 +49,11 @@ export function featureSimilarityMatrices(blocks: Similarities): NamedArrays {
 }
 
 /** S, the weighted similarity. */
-export const similarityMatrix = (blocks: Similarities): NpyOutput =>
+const similarityMatrix = (blocks: Similarities): NpyOutput =>
   storedMatrix(blocks, ({ clustering }) => allPairsOf(clustering.similarity));
 
 /** `1 / (1 + tanh S)`, 0 on the diagonal. */
-export const distanceMatrix = (blocks: Similarities): NpyOutput =>
+const distanceMatrix = (blocks: Similarities): NpyOutput =>
   blocks.blocks.every(({ result }) => result.clustering.distance)
     ? storedMatrix(blocks, ({ clustering }) => clustering.distance)
     : distancesOf(blocks);

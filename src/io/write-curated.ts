@@ -151,7 +151,7 @@ function unitTable({ state, automatic, sessions }: CuratedResult): Uint8Array {
  * The curation in SpikeInterface's curation format, version 2 (`spikeinterface.curation`): every neuron is a merge of its units. What
  * that format has no place for stands under `dant`.
  */
-export function curationDocument({ state, version, fingerprint }: CuratedResult) {
+function curationDocument({ state, version, fingerprint }: CuratedResult) {
   const neurons = neuronsOf(state.labels);
   const options = (values: Iterable<string>) => [...new Set([...values, 'yes', 'no'])].sort();
   const manual = Array.from(state.labels, (_, unit) => ({

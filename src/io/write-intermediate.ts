@@ -3,6 +3,7 @@ import type { MotionRound } from '../core/result.ts';
 import { npyMember, npzChunks } from './npz.ts';
 import type { ResultBlocks } from './result-blocks.ts';
 import { unitPairs } from './result-blocks.ts';
+import { shankFolder } from './result-folder.ts';
 import type { ZipMember } from './stored-zip.ts';
 import { clusteringArrays } from './write-clustering.ts';
 import type { ResultFile } from './write-features.ts';
@@ -71,7 +72,9 @@ export function similarityForCorrectionMembers(blocks: ResultBlocks): ZipMember[
 /** `resultIter.json`: one entry for each motion round; with shanks one list for each, by the name of its folder. */
 export function resultIterJson({ blocks, shankIds }: ResultBlocks): string {
   const lists = blocks.map(({ result }) => result.rounds.map(describeRound));
-  const content = shankIds ? Object.fromEntries(shankIds.map((id, i) => [`Shank${id}`, lists[i]])) : lists[0];
+  const content = shankIds
+    ? Object.fromEntries(shankIds.map((id, i) => [shankFolder(id), lists[i]]))
+    : lists[0];
   return `${JSON.stringify(content, jsonNumber, 2)}\n`;
 }
 

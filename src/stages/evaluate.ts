@@ -13,6 +13,7 @@ import { openHalvedRecording } from '../io/halved-recording.ts';
 import { FileStore } from '../io/node/file-store.ts';
 import { readNpyAs } from '../io/npy.ts';
 import { SavedResult } from '../io/read-result.ts';
+import { shankFolder } from '../io/result-folder.ts';
 import { EVALUATION_FILE, type SavedEvaluation } from '../io/saved-evaluation.ts';
 import { checkUnitSessions, readUnits, UNITS_FILE } from '../io/units-table.ts';
 import { automaticOf, hasCuration } from './curated-labels.ts';
@@ -115,14 +116,13 @@ export async function evaluateFolder(
 }
 
 /** JSON text; numbers that are none become null. */
-export const evaluationJson = (evaluation: FolderEvaluation) =>
-  `${JSON.stringify(evaluation, undefined, 1)}\n`;
+const evaluationJson = (evaluation: FolderEvaluation) => `${JSON.stringify(evaluation, undefined, 1)}\n`;
 
 async function drawEvaluation(output: FileStore, { shanks }: FolderEvaluation): Promise<void> {
   const { evaluationFigure } = await import('../figures/evaluation.ts');
   const { renderSvg, svgToPng, DEFAULT_PNG_SCALE } = await import('../figures/index.ts');
   for (const { shank, evaluation } of shanks) {
-    const folder = shank === undefined ? 'Figures' : `Shank${shank}/Figures`;
+    const folder = shank === undefined ? 'Figures' : `${shankFolder(shank)}/Figures`;
     const svg = await renderSvg(evaluationFigure(evaluation));
     await output.write(`${folder}/Evaluation.svg`, new TextEncoder().encode(svg));
     await output.write(`${folder}/Evaluation.png`, await svgToPng(svg, DEFAULT_PNG_SCALE));

@@ -26,11 +26,7 @@ export function weightedSumTasks(_simd: unknown, { features, weights, out }: Wei
 }
 
 /** out = Σ_f weights[f]·features[f], summed in the order of the features; up to three of them in one pass. */
-export function weightedSumOf(
-  features: readonly Float64Array[],
-  weights: Float64Array,
-  out: Float64Array,
-): void {
+function weightedSumOf(features: readonly Float64Array[], weights: Float64Array, out: Float64Array): void {
   const n = out.length;
   const [a, b, c] = features;
   const [u, v, w] = weights;

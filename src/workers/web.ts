@@ -21,7 +21,7 @@ function startWebWorker(): Worker {
 }
 
 /** A worker that runs `web-worker.ts` as a port. */
-export function webPort(worker: Worker): WorkerPort {
+function webPort(worker: Worker): WorkerPort {
   const onData = (listener: (message: FromWebWorker) => void) =>
     worker.addEventListener('message', (event) => listener(event.data));
   return {

@@ -105,7 +105,7 @@ function sessionsOfGroups(
 }
 
 /** The pairs of every unit: those of unit u are `entries[start[u]] .. entries[start[u + 1] - 1]`. */
-export function pairsOfUnits(units: number, pairs: UnitPairs): { start: Int32Array; entries: Int32Array } {
+function pairsOfUnits(units: number, pairs: UnitPairs): { start: Int32Array; entries: Int32Array } {
   const start = new Int32Array(units + 1);
   for (let i = 0; i < 2 * pairs.count; i++) start[pairs.units[i] + 1]++;
   for (let u = 0; u < units; u++) start[u + 1] += start[u];

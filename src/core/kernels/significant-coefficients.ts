@@ -1,7 +1,7 @@
 /** Interpolation matrices are dense on paper; in fact each channel reads only its surroundings. */
 
 /** Coefficients smaller than this fraction of their row's largest are left out. */
-export const NEGLIGIBLE = 1e-9;
+const NEGLIGIBLE = 1e-9;
 
 /** A matrix in compressed rows. */
 export interface CompressedRows {

@@ -12,7 +12,7 @@ import type { CorrectedWaveforms } from '../result.ts';
 import { type RecordedPattern, recordedPatterns, unitsOfSessions } from './patterns.ts';
 
 /** Part of the variance of the field that the recorded channels must explain where it is read. */
-export const EXPLAINED_ENOUGH = 0.5;
+const EXPLAINED_ENOUGH = 0.5;
 
 /** Interpolates from the recorded channels of one pattern to all channels. */
 class PatternInterpolator {

@@ -9,7 +9,7 @@ import { cellOf, type NearbyMatrix } from './nearby-matrix.ts';
 export type CandidateRows = (unit: number) => Int32Array;
 
 /** @param matrix of that layout; candidates without a value are left out when it has gaps, which are the same in all matrices of a layout */
-export function candidateRows(layout: NearbyLayout, matrix?: NearbyMatrix): CandidateRows {
+function candidateRows(layout: NearbyLayout, matrix?: NearbyMatrix): CandidateRows {
   const { units, order, position, begin, end } = layout;
   const isPair = pairTest(layout, matrix);
   const row = new Int32Array(longestReach(layout));

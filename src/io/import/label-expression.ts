@@ -108,7 +108,7 @@ export function parseLabelExpression(text: string): LabelExpression {
 }
 
 /** A value of a unit by the name of its column, any case. */
-export function unitValue(unit: SortedUnit, column: string): string | undefined {
+function unitValue(unit: SortedUnit, column: string): string | undefined {
   const name = column.toLowerCase();
   if (name === 'label') return unit.label;
   if (name === 'n_spikes') return String(unit.spikes);

@@ -69,7 +69,7 @@ async function send(path: string, init: RequestInit = {}): Promise<Response> {
   throw new RequestError(response.status, await response.json().catch(() => undefined));
 }
 
-export async function getJson<T>(name: PathName, parameters: object = {}): Promise<T> {
+async function getJson<T>(name: PathName, parameters: object = {}): Promise<T> {
   return (await send(requestPath(name, parameters))).json() as Promise<T>;
 }
 

@@ -14,7 +14,7 @@ export type ColourTable = Uint32Array;
 const LEVELS = 256;
 
 /** Viridis in 256 steps. */
-export const VIRIDIS_TABLE: ColourTable = Uint32Array.from({ length: LEVELS }, (_, i) => {
+const VIRIDIS_TABLE: ColourTable = Uint32Array.from({ length: LEVELS }, (_, i) => {
   const [r, g, b] = viridisRgb(i / (LEVELS - 1));
   return (255 << 24) | (b << 16) | (g << 8) | r;
 });

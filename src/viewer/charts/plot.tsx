@@ -198,7 +198,7 @@ function ticksOf(axis: AxisSpec, count: number) {
   return values.map((at, i) => ({ at, text: texts[i] }));
 }
 
-export function Key({ entries }: { entries: readonly KeyEntry[] }) {
+function Key({ entries }: { entries: readonly KeyEntry[] }) {
   return (
     <ul className="key">
       {entries.map(({ name, colour }) => (
@@ -247,7 +247,7 @@ interface AxisProps {
   readonly area: Area;
 }
 
-export function XAxis({ axis, ticks, area }: AxisProps) {
+function XAxis({ axis, ticks, area }: AxisProps) {
   return (
     <g className="axis" transform={`translate(0 ${area.height})`} stroke={ink('muted')} fill={ink('ink')}>
       <path d={`M0 .5H${area.width}`} fill="none" />
@@ -268,7 +268,7 @@ export function XAxis({ axis, ticks, area }: AxisProps) {
   );
 }
 
-export function YAxis({ axis, ticks, area, offset }: AxisProps & { readonly offset: number }) {
+function YAxis({ axis, ticks, area, offset }: AxisProps & { readonly offset: number }) {
   return (
     <g className="axis" stroke={ink('muted')} fill={ink('ink')}>
       <path d={`M-.5 0V${area.height}`} fill="none" />

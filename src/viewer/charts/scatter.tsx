@@ -17,7 +17,7 @@ export interface Points {
 const MOST_ROUND = 8000;
 
 /** Paints points; those of later kinds lie on top. */
-export function paintPoints(
+function paintPoints(
   context: CanvasRenderingContext2D,
   { x, y }: Pick<Area, 'x' | 'y'>,
   points: Points,
@@ -47,11 +47,11 @@ export function paintPoints(
 }
 
 /** Radius that leaves gaps between as many points on such an area. */
-export const pointRadius = (count: number, width: number, height: number) =>
+const pointRadius = (count: number, width: number, height: number) =>
   Math.min(3, Math.max(0.7, Math.sqrt((0.024 * width * height) / Math.max(1, count))));
 
 /** Points in an index, in units of the axes scaled to px. */
-export function indexPoints({ x, y }: Pick<Area, 'x' | 'y'>, points: Points): Flatbush | undefined {
+function indexPoints({ x, y }: Pick<Area, 'x' | 'y'>, points: Points): Flatbush | undefined {
   if (points.count === 0) return undefined;
   const index = new Flatbush(points.count);
   for (let i = 0; i < points.count; i++) {

@@ -23,7 +23,7 @@ const KEY_FACTOR = 1.5;
 const lengthOf = ([a, b]: readonly [number, number]) => b - a;
 
 /** The viewport, smaller by a factor around a point of the plane; never larger than home. */
-export function zoomed({ viewport, home, least }: PanZoom, factor: number, x: number, y: number): Viewport {
+function zoomed({ viewport, home, least }: PanZoom, factor: number, x: number, y: number): Viewport {
   const length = lengthOf(viewport.x);
   const most = lengthOf(home.x) * 1.15;
   const by = Math.min(most, Math.max(least, length / factor)) / length;

@@ -12,7 +12,7 @@ export interface FilteredColumn {
 
 export type Test = (value: Value) => boolean;
 
-export class FilterError extends Error {}
+class FilterError extends Error {}
 
 const SIGNS: Record<string, (a: number, b: number) => boolean> = {
   '': (a, b) => a === b,

@@ -21,7 +21,7 @@ interface LinesProps {
 }
 
 /** Autocorrelograms, ISI histograms, peri-event time histograms. */
-export function HistogramLines(props: LinesProps) {
+function HistogramLines(props: LinesProps) {
   const { title, name, xLabel, yLabel, histograms, strokes, height, fromZero, keys } = props;
   const { values, bins, startMs, stepMs } = histograms;
   const isTimed = startMs !== undefined && stepMs !== undefined;

@@ -21,7 +21,7 @@ export interface Route {
   readonly query: URLSearchParams;
 }
 
-export function parseRoute(hash: string): Route {
+function parseRoute(hash: string): Route {
   const [path, query = ''] = hash.replace(/^#\/?/, '').split('?');
   const [first, ...rest] = path.split('/');
   const view = VIEWS.find((name) => name === first) ?? 'overview';

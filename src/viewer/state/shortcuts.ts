@@ -9,7 +9,7 @@ export interface Shortcut {
 }
 
 /** The key of an event as the table names it: `Ctrl+Z`, `Shift+ArrowRight`, `?`. */
-export function keyName(event: KeyboardEvent): string {
+function keyName(event: KeyboardEvent): string {
   const key = event.key.length === 1 ? event.key.toUpperCase() : event.key;
   const letter = /^[A-Z]$/.test(key);
   return [
