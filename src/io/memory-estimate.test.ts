@@ -102,6 +102,9 @@ describe('requireMemory', () => {
   it('lets through what fits and refuses what does not, naming the cause', () => {
     expect(requireMemory(usual, settings, 2 ** 33, 'data').total).toBeLessThan(2 ** 33);
     expect(() => requireMemory(usual, settings, 2 ** 30, 'data')).toThrow(InputError);
+    const { total } = estimateMemory(usual, settings);
+    expect(requireMemory(usual, settings, total, 'data').total).toBe(total);
+    expect(() => requireMemory(usual, settings, total, 'data', { figures: true })).toThrow('--no-figures');
     expect(() => requireMemory(usual, settings, 2 ** 30, 'data')).toThrow('283 channels');
     const many = { units: 100_000, channels: 10, samples: 60 };
     expect(() => requireMemory(many, settings, 2 ** 34, 'data')).toThrow('fewer sessions');

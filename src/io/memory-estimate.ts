@@ -29,6 +29,8 @@ const MATRICES_BESIDES_HISTOGRAMS = 6;
 /** The program itself, spike trains, pairs, and memory not yet given back. */
 const MARGIN = 1.2;
 const PROGRAM_BYTES = 200 * 2 ** 20;
+/** What draws figures, beside the rest. */
+const FIGURES_BYTES = 250e6;
 
 /** Peak memory of a run. */
 export function estimateMemory(shape: DatasetShape, settings: Settings): MemoryEstimate {
@@ -119,6 +121,14 @@ function writingAside(cells: number): number {
   return threads * (columns + WRITING_THREAD_BYTES);
 }
 
+/** How units are compared, and what else is done. */
+export interface PlannedRun extends NearbyRun {
+  /** Whether only nearby pairs are compared. */
+  readonly nearby?: boolean;
+  /** Whether figures are drawn. */
+  readonly figures?: boolean;
+}
+
 /**
  * @param limit memory that may be used, bytes
  * @param where what errors call the recording
@@ -129,11 +139,12 @@ export function requireMemory(
   settings: Settings,
   limit: number,
   where: string,
-  { nearby = false, ...how }: NearbyRun & { readonly nearby?: boolean } = {},
+  { nearby = false, figures = false, ...how }: PlannedRun = {},
 ): MemoryEstimate {
   const estimate = nearby ? estimateNearbyMemory(shape, settings, how) : estimateMemory(shape, settings);
-  if (estimate.total <= limit) return estimate;
-  const { waveforms, matrices, histograms, total } = estimate;
+  const total = estimate.total + (figures ? FIGURES_BYTES : 0);
+  if (total <= limit) return { ...estimate, total };
+  const { waveforms, matrices, histograms } = estimate;
   const [largest, remedy] =
     histograms > Math.max(waveforms, matrices)
       ? [
@@ -155,6 +166,6 @@ export function requireMemory(
     where,
     found: `a recording that needs about ${formatBytes(total)} of memory, ${largest}`,
     expected: `at most ${formatBytes(limit)}, the limit for this run`,
-    remedy: `${remedy}, or raise the limit (--memory) or use a machine with more memory.`,
+    remedy: `${estimate.total <= limit ? 'Draw no figures (--no-figures)' : remedy}, or raise the limit (--memory) or use a machine with more memory.`,
   });
 }

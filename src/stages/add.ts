@@ -102,6 +102,7 @@ async function addTo(
   requireMemory({ ...shape, units: shape.units + saved.units }, settings, limit, source.name, {
     nearby: true,
     grown: true,
+    figures: options.figures ?? true,
     compared: shanks.size > 0 ? 'each' : 'together',
   });
   const kept = resolve(oldData.name) === resolve(dataFolder) ? saved.units : 0;

@@ -21,6 +21,7 @@ export async function checkData(userSettings: UserSettings, options: RunOptions 
   const warnings: string[] = [];
   const opened = await openRecording(userSettings, {
     ...options,
+    figures: options.figures ?? true,
     onEvent(event) {
       if (event.kind === 'warning') warnings.push(event.text);
       options.onEvent?.(event);

@@ -42,6 +42,8 @@ export interface OpenOptions extends StageOptions {
   readonly memory?: number;
   /** Whether all pairs are compared, whatever the settings say; default false. */
   readonly allPairs?: boolean;
+  /** Whether figures will be drawn; default false. */
+  readonly figures?: boolean;
   /** How shanks are treated, as in `RunOptions`. */
   readonly shanks?: ShankMode;
   readonly shank?: number;
@@ -71,6 +73,7 @@ export async function openRecording(
   const memory = requireMemory(shape, settings, limit, data.name, {
     nearby,
     compared: comparedShanks(shape, options),
+    figures: options.figures,
   });
   const doubt = shape.doubt && `${pathIn(data, 'channel_locations.npy')}: ${shape.doubt}`;
   const warnings = doubt ? [...ofSettings, doubt] : ofSettings;

@@ -66,7 +66,8 @@ export async function runFolder(userSettings: UserSettings, options: RunOptions 
     if (event.kind === 'warning') warnings.push(event.text);
     options.onEvent?.(event);
   };
-  const opened = await openRecording(userSettings, { ...options, onEvent });
+  const { figures = true } = options;
+  const opened = await openRecording(userSettings, { ...options, figures, onEvent });
   await opened.output.checkWritable();
   const { shank: shankId } = options;
   if (shankId !== undefined && opened.settings.motionEstimation.pool_shanks !== 'none') {

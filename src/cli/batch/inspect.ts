@@ -59,6 +59,7 @@ export async function inspectJob(job: Job, every: EveryRun): Promise<Inspection 
       ...input,
       shanks: every.shanks,
       shank: job.shank,
+      figures: every.figures,
     });
     await output.checkWritable();
     const { n_jobs, output_folder: _output, path_to_data: _data, ...rest } = settings;
