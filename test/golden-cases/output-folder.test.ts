@@ -11,6 +11,7 @@ import { readNpy, readNpyAs } from '../../src/io/npy.ts';
 import { openNpz } from '../../src/io/npz.ts';
 import { SavedResult } from '../../src/io/read-result.ts';
 import { writeResult } from '../../src/io/write-result.ts';
+import { savedFeatures } from '../../src/stages/stage-state.ts';
 import { exampleShanks, exampleTracking } from '../example-result.ts';
 
 const EXTRA = { runTimeSec: 12, dateTime: '2026-01-01 12:00:00' };
@@ -39,16 +40,7 @@ async function fromFolder(
     settings: resolved,
     sessions,
     sessionCount: motion.sessionCount,
-    features: {
-      units: saved.units,
-      locations: await saved.locations(),
-      amplitude: await saved.amplitude(),
-      peakChannels: await saved.peakChannels(),
-      unitShanks: await saved.unitShanks(),
-      autoCorr: await saved.autoCorr(),
-      isi: await saved.isi(),
-      silentUnits: [],
-    },
+    features: await savedFeatures(saved),
     motion,
     clustering: {
       ...clustering,
@@ -147,16 +139,7 @@ describe.skipIf(!existsSync(reference))(
         settings: shanks[0].result.settings,
         sessions,
         sessionCount: 4,
-        features: {
-          units: saved.units,
-          locations: await saved.locations(),
-          amplitude: await saved.amplitude(),
-          peakChannels: await saved.peakChannels(),
-          unitShanks: await saved.unitShanks(),
-          autoCorr: await saved.autoCorr(),
-          isi: await saved.isi(),
-          silentUnits: [],
-        },
+        features: await savedFeatures(saved),
         shanks,
         labels,
         clusterCount: Math.max(...labels) + 1,
