@@ -96,7 +96,7 @@ describe('adding sessions to shanks that were tracked apart', () => {
     expect(snapshotOfFolder(at('grown'))).toEqual(untouched);
   });
 
-  it('goes on without units on a shank, but not with units on a new one', async () => {
+  it('goes on without units on a shank, and with units on a new one', async () => {
     const shanks = await numbers('whole', 'unit_shanks.npy');
     const elsewhere = (unit: number) => shanks[unit] !== 3;
     await splitRecording(at('all'), at('fifth-3'), 5, 5, elsewhere);
@@ -120,11 +120,22 @@ describe('adding sessions to shanks that were tracked apart', () => {
       { ...settings, path_to_data: at('old-3'), output_folder: at('result-3') },
       { ...quiet, fromFile: false },
     );
-    const untouched = snapshotOfFolder(at('result-3'));
-    const attempt = addSessions(at('result-3'), at('fifth'), quiet);
-    await expect(attempt).rejects.toThrow(InputError);
-    await expect(attempt).rejects.toThrow('units on shank 3');
-    expect(snapshotOfFolder(at('result-3'))).toEqual(untouched);
+    const { warnings } = await addSessions(at('result-3'), at('fifth'), {
+      ...quiet,
+      output: at('grown-new'),
+    });
+    expect(warnings.join('\n')).toContain('Shank 3: only the new sessions have units there');
+    const onNew = (await numbers('grown-new', 'IdxCluster.npy')).slice(-all.length);
+    onNew.forEach((label, i) => {
+      if (elsewhere(fifth[i])) expect(label > 0).toBe(all[i] > 0);
+      else expect(label).toBe(-1);
+    });
+    // What they are next: a shank that nothing could be learned from.
+    const next = await addSessions(at('grown-new'), at('last'), quiet);
+    expect(next.warnings.join('\n')).toContain('Shank 3: the run could not learn');
+    expect((await numbers('grown-new', 'Shank3', 'IdxCluster.npy')).every((label) => label === -1)).toBe(
+      true,
+    );
   });
 
   it('leaves new units unmatched on a shank that was too sparse to learn from', async () => {

@@ -2,7 +2,6 @@
 import { notingWarnings } from '../checkpoints.ts';
 import { inStage, type RunContext } from '../context.ts';
 import type { Dataset } from '../dataset.ts';
-import { InputError } from '../errors.ts';
 import { joinFeatures, shankOfUnits } from '../one-shank.ts';
 import type { MultiShankResult, ShankResult } from '../result.ts';
 import type { Settings } from '../settings.ts';
@@ -19,6 +18,7 @@ import type { PossibleMerge } from './assign-new.ts';
 import type { Established } from './established.ts';
 import { findMotion } from './find-motion.ts';
 import { beginGrowth, type Grown, type Growth, growResult } from './grow.ts';
+import { emptyShank } from './new-shank.ts';
 
 export interface EstablishedShank {
   readonly shankId: number;
@@ -48,7 +48,7 @@ export interface GrownShanks {
  * Adds sessions to a result of several shanks, each as `growResult` does; shanks whose motion
  * was pooled go on with one motion. Old labels stay; those of new neurons follow all of them.
  *
- * @throws InputError when a shank has units in the new sessions only; otherwise as `growResult`
+ * @throws InputError as `growResult`
  */
 export async function growShanks(
   whole: EstablishedWhole,
@@ -59,9 +59,9 @@ export async function growShanks(
 ): Promise<GrownShanks> {
   const oldUnits = whole.labels.length;
   const freshShanks = shankOfUnits(fresh);
-  requireKnownShanks(shanks, shankIds(freshShanks));
   const { context, warnings } = notingWarnings(runContext);
-  const parts = shanks.map((shank) => freshPartOf(shank, fresh, freshShanks, context));
+  const all = withNewShanks(shanks, shankIds(freshShanks), context);
+  const parts = all.map((shank) => freshPartOf(shank, fresh, freshShanks, context));
   const grown =
     settings.motionEstimation.pool_shanks === 'none'
       ? await growApart(parts, settings)
@@ -169,17 +169,20 @@ async function growPooled(
   return grown;
 }
 
-/** A new shank has nothing that its units could be compared by: weights and a threshold are learned from many sessions. */
-function requireKnownShanks(shanks: readonly EstablishedShank[], fresh: readonly number[]): void {
-  const known = shanks.map(({ shankId }) => shankId);
-  const unknown = fresh.find((shankId) => !known.includes(shankId));
-  if (unknown === undefined) return;
-  throw new InputError({
-    where: 'the new sessions',
-    found: `units on shank ${unknown}`,
-    expected: `units on the shanks of the result, ${known.join(', ')}`,
-    remedy: 'Join the data folders and run dant on all sessions.',
-  });
+/** In the order of their ids, with those that have units in the new sessions only. */
+function withNewShanks(
+  shanks: readonly EstablishedShank[],
+  fresh: readonly number[],
+  { onEvent }: RunContext,
+): readonly EstablishedShank[] {
+  const known = new Set(shanks.map(({ shankId }) => shankId));
+  const added = fresh.filter((shankId) => !known.has(shankId));
+  for (const shankId of added) {
+    const text = `Shank ${shankId}: only the new sessions have units there; they stay unmatched. Run dant on all sessions together to match them.`;
+    onEvent?.({ kind: 'warning', text });
+  }
+  const empty = (shankId: number) => ({ shankId, units: new Int32Array(0), old: emptyShank(shanks[0].old) });
+  return [...shanks, ...added.map(empty)].sort((a, b) => a.shankId - b.shankId);
 }
 
 /**
