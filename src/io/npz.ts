@@ -11,9 +11,9 @@ import { InputError } from '../core/errors.ts';
 import type { NdArray } from '../core/ndarray.ts';
 import type { ByteSource } from './byte-source.ts';
 import { memorySource } from './memory-store.ts';
-import { type NpyArray, type NumericArrays, readNpy, readNpyAs } from './npy.ts';
+import { type NpyArray, type NpyFile, type NumericArrays, openNpy, readNpy, readNpyAs } from './npy.ts';
 import { type NpyOutput, npyChunks, npyLength } from './npy-writer.ts';
-import { FIXED_DOS_TIME, readStored, storedZipChunks, type ZipMember } from './stored-zip.ts';
+import { FIXED_DOS_TIME, openStored, storedZipChunks, type ZipMember } from './stored-zip.ts';
 
 // One thread reads or writes one archive; starting workers would cost more than they give.
 configure({ useWebWorkers: false });
@@ -32,6 +32,11 @@ export interface NpzFile {
   read(name: string): Promise<NpyArray>;
   /** @throws InputError as `read`, and when the array does not fit the type */
   readAs<K extends keyof NumericArrays>(name: string, type: K): Promise<NdArray<NumericArrays[K]>>;
+  /**
+   * An array to be read in pieces, which need not fit in memory unless it is compressed. Whether it is damaged is known for certain once it has
+   * been read from its beginning to its end. @throws InputError as `read`
+   */
+  open(name: string): Promise<NpyFile>;
 }
 
 /** Opens an .npz file. @throws InputError when it is no ZIP archive, or damaged */
@@ -42,10 +47,10 @@ export async function openNpz(source: ByteSource): Promise<NpzFile> {
       if (!entry.directory) entries.set(entry.filename.replace(/\.npy$/, ''), entry);
     }
   });
-  const member = async (name: string): Promise<ByteSource> => {
-    const where = `${source.name}, array ${name}`;
+  const whereIs = (name: string) => `${source.name}, array ${name}`;
+  const entryOf = (name: string): FileEntry => {
     const entry = entries.get(name);
-    if (entry) return memorySource(where, await orDamaged(where, () => extract(entry, source, where)));
+    if (entry) return entry;
     throw new InputError({
       where: source.name,
       found: `the arrays ${[...entries.keys()].join(', ') || '(none)'}`,
@@ -53,11 +58,23 @@ export async function openNpz(source: ByteSource): Promise<NpzFile> {
       remedy: 'Check that this is the right file, or make it again.',
     });
   };
+  const member = async (name: string): Promise<ByteSource> => {
+    const [entry, where] = [entryOf(name), whereIs(name)];
+    return memorySource(where, await orDamaged(where, () => extract(entry, source, where)));
+  };
+  const inPieces = async (name: string): Promise<ByteSource> => {
+    const [entry, where] = [entryOf(name), whereIs(name)];
+    const stored = await orDamaged(where, () => openIfStored(entry, source));
+    if (!stored) return member(name);
+    const read: ByteSource['read'] = (...at) => orDamaged(where, () => stored.read(...at));
+    return { name: where, size: stored.size, read };
+  };
   return {
     name: source.name,
     names: [...entries.keys()],
     read: async (name) => readNpy(await member(name)),
     readAs: async (name, type) => readNpyAs(await member(name), type),
+    open: async (name) => openNpy(await inPieces(name)),
   };
 }
 
@@ -167,6 +184,15 @@ function roomFor(size: number, where: string): Uint8Array {
   }
 }
 
+/** Undefined for a member that is compressed. */
+async function openIfStored(
+  { compressionMethod, encrypted, offset, signature: crc, uncompressedSize: size }: FileEntry,
+  source: ByteSource,
+): Promise<ByteSource | undefined> {
+  if (compressionMethod !== 0 || encrypted || crc === undefined) return undefined;
+  return openStored(source, { offset, crc, size });
+}
+
 /** A whole member, its checksum verified. */
 async function extract(entry: FileEntry, source: ByteSource, where: string): Promise<Uint8Array> {
   if (entry.uncompressedSize > LARGEST_MEMBER) {
@@ -178,9 +204,15 @@ async function extract(entry: FileEntry, source: ByteSource, where: string): Pro
     });
   }
   const bytes = roomFor(entry.uncompressedSize, where);
-  const { compressionMethod, encrypted, offset, signature } = entry;
-  const isStored = compressionMethod === 0 && !encrypted && signature !== undefined;
-  if (isStored && (await readStored(source, offset, signature, bytes))) return bytes;
+  const stored = await openIfStored(entry, source);
+  if (stored) {
+    for (let done = 0; done < bytes.length; done += PIECE_BYTES) {
+      const into = bytes.subarray(done, done + PIECE_BYTES);
+      const piece = await stored.read(done, into.length, into);
+      if (piece !== into) into.set(piece);
+    }
+    return bytes;
+  }
   let length = 0;
   const sink = new WritableStream<Uint8Array>({
     write(piece) {

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { openSparse, sparseStore } from '../../test/support/sparse-matrix.ts';
 import { MemoryStore } from './memory-store.ts';
 import { encodeNpy } from './npy-writer.ts';
-import { npyMember, npzChunks } from './npz.ts';
 import { openSimilarity, type SimilarityAccess } from './similarity-access.ts';
 
 /** Symmetric, NaN where a pair was not compared. */
@@ -33,20 +33,13 @@ async function dense({ units, values }: Matrix): Promise<SimilarityAccess> {
 }
 
 async function sparse({ units, values }: Matrix): Promise<SimilarityAccess> {
-  const store = new MemoryStore('out');
   const cells = values.flatMap((value, i) => (Number.isNaN(value) ? [] : [i]));
   const starts = Array.from({ length: units + 1 }, (_, row) => cells.filter((i) => i < row * units).length);
-  await store.write(
-    'S.npz',
-    npzChunks([
-      npyMember('indices', { dtype: 'int32', shape: [cells.length], data: cells.map((i) => i % units) }),
-      npyMember('indptr', { dtype: 'int32', shape: [units + 1], data: starts }),
-      npyMember('format', { dtype: 'unicode', shape: [], data: ['csr'] }),
-      npyMember('shape', { dtype: 'int64', shape: [2], data: [units, units] }),
-      npyMember('data', { dtype: 'float64', shape: [cells.length], data: cells.map((i) => values[i]) }),
-    ]),
-  );
-  return (await openSimilarity(store, 'S', units))!;
+  return openSparse(units, {
+    starts,
+    columns: cells.map((i) => i % units),
+    values: cells.map((i) => values[i]),
+  });
 }
 
 describe.each([
@@ -74,6 +67,42 @@ describe.each([
       }),
       { numRuns: 40 },
     );
+  });
+});
+
+describe('a sparse matrix of more than one piece', () => {
+  const units = 1100;
+  const rows = {
+    starts: Array.from({ length: units + 1 }, (_, row) => row * units),
+    columns: Int32Array.from({ length: units ** 2 }, (_, i) => i % units),
+    values: Float64Array.from({ length: units ** 2 }, (_, i) => (i * 7) % 1000),
+  };
+
+  it.each([
+    ['stored', false],
+    ['compressed', true],
+  ])('gives all rows in order, %s', async (_, deflate) => {
+    const access = (await openSimilarity(await sparseStore(units, rows, { deflate }), 'S', units))!;
+    let next = 0;
+    for await (const { unit, columns, values } of access.scan()) {
+      expect(unit).toBe(next++);
+      expect(columns?.length).toBe(units);
+      expect(columns?.[5]).toBe(5);
+      expect(values[5]).toBe(((unit * units + 5) * 7) % 1000);
+    }
+    expect(next).toBe(units);
+  });
+
+  it('tells of a byte that has changed, once all was read', async () => {
+    const store = await sparseStore(units, rows);
+    const bytes = store.files.get('S.npz')!;
+    // Within the values: they are last in the archive.
+    bytes[bytes.length - 500_000] ^= 1;
+    const access = (await openSimilarity(store, 'S', units))!;
+    const scan = async () => {
+      for await (const _ of access.scan());
+    };
+    await expect(scan()).rejects.toThrow(/array data: found a damaged archive/);
   });
 });
 

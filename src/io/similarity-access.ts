@@ -1,10 +1,11 @@
 /** Similarities of units read on demand: from a dense (units, units) matrix on the disk, or from a sparse one. */
 import { InputError } from '../core/errors.ts';
+import { sizeOf } from '../core/ndarray.ts';
 import { pathIn, type Store } from './byte-source.ts';
 import { concurrently } from './concurrently.ts';
-import { type NpyFile, openNpy } from './npy.ts';
+import { type NpyFile, openNpy, readNpyRowsAs } from './npy.ts';
 import { decodeNumbers } from './npy-elements.ts';
-import { openNpz } from './npz.ts';
+import { type NpzFile, openNpz } from './npz.ts';
 
 /** What is known of one unit with others. */
 export interface SimilarityRow {
@@ -46,18 +47,18 @@ export async function openSimilarity(
   const file = await openNpz(archive);
   const shape = await file.readAs('shape', 'int32');
   checkShape([...shape.data], units, archive.name);
-  const data = (await file.readAs('data', 'float32')).data;
-  const columns = (await file.readAs('indices', 'int32')).data;
   const starts = (await file.readAs('indptr', 'float64')).data;
-  if (starts.length !== units + 1 || columns.length !== data.length || starts[units] !== data.length) {
+  const [columns, data] = [await file.open('indices'), await file.open('data')];
+  const [indices, values] = [sizeOf(columns.shape), sizeOf(data.shape)];
+  if (starts.length !== units + 1 || indices !== values || starts[units] !== values) {
     throw new InputError({
       where: pathIn(store, `${name}.npz`),
-      found: `${data.length} values, ${columns.length} indices and ${starts.length} row starts`,
+      found: `${values} values, ${indices} indices and ${starts.length} row starts`,
       expected: `as many indices as values, and ${units + 1} row starts`,
       remedy: 'The file is damaged: run again.',
     });
   }
-  return sparseSimilarity({ units, data, columns, starts });
+  return sparseSimilarity(file, starts);
 }
 
 function checkShape(shape: readonly number[], units: number, where: string): void {
@@ -126,27 +127,46 @@ function runsOf(columns: ArrayLike<number>, gap: number) {
   return runs;
 }
 
-/** Compressed rows, as in SciPy's `csr_array`; columns rise within a row. Both (a, b) and (b, a) are kept. */
-export interface CompressedRows {
-  readonly units: number;
-  readonly data: Float32Array;
-  /** Column of each value. */
-  readonly columns: Int32Array;
-  /** (units + 1,) where the values of each row begin. */
-  readonly starts: ArrayLike<number>;
-}
+/** Elements of compressed rows that are read at once when all are gone through: one read of `readNpyRowsAs` each. */
+const PIECE_ELEMENTS = 1 << 20;
 
-export function sparseSimilarity({ units, data, columns, starts }: CompressedRows): SimilarityAccess {
+/**
+ * Compressed rows, as in SciPy's `csr_array`: `indices`, rising within a row, and `data`. Both (a, b) and (b, a) are kept. All rows are
+ * gone through in pieces; for blocks the matrix is read as a whole, the first time.
+ * @param starts (units + 1,) where the elements of each row begin
+ */
+function sparseSimilarity(file: NpzFile, starts: Float64Array): SimilarityAccess {
+  const units = starts.length - 1;
+  const readWhole = async () => ({
+    data: (await file.readAs('data', 'float32')).data,
+    columns: (await file.readAs('indices', 'int32')).data,
+  });
+  let whole: ReturnType<typeof readWhole> | undefined;
   return {
     units,
     sparse: true,
     async *scan() {
-      for (let unit = 0; unit < units; unit++) {
-        const [from, to] = [starts[unit], starts[unit + 1]];
-        yield { unit, columns: columns.subarray(from, to), values: data.subarray(from, to) };
+      const [columnsFile, dataFile] = [await file.open('indices'), await file.open('data')];
+      let [columns, data] = [new Int32Array(0), new Float32Array(0)];
+      for (let first = 0, end = 0; first < units; first = end) {
+        const from = starts[first];
+        for (end = first + 1; end < units && starts[end + 1] - from <= PIECE_ELEMENTS; ) end++;
+        const count = starts[end] - from;
+        if (columns.length < count) {
+          const room = Math.max(count, Math.min(PIECE_ELEMENTS, starts[units]));
+          [columns, data] = [new Int32Array(room), new Float32Array(room)];
+        }
+        await readNpyRowsAs(columnsFile, from, from + count, 'int32', columns.subarray(0, count));
+        await readNpyRowsAs(dataFile, from, from + count, 'float32', data.subarray(0, count));
+        for (let unit = first; unit < end; unit++) {
+          const [a, b] = [starts[unit] - from, starts[unit + 1] - from];
+          yield { unit, columns: columns.subarray(a, b), values: data.subarray(a, b) };
+        }
       }
     },
     async block(rows, wanted) {
+      whole ??= readWhole();
+      const { data, columns } = await whole;
       const block = new Float32Array(rows.length * wanted.length).fill(Number.NaN);
       for (let r = 0; r < rows.length; r++) {
         for (let c = 0; c < wanted.length; c++) {

@@ -30,8 +30,6 @@ const END_64 = 0x0606_4b50;
 const LOCATOR_64 = 0x0706_4b50;
 const END = 0x0605_4b50;
 const LOCAL_HEADER_BYTES = 30;
-/** Bytes read at once. */
-const PIECE_BYTES = 4 << 20;
 const VERSION = 20;
 const VERSION_64 = 45;
 
@@ -78,34 +76,45 @@ export async function* storedZipChunks(members: readonly ZipMember[]): AsyncGene
   yield endOfDirectory(entries.length, offset, length);
 }
 
+/** Where a member stands in an archive, as the directory has it. */
+export interface StoredPlace {
+  /** Where its local header begins. */
+  readonly offset: number;
+  /** Its checksum. */
+  readonly crc: number;
+  /** Its length, bytes. */
+  readonly size: number;
+}
+
 /**
- * Reads a member that is stored as it is to where it is wanted.
- * @param offset where its local header begins
- * @param crc its checksum, as the directory has it
- * @param bytes as long as the member
- * @returns false when no such member is there
- * @throws Error when the bytes have another checksum
+ * A member that is stored as it is, to be read in pieces. Where it is read from its beginning to its end, one piece after another, the last
+ * read throws an Error if its checksum is another.
+ * @returns undefined when no such member is there
  */
-export async function readStored(
+export async function openStored(
   source: ByteSource,
-  offset: number,
-  crc: number,
-  bytes: Uint8Array,
-): Promise<boolean> {
+  { offset, crc, size }: StoredPlace,
+): Promise<ByteSource | undefined> {
   const header = await source.read(offset, LOCAL_HEADER_BYTES);
   const view = new DataView(header.buffer, header.byteOffset, header.byteLength);
-  if (view.getUint32(0, true) !== LOCAL_HEADER) return false;
+  if (view.getUint32(0, true) !== LOCAL_HEADER) return undefined;
   const start = offset + LOCAL_HEADER_BYTES + view.getUint16(26, true) + view.getUint16(28, true);
-  if (start + bytes.length > source.size) return false;
+  if (start + size > source.size) return undefined;
   let found = 0;
-  for (let done = 0; done < bytes.length; done += PIECE_BYTES) {
-    const into = bytes.subarray(done, done + PIECE_BYTES);
-    const piece = await source.read(start + done, into.length, into);
-    if (piece !== into) into.set(piece);
-    found = crc32(into, found);
-  }
-  if (found !== crc) throw new Error('the checksum of a member is another');
-  return true;
+  let seen = 0;
+  return {
+    name: source.name,
+    size,
+    async read(at, length, into) {
+      const bytes = await source.read(start + at, length, into);
+      if (at <= seen && at + length > seen) {
+        found = crc32(bytes.subarray(seen - at), found);
+        seen = at + length;
+        if (seen === size && found !== crc) throw new Error('the checksum of a member is another');
+      }
+      return bytes;
+    },
+  };
 }
 
 /** Numbers one after the other, little-endian. */

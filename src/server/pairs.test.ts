@@ -1,14 +1,14 @@
 import { expect, it } from 'vitest';
-import { type SimilarityAccess, sparseSimilarity } from '../io/similarity-access.ts';
+import { openSparse } from '../../test/support/sparse-matrix.ts';
+import type { SimilarityAccess } from '../io/similarity-access.ts';
 import { NeuronStatistics } from './pairs.ts';
 
 it('takes statistics of a neuron over the pairs that were compared, and counts these', async () => {
   // Pairs (0, 1) and (1, 2) of three units in one neuron, and none of units 3 and 4 in another.
-  const access = sparseSimilarity({
-    units: 5,
-    data: Float32Array.of(1, 1, 3, 3),
-    columns: Int32Array.of(1, 0, 2, 1),
+  const access = await openSparse(5, {
     starts: [0, 1, 3, 4, 4, 4],
+    columns: [1, 0, 2, 1],
+    values: [1, 1, 3, 3],
   });
   const statistics = new NeuronStatistics(access, new Int32Array(5).fill(1));
   const { mean, worst, compared } = await statistics.of(Int32Array.of(1, 1, 1, 2, 2));

@@ -2,6 +2,7 @@
 import { decoyRegression, logistic, logOdds } from './decoy-regression.ts';
 import { overSplitSessions } from './over-split.ts';
 import { MAX_MARGIN, type PairEvidenceInput, pairEvidence } from './pair-evidence.ts';
+import { PairPlaces } from './pair-places.ts';
 import { probabilityInLink } from './shared-neurons.ts';
 
 /** Confidence in a tracking. */
@@ -179,15 +180,11 @@ export function confidenceOfMatches(
   matchedPairs: Int32Array,
 ): MatchConfidence {
   const matchProbability = new Float64Array(matchedPairs.length / 2);
-  const keyOf = (a: number, b: number) => Math.min(a, b) * units + Math.max(a, b);
-  const matches = new Map<number, number>();
-  for (let m = 0; m < matchProbability.length; m++) {
-    matches.set(keyOf(matchedPairs[2 * m], matchedPairs[2 * m + 1]), m);
-  }
+  const places = new PairPlaces(units, matchedPairs);
   for (let p = 0; p < pairs.count; p++) {
     if (probability[p] === 0) continue;
-    const m = matches.get(keyOf(pairs.units[2 * p], pairs.units[2 * p + 1]));
-    if (m !== undefined) matchProbability[m] = probability[p];
+    const m = places.of(pairs.units[2 * p], pairs.units[2 * p + 1]);
+    if (m >= 0) matchProbability[m] = probability[p];
   }
   const sums = new Float64Array(units);
   const counts = new Int32Array(units);

@@ -1,5 +1,6 @@
 /** How sure the matches of a grown result are: what was known of old ones stays. */
 import { type MatchConfidence, pairProbabilities } from '../confidence/match-confidence.ts';
+import { PairPlaces } from '../confidence/pair-places.ts';
 import type { CurationResult } from '../result.ts';
 import type { NearbyLayout } from '../similarity/nearby-layout.ts';
 import { cellAt, type NearbyMatrix } from '../similarity/nearby-matrix.ts';
@@ -35,29 +36,32 @@ export function growConfidence(
 ): MatchConfidence {
   const { labels } = grown;
   const units = labels.length;
-  const keyOf = (a: number, b: number) => Math.max(a, b) * units + Math.min(a, b);
-  const probabilities = new Map<number, number>();
+  const places = new PairPlaces(units, matchedPairs);
+  const matchProbability = new Float64Array(matchedPairs.length / 2).fill(Number.NaN);
+  const tell = (a: number, b: number, value: number) => {
+    const m = places.of(a, b);
+    if (m >= 0) matchProbability[m] = value;
+  };
   const { units: list, probability } = comparedProbabilities(curation, clustering.threshold, grown);
   /** Of every unit: how many of its pairs with old units of its neuron were compared, and the sum of their probabilities. */
   const [counts, sums] = [new Float64Array(units), new Float64Array(units)];
   for (let p = 0; p < probability.length; p++) {
     const [a, b] = [list[2 * p], list[2 * p + 1]];
     if (labels[a] < 0 || labels[a] !== labels[b]) continue;
-    probabilities.set(keyOf(a, b), probability[p]);
+    tell(a, b, probability[p]);
     if (a >= curation.labels.length) continue;
     counts[b]++;
     sums[b] += probability[p];
   }
   known?.forEach((value, m) => {
-    probabilities.set(keyOf(curation.matchedPairs[2 * m], curation.matchedPairs[2 * m + 1]), value);
+    tell(curation.matchedPairs[2 * m], curation.matchedPairs[2 * m + 1], value);
   });
-  const matchProbability = new Float64Array(matchedPairs.length / 2);
   const [all, total] = [new Float64Array(units), new Float64Array(units)];
   for (let m = 0; m < matchProbability.length; m++) {
     const [a, b] = [matchedPairs[2 * m], matchedPairs[2 * m + 1]];
     const late = Math.max(a, b);
-    matchProbability[m] =
-      probabilities.get(keyOf(a, b)) ?? (counts[late] > 0 ? sums[late] / counts[late] : 0);
+    if (Number.isNaN(matchProbability[m]))
+      matchProbability[m] = counts[late] > 0 ? sums[late] / counts[late] : 0;
     for (const unit of [a, b]) {
       all[unit]++;
       total[unit] += matchProbability[m];
@@ -72,27 +76,25 @@ function comparedProbabilities(
   threshold: number,
   { labels, sessions, sessionCount, compared, pairSimilarity, similarity }: GrownMatches,
 ): { units: Int32Array; probability: Float64Array } {
-  const list: number[] = [];
-  const values: number[] = [];
+  const most = compared.count + oldMatches.length / 2;
+  const [list, values] = [new Int32Array(2 * most), new Float64Array(most)];
+  list.set(compared.units);
+  values.set(pairSimilarity);
+  let { count } = compared;
   for (let m = 0; m < oldMatches.length; m += 2) {
     const value = cellAt(similarity, oldMatches[m], oldMatches[m + 1]);
     if (Number.isNaN(value)) continue;
-    list.push(oldMatches[m], oldMatches[m + 1]);
-    values.push(value);
+    list[2 * count] = oldMatches[m];
+    list[2 * count + 1] = oldMatches[m + 1];
+    values[count++] = value;
   }
-  const count = compared.count + values.length;
-  const pairs = { count, units: new Int32Array(2 * count) };
-  pairs.units.set(compared.units);
-  pairs.units.set(list, 2 * compared.count);
-  const all = new Float64Array(count);
-  all.set(pairSimilarity);
-  all.set(values, compared.count);
+  const pairs = { count, units: list.subarray(0, 2 * count) };
   // Of the candidates of a new unit only some were compared.
   const candidates = newCandidates(similarity.layout, oldUnits);
   const unmatchedWeight = Math.max(1, candidates / compared.count);
   const { probability } = pairProbabilities({
     ...{ units: labels.length, sessions, sessionCount, labels, pairs, threshold },
-    pairSimilarity: all,
+    pairSimilarity: values.subarray(0, count),
     unmatchedWeight,
   });
   return { units: pairs.units, probability };
