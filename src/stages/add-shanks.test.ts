@@ -138,6 +138,22 @@ describe('adding sessions to shanks that were tracked apart', () => {
     );
   });
 
+  it('goes on with units on a new shank where motion is pooled', async () => {
+    const shanks = await numbers('whole', 'unit_shanks.npy');
+    const sessions = await numbers('all', 'session_index.npy');
+    await splitRecording(at('all'), at('old-4'), 1, 4, (unit) => shanks[unit] !== 4);
+    const pooled = { ...settings, motionEstimation: { pool_shanks: 'rigid' as const } };
+    await runFolder(
+      { ...pooled, path_to_data: at('old-4'), output_folder: at('pooled-4') },
+      { ...quiet, fromFile: false },
+    );
+    await addSessions(at('pooled-4'), at('fifth'), quiet);
+    const own = shanks.filter((_, unit) => sessions[unit] === 5);
+    const labels = (await numbers('pooled-4', 'IdxCluster.npy')).slice(-own.length);
+    expect(labels.every((label, i) => own[i] !== 4 || label === -1)).toBe(true);
+    expect(labels.filter((label) => label > 0).length).toBeGreaterThan(20);
+  });
+
   it('leaves new units unmatched on a shank that was too sparse to learn from', async () => {
     const [shanks, sessions] = [
       await numbers('whole', 'unit_shanks.npy'),
