@@ -115,16 +115,18 @@ it('tells when the web application has not been built', async () => {
 
 describe('requests that are refused', () => {
   it('without the token, or with another one', async () => {
+    const token = base.pathname.slice(1, -1);
+    const nearly = token.slice(0, -1) + (token.endsWith('x') ? 'y' : 'x');
     for (const path of [
       '/',
       '/api/overview',
       '/token/api/overview',
-      `${at('').slice(0, -2)}x/api/overview`,
+      `/${nearly}/api/overview`,
       '//api/overview',
     ]) {
       expect((await raw(path)).status, path).toBe(403);
     }
-    expect((await raw(`/?token=${base.pathname.slice(1, -1)}`)).status).toBe(403);
+    expect((await raw(`/?token=${token}`)).status).toBe(403);
   });
 
   it('for another host, as after DNS rebinding', async () => {
