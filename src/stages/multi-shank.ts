@@ -80,14 +80,15 @@ export async function writeMerged(
     warnings: [],
     kernels: context.kernels.name,
   };
-  const hold = shanks.every(({ result: { corrected } }) => corrected.templates.length > 0);
+  // Shanks that were written without waveforms have none to put together.
+  const haveWaveforms = shanks.every(({ result: { corrected } }) => corrected.templates.length > 0);
   await writeMergedResult(output, result, {
     runTimeSec: stopwatch.total(),
     dateTime: new Date().toISOString(),
     waveforms: whole?.waveforms,
     streamed: streamed
       ? (blocks, which) => streamedWaveforms(streamed, blocks, which, context)
-      : hold
+      : haveWaveforms
         ? undefined
         : 'none',
     unitRows,

@@ -7,7 +7,7 @@ import type { Established } from './established.ts';
 /**
  * The result of a shank without units: no motion, and no similarity above which two units are one neuron, since that is learned from many
  * sessions. New units stay unmatched.
- * @param other a shank of the same result
+ * @param established another shank of the same result
  */
 export function emptyShank({ sessionCount, features, clustering, waveforms }: Established): Established {
   const { channels, samples } = waveforms(new Int32Array(0));
